@@ -1,0 +1,101 @@
+//! The desired file: text → [`Desired`], valid by construction and sorted, or every fault found. Gets text, never
+//! paths; reads no disk, no environment, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::endpoint::{EndpointId, Name, Spec};
+use crate::secrets::Recipient;
+
+/// All that a team wants, as its file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired {
+    /// `[provider] base_url`, or the API's own.
+    pub base_url: BaseUrl,
+    /// `[state] path` as written, with its place.
+    pub state_path: Option<(String, Range<usize>)>,
+    /// `[encryption] recipients`, each once, in the file's order.
+    pub recipients: Vec<Recipient>,
+    /// `[encryption] recipients_file` as written, with its place.
+    pub recipients_file: Option<(String, Range<usize>)>,
+    /// `[safety]`.
+    pub safety: Safety,
+    /// `[webhooks.*]`.
+    pub webhooks: BTreeMap<Name, Entry>,
+    /// `[imports]`: name → the id to adopt.
+    pub imports: BTreeMap<Name, EndpointId>,
+    /// `[moved]`: new name → old name.
+    pub moved: BTreeMap<Name, Name>,
+    /// `[removed] names`: forgotten without deleting.
+    pub removed: BTreeSet<Name>,
+}
+
+/// One `[webhooks.NAME]`, with `[defaults]` already applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What the endpoint shall be; events expanded.
+    pub spec: Spec,
+    /// The events as written, each once, sorted.
+    pub events_as_written: Vec<String>,
+    /// Raised to renew the secret; 1 where the file is silent.
+    pub rotation: u32,
+    /// The age at which the plan says that a renewal is due.
+    pub rotate_after: Option<Duration>,
+    /// `lifecycle`.
+    pub lifecycle: Lifecycle,
+    /// The 1-based line of the entry's header.
+    pub line: usize,
+}
+
+/// How an entry is replaced and protected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lifecycle {
+    /// Which comes first in a replacement.
+    pub replace: ReplaceOrder,
+    /// Whether a delete or a replacement is refused.
+    pub prevent_destroy: bool,
+    /// Attributes whose differences are left alone.
+    pub ignore_changes: BTreeSet<Attribute>,
+    /// How long the old endpoint is kept beside its successor; `None` takes the default of the kind of replacement.
+    pub overlap: Option<Duration>,
+}
+
+/// Which comes first in a replacement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReplaceOrder {
+    /// `create_before_destroy`: no gap in the events; both live meanwhile.
+    #[default]
+    CreateFirst,
+    /// `destroy_before_create`: never two; events in between are lost.
+    DestroyFirst,
+}
+
+/// An attribute that a file can set and a replacement can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attribute {
+    /// `url`
+    Url,
+    /// `events`
+    Events,
+    /// `description`
+    Description,
+}
+
+/// The guards of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Safety {
+    /// Hosts that an entry's url may have, as written in lower-case punycode; `None` allows all.
+    pub allowed_hosts: Option<BTreeSet<String>>,
+    /// The most endpoints that one apply may delete or replace.
+    pub max_deletes: Option<u32>,
+}
+
+/// Where the API is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaseUrl {
+    /// `"sandbox"`: the server inside the command.
+    Sandbox,
+    /// A checked http(s) url without a trailing slash.
+    Url(String),
+}

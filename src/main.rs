@@ -1,0 +1,2 @@
+//! The binary: `cli::run` and its exit code.
+fn main() {}

@@ -1,0 +1,134 @@
+//! Foreign text made safe to print, and the small words that messages are made of. No other room prints a
+//! url, a description, a name or an API message without passing it through here.
+
+use std::fmt::Write as _;
+
+/// Escapes `text` onto one line, as JSON would without its quotes.
+///
+/// C0 and C1 controls, bidirectional and zero-width characters, line and paragraph separators, the byte order
+/// mark, and the Unicode tag characters become `\uXXXX` (a surrogate pair where needed); `"` and `\` are
+/// escaped. What is left can neither start a line nor drive a terminal.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if acts(c) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// `text` escaped as by [`escaped`], between double quotes.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// Whether a character can do more than be seen: move a cursor, turn the reading direction, hide.
+pub fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Hides what must never be quoted from a user's file, keeping every byte's place: the userinfo of an url,
+/// `whsec_…`, `sk_videogen_…` and `AGE-SECRET-KEY-…` become `*`, acting characters become one of the same length.
+pub fn masked(text: &str) -> String {
+    let mut out: String = text
+        .chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => c,
+            c if acts(c) => match c.len_utf8() {
+                1 => '?',
+                2 => '\u{b7}',
+                3 => '\u{fffd}',
+                _ => '\u{1fbc4}',
+            },
+            c => c,
+        })
+        .collect();
+    for (prefix, keep) in [("whsec_", 6), ("sk_videogen_", 12), ("age-secret-key-", 15)] {
+        let lower = out.to_ascii_lowercase();
+        for (start, _) in lower.match_indices(prefix) {
+            let end = word_end(&out, start + keep, |c| c.is_ascii_alphanumeric() || "_-+/=".contains(c));
+            star(&mut out, start + keep, end);
+        }
+    }
+    let schemes: Vec<usize> = out.match_indices("//").map(|(at, _)| at + 2).collect();
+    for start in schemes {
+        let end = word_end(&out, start, |c| !c.is_whitespace() && !"/?#\"'\\".contains(c));
+        if let Some(at) = out[start..end].rfind('@') {
+            star(&mut out, start, start + at);
+        }
+    }
+    out
+}
+
+fn word_end(text: &str, start: usize, inside: impl Fn(char) -> bool) -> usize {
+    text[start..].find(|c| !inside(c)).map_or(text.len(), |n| start + n)
+}
+
+fn star(text: &mut String, start: usize, end: usize) {
+    let stars = "*".repeat(end - start);
+    text.replace_range(start..end, &stars);
+}
+
+/// `1 endpoint`, `2 endpoints`.
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// The nearest of `known` to `word`, where one is near enough to be what was meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let reach = (word.chars().count() / 3).clamp(1, 4);
+    known
+        .into_iter()
+        .map(|k| (strsim::damerau_levenshtein(word, k), k))
+        .filter(|(distance, _)| *distance <= reach)
+        .min()
+        .map(|(_, k)| k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_bidi_and_zero_width_are_escaped() {
+        assert_eq!(
+            escaped("a\u{1b}[31m\u{9b}\u{202e}\u{200b}\nb\"\\"),
+            "a\\u001b[31m\\u009b\\u202e\\u200b\\nb\\\"\\\\"
+        );
+        assert_eq!(escaped("\u{e0041}"), "\\udb40\\udc41");
+        assert_eq!(escaped("grün ✓"), "grün ✓");
+    }
+
+    #[test]
+    fn masking_hides_secrets_and_keeps_every_byte_in_place() {
+        let text = "url = \"https://user:pä@h.example/x\" # whsec_abc= sk_videogen_live_9 AGE-SECRET-KEY-1QQ\u{202e}";
+        let hidden = masked(text);
+        assert_eq!(hidden.len(), text.len());
+        assert_eq!(
+            hidden,
+            "url = \"https://********@h.example/x\" # whsec_**** sk_videogen_****** AGE-SECRET-KEY-***\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn the_nearest_word_is_found_and_a_far_one_is_not() {
+        assert_eq!(nearest("evnets", ["events", "url"]), Some("events"));
+        assert_eq!(nearest("colour", ["events", "url"]), None);
+    }
+}
