@@ -16,3 +16,6 @@ pub mod diagnostic;
 pub mod endpoint;
 pub mod quote;
 pub mod secrets;
+pub mod state;
+pub mod timestamp;
+pub mod videogen;

@@ -1,6 +1,11 @@
 //! Secrets: plain ones that cannot be printed, sealed ones that can be stored, recipients and identities.
-//! The one user of `age`.
+//! The one user of `age`. A plain secret is a [`SecretString`]: zeroised on drop, redacted in `Debug`, not serialisable.
 
+mod identity;
 mod recipient;
+mod seal;
 
+pub use age::secrecy::{ExposeSecret, SecretString};
+pub use identity::{BadIdentity, Identities, generate_identity};
 pub use recipient::{BadRecipient, Recipient};
+pub use seal::{Binding, OpenError, SealError, Sealed, Sealer, open};

@@ -1,0 +1,182 @@
+//! Sealing and opening: a secret becomes an armored age file of its own, bound to its state and endpoint.
+
+use std::io::{Read, Write};
+
+use age::armor::{ArmoredReader, ArmoredWriter, Format};
+use age::secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Identities, Recipient};
+use crate::endpoint::EndpointId;
+
+/// A secret in its one storable form: an ASCII-armored age file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(String);
+
+impl Sealed {
+    /// The armored text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a sealed secret belongs to; it travels inside the ciphertext.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding<'a> {
+    /// The state's lineage.
+    pub lineage: &'a str,
+    /// The endpoint.
+    pub endpoint_id: &'a EndpointId,
+}
+
+/// Why nothing was sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// There is nobody to seal to.
+    #[error("no recipients")]
+    NoRecipients,
+    /// The encryption itself failed.
+    #[error("could not encrypt to the recipients")]
+    Encrypt(#[source] age::EncryptError),
+    /// Writing the ciphertext to memory failed.
+    #[error("could not encrypt to the recipients")]
+    Write(#[from] std::io::Error),
+}
+
+/// Why a sealed secret was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// None of the identities is a recipient's.
+    #[error("none of the identities given can open it")]
+    NoMatchingIdentity,
+    /// The block is no age file, or was edited or cut.
+    #[error("the sealed block is damaged: {0}")]
+    Damaged(String),
+    /// The block belongs to another endpoint or state.
+    #[error("the sealed block belongs to {0}, not to this entry: it was moved or pasted here")]
+    Elsewhere(String),
+}
+
+/// What is encrypted. Field order is the order in the plaintext.
+#[derive(Serialize, Deserialize)]
+struct Content<'a> {
+    lineage: std::borrow::Cow<'a, str>,
+    endpoint_id: std::borrow::Cow<'a, str>,
+    secret: Zeroizing<String>,
+}
+
+/// Seals secrets to a fixed list of recipients.
+#[derive(Debug, Clone)]
+pub struct Sealer {
+    recipients: Vec<Recipient>,
+}
+
+impl Sealer {
+    /// A sealer that has proven that every recipient can be encrypted to.
+    pub fn probed(recipients: Vec<Recipient>) -> Result<Self, SealError> {
+        let sealer = Self { recipients };
+        sealer.encrypt(b"probe")?;
+        Ok(sealer)
+    }
+
+    /// The recipients, in order.
+    pub fn recipients(&self) -> &[Recipient] {
+        &self.recipients
+    }
+
+    /// Seals one secret together with what it belongs to.
+    pub fn seal(&self, binding: Binding<'_>, secret: &SecretString) -> Result<Sealed, SealError> {
+        let content = Content {
+            lineage: binding.lineage.into(),
+            endpoint_id: binding.endpoint_id.as_str().into(),
+            secret: Zeroizing::new(secret.expose_secret().to_owned()),
+        };
+        // Room for everything at once, so that growing leaves no copy of the secret behind.
+        let room = 128 + 6 * (content.lineage.len() + content.endpoint_id.len() + content.secret.len());
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *plaintext, &content).map_err(std::io::Error::from)?;
+        plaintext.push(b'\n');
+        self.encrypt(&plaintext).map(Sealed)
+    }
+
+    fn encrypt(&self, plaintext: &[u8]) -> Result<String, SealError> {
+        let keys = self.recipients.iter().map(Recipient::key);
+        let encryptor = age::Encryptor::with_recipients(keys).map_err(|e| match e {
+            age::EncryptError::MissingRecipients => SealError::NoRecipients,
+            other => SealError::Encrypt(other),
+        })?;
+        let mut armored = Vec::with_capacity(1024);
+        let mut writer = encryptor.wrap_output(ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor)?)?;
+        writer.write_all(plaintext)?;
+        writer.finish()?.finish()?;
+        Ok(String::from_utf8(armored).expect("armor is ASCII"))
+    }
+}
+
+/// Opens a sealed secret and checks that it belongs to `binding`.
+pub fn open(sealed: &Sealed, binding: Binding<'_>, identities: &Identities) -> Result<SecretString, OpenError> {
+    let damaged = |e: &dyn std::fmt::Display| OpenError::Damaged(crate::quote::escaped(&e.to_string()));
+    let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(sealed.0.as_bytes())).map_err(|e| damaged(&e))?;
+    let mut reader = decryptor.decrypt(identities.keys()).map_err(|e| match e {
+        age::DecryptError::NoMatchingKeys => OpenError::NoMatchingIdentity,
+        other => damaged(&other),
+    })?;
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(4096));
+    reader.read_to_end(&mut plaintext).map_err(|e| damaged(&e))?;
+    let mut content: Content<'_> =
+        serde_json::from_slice(&plaintext).map_err(|_| damaged(&"it holds no secret of hookwright's"))?;
+    let secret = SecretString::from(std::mem::take(&mut *content.secret));
+    if content.endpoint_id != binding.endpoint_id.as_str() {
+        return Err(OpenError::Elsewhere(format!("endpoint {}", crate::quote::quoted(&content.endpoint_id))));
+    }
+    if content.lineage != binding.lineage {
+        return Err(OpenError::Elsewhere(format!("the state of lineage {}", crate::quote::quoted(&content.lineage))));
+    }
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::generate_identity;
+    use super::*;
+
+    fn world() -> (Sealer, Identities, EndpointId) {
+        let (key, recipient) = generate_identity();
+        let identities = Identities::parse(key.expose_secret()).unwrap();
+        (Sealer::probed(vec![recipient]).unwrap(), identities, EndpointId::new("ep_1"))
+    }
+
+    #[test]
+    fn a_secret_comes_back_only_where_it_belongs() {
+        let (sealer, identities, id) = world();
+        let home = Binding { lineage: "l", endpoint_id: &id };
+        let sealed = sealer.seal(home, &"whsec_a".into()).unwrap();
+        assert_eq!(open(&sealed, home, &identities).unwrap().expose_secret(), "whsec_a");
+
+        let other = EndpointId::new("ep_2");
+        let pasted = open(&sealed, Binding { lineage: "l", endpoint_id: &other }, &identities);
+        assert!(matches!(pasted, Err(OpenError::Elsewhere(_))));
+        let moved = open(&sealed, Binding { lineage: "m", endpoint_id: &id }, &identities);
+        assert!(matches!(moved, Err(OpenError::Elsewhere(_))));
+    }
+
+    #[test]
+    fn a_stranger_cannot_open_and_a_damaged_block_says_so() {
+        let (sealer, _, id) = world();
+        let (_, stranger, _) = world();
+        let home = Binding { lineage: "l", endpoint_id: &id };
+        let sealed = sealer.seal(home, &"whsec_a".into()).unwrap();
+        assert!(matches!(open(&sealed, home, &stranger), Err(OpenError::NoMatchingIdentity)));
+        let cut = Sealed(sealed.0[..sealed.0.len() / 2].to_owned());
+        assert!(matches!(open(&cut, home, &stranger), Err(OpenError::Damaged(_))));
+    }
+
+    #[test]
+    fn nobody_to_seal_to_is_an_error_and_no_debug_shows_a_secret() {
+        assert!(matches!(Sealer::probed(Vec::new()), Err(SealError::NoRecipients)));
+        let secret = SecretString::from("whsec_canary".to_owned());
+        assert!(!format!("{secret:?}").contains("canary"));
+    }
+}

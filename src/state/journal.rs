@@ -1,0 +1,319 @@
+//! The journal beside the state: intents and receipts, append-only, each line checksummed, fsynced in groups.
+//!
+//! A line is sixteen hexadecimal digits of SHA-256, a space, and a JSON value; the first is the [`Head`].
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+use super::file::{FileError, folder_of, sync_folder};
+use super::record::Record;
+
+/// What a journal belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The journal's own id, a UUID.
+    pub journal: String,
+    /// The state's lineage.
+    pub lineage: String,
+    /// The serial of the state that its records are to be folded into.
+    pub base_serial: u64,
+}
+
+/// A journal as found on the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What it belongs to.
+    pub head: Head,
+    /// Its whole records, in order.
+    pub records: Vec<Record>,
+    /// Where a torn tail begins, if there is one: a line that was never acknowledged.
+    pub torn_at: Option<u64>,
+}
+
+/// Why a journal was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The disk's own words, with the path.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A line is damaged and whole ones follow it: no crash does that.
+    #[error("line {line} of the journal `{}` is damaged, and whole lines follow it", crate::quote::escaped(&path.display().to_string()))]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// 1-based.
+        line: usize,
+    },
+}
+
+fn line<T: Serialize>(value: &T) -> Vec<u8> {
+    let json = serde_json::to_vec(value).expect("a record has string keys and no failing parts");
+    let mut line = format!("{} ", checksum(&json)).into_bytes();
+    line.extend_from_slice(&json);
+    line.push(b'\n');
+    line
+}
+
+fn checksum(json: &[u8]) -> String {
+    Sha256::digest(json)[..8].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn parse_line<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
+    let (sum, json) = (line.get(..16)?, line.get(17..)?);
+    (sum == checksum(json).as_bytes()).then(|| serde_json::from_slice(json).ok())?
+}
+
+/// The lines of a journal: each whole one's value, or `None`; a last line without its newline is `None` too.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    bytes.split_inclusive(|b| *b == b'\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line)
+    })
+}
+
+fn whole<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
+    parse_line(line.strip_suffix(b"\n")?)
+}
+
+/// Reads a journal; `None` where there is none, or where its head was never completed (then it holds nothing).
+pub fn read(path: &Path) -> Result<Option<Found>, JournalError> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(FileError::io("read the journal", path)(e).into()),
+    };
+    parse(&bytes, path)
+}
+
+/// Parses the bytes of a journal; `path` is for the words of an error.
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Option<Found>, JournalError> {
+    let mut all = lines(bytes).enumerate();
+    let mut torn: Option<(usize, usize)> = None;
+    let head: Option<Head> = all.next().and_then(|(_, (_, line))| whole(line));
+    let mut records = Vec::new();
+    for (number, (start, line)) in all {
+        match whole(line) {
+            Some(record) if torn.is_none() && head.is_some() => records.push(record),
+            Some::<Record>(_) => {
+                let line = torn.map_or(1, |(number, _)| number + 1);
+                return Err(JournalError::Damaged { path: path.to_owned(), line });
+            }
+            None => torn = torn.or(Some((number, start))),
+        }
+    }
+    Ok(head.map(|head| Found { head, records, torn_at: torn.map(|(_, start)| start as u64) }))
+}
+
+/// Reads every whole line of a journal or an errored file, damaged ones passed over and counted. For `state recover`.
+pub fn salvage(bytes: &[u8]) -> (Option<Head>, Vec<Record>, usize) {
+    let mut found = (None, Vec::new(), 0);
+    for (_, line) in lines(bytes) {
+        match (whole::<Record>(line), whole::<Head>(line)) {
+            (Some(record), _) => found.1.push(record),
+            (None, Some(head)) => found.0 = Some(head),
+            (None, None) => found.2 += 1,
+        }
+    }
+    found
+}
+
+/// The bytes of a journal that holds these records: the form of an errored file.
+pub fn bytes(head: &Head, records: &[Record]) -> Vec<u8> {
+    let mut bytes = line(head);
+    records.iter().for_each(|record| bytes.extend(line(record)));
+    bytes
+}
+
+/// A journal that is written to. One thread writes and syncs; whatever waits meanwhile goes into the next group.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    queue: Option<Sender<Group>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// A failed write or sync: final, since what the disk holds is unknown from here on.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the journal `{}` could not be written", crate::quote::escaped(&path.display().to_string()))]
+pub struct WriteFailed {
+    path: PathBuf,
+    source: Arc<std::io::Error>,
+}
+
+struct Group {
+    bytes: Vec<u8>,
+    done: oneshot::Sender<Result<(), WriteFailed>>,
+}
+
+/// Resolves once the records it stands for are on the disk.
+#[derive(Debug)]
+pub struct Durable(oneshot::Receiver<Result<(), WriteFailed>>, PathBuf);
+
+impl Durable {
+    /// Waits.
+    pub async fn wait(self) -> Result<(), WriteFailed> {
+        let gone = || std::io::Error::other("the journal's writer has ended");
+        let path = self.1;
+        self.0.await.unwrap_or_else(|_| Err(WriteFailed { path, source: Arc::new(gone()) }))
+    }
+}
+
+impl Journal {
+    /// Starts a new journal: its head is durable, and `room` bytes are reserved, when this returns.
+    pub fn create(path: &Path, head: &Head, room: u64) -> Result<Self, FileError> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .open(path)
+            .map_err(FileError::io("create the journal", path))?;
+        reserve(&file, room).map_err(FileError::io("reserve room for the journal", path))?;
+        file.write_all(&line(head)).and_then(|()| file.sync_all()).map_err(FileError::io("write the journal", path))?;
+        sync_folder(folder_of(path))?;
+        let (queue, groups) = channel();
+        let owned = path.to_owned();
+        let writer = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || write_groups(file, &owned, &groups))
+            .map_err(FileError::io("start the writer of", path))?;
+        Ok(Self { path: path.to_owned(), queue: Some(queue), writer: Some(writer) })
+    }
+
+    /// Hands records to the writer, in one group, and returns what to wait for. Order of calls is order on the disk.
+    pub fn append(&self, records: &[Record]) -> Durable {
+        let bytes = records.iter().flat_map(line).collect();
+        let (done, wait) = oneshot::channel();
+        if let Some(queue) = &self.queue {
+            // A writer that has ended drops `done`: the wait says so.
+            let _ = queue.send(Group { bytes, done });
+        }
+        Durable(wait, self.path.clone())
+    }
+
+    /// Waits for the writer to finish what it was given, and ends it. The file stays.
+    pub fn close(mut self) -> PathBuf {
+        self.end();
+        self.path.clone()
+    }
+
+    fn end(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Reserves room without changing the length, so that a torn tail stays recognisable. Where the file system
+/// cannot reserve, the room is only proven: written, then cut off again.
+fn reserve(file: &File, room: u64) -> std::io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    use rustix::io::Errno;
+    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, room.max(1)) {
+        Ok(()) => Ok(()),
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
+            let mut file = file;
+            let block = vec![0u8; 1 << 16];
+            for _ in 0..room.div_ceil(1 << 16) {
+                file.write_all(&block)?;
+            }
+            file.set_len(0)?;
+            file.seek(SeekFrom::Start(0)).map(drop)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn write_groups(mut file: File, path: &Path, groups: &Receiver<Group>) {
+    let mut failed: Option<WriteFailed> = None;
+    while let Ok(first) = groups.recv() {
+        let group: Vec<Group> = std::iter::once(first).chain(groups.try_iter()).collect();
+        let bytes: Vec<u8> = group.iter().flat_map(|g| g.bytes.iter().copied()).collect();
+        if failed.is_none()
+            && let Err(source) = file.write_all(&bytes).and_then(|()| file.sync_data())
+        {
+            failed = Some(WriteFailed { path: path.to_owned(), source: Arc::new(source) });
+        }
+        for Group { done, .. } in group {
+            let _ = done.send(failed.clone().map_or(Ok(()), Err));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head() -> Head {
+        Head { journal: "j".into(), lineage: "l".into(), base_serial: 3 }
+    }
+
+    fn settled(n: usize) -> Record {
+        Record::Settled { key: format!("k{n}") }
+    }
+
+    #[tokio::test]
+    async fn what_is_durable_is_read_back_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        let journal = Journal::create(&path, &head(), 4096).unwrap();
+        let first = journal.append(&[settled(1), settled(2)]);
+        let second = journal.append(&[settled(3)]);
+        second.wait().await.unwrap();
+        first.wait().await.unwrap();
+        let found = read(&path).unwrap().unwrap();
+        assert_eq!(found, Found { head: head(), records: vec![settled(1), settled(2), settled(3)], torn_at: None });
+        journal.close();
+    }
+
+    #[test]
+    fn every_cut_of_a_journal_reads_as_its_whole_lines() {
+        let records: Vec<Record> = (0..4).map(settled).collect();
+        let all = bytes(&head(), &records);
+        for cut in 0..all.len() {
+            let complete = all[..cut].iter().filter(|b| **b == b'\n').count();
+            match parse(&all[..cut], Path::new("j")).unwrap() {
+                None => assert_eq!(complete, 0),
+                Some(found) => {
+                    assert_eq!(found.records, records[..complete - 1], "cut at {cut}");
+                    let torn = !all[..cut].ends_with(b"\n");
+                    assert_eq!(found.torn_at.is_some(), torn);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_flipped_byte_before_whole_lines_is_an_error_and_at_the_end_a_torn_tail() {
+        let all = bytes(&head(), &[settled(1), settled(2)]);
+        let ends: Vec<usize> = (0..all.len()).filter(|i| all[*i] == b'\n').collect();
+        let flipped = |at: usize| {
+            let mut damaged = all.clone();
+            damaged[at] ^= 1;
+            damaged
+        };
+        let middle = parse(&flipped(ends[0] + 20), Path::new("j"));
+        assert!(matches!(middle, Err(JournalError::Damaged { line: 2, .. })));
+        assert!(matches!(parse(&flipped(3), Path::new("j")), Err(JournalError::Damaged { line: 1, .. })));
+        let last = parse(&flipped(ends[1] + 20), Path::new("j")).unwrap().unwrap();
+        assert_eq!((last.records.len(), last.torn_at), (1, Some(ends[1] as u64 + 1)));
+        let (found, records, damaged) = salvage(&flipped(ends[0] + 20));
+        assert_eq!((found, records, damaged), (Some(head()), vec![settled(2)], 1));
+    }
+}

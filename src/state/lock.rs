@@ -1,0 +1,123 @@
+//! The lock beside the state: one writer at a time, its holder readable, released by the kernel when it dies.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::file::FileError;
+
+/// Who holds the lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// `user@host`.
+    pub who: String,
+    /// The process.
+    pub pid: u32,
+    /// RFC 3339.
+    pub since: String,
+    /// `apply`, `state mv`, …
+    pub command: String,
+    /// The CI run's address, where the environment tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// Why the lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else is writing.
+    #[error("the state is locked by {}", describe(holder.as_ref()))]
+    Held {
+        /// Who, where the file could be read.
+        holder: Option<Holder>,
+    },
+    /// The disk's own words, with the path.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+fn describe(holder: Option<&Holder>) -> String {
+    let Some(Holder { who, pid, since, command, run }) = holder else { return "another process".to_owned() };
+    let run = run.as_ref().map(|run| format!(", {run}")).unwrap_or_default();
+    crate::quote::escaped(&format!("{who} (process {pid}, `{command}`, since {since}{run})"))
+}
+
+/// The lock, held until dropped. Its file stays: removing it would let two hold it.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock file at `path`, waiting at most `timeout` for its holder.
+    pub fn take(path: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(FileError::io("open the lock", path))?;
+        let deadline = Instant::now() + timeout;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: read_holder(file) }),
+                Err(TryLockError::Error(e)) => return Err(FileError::io("lock", path)(e).into()),
+            }
+        }
+        let mut lock = Self { file };
+        lock.write(holder).map_err(FileError::io("write the lock", path))?;
+        Ok(lock)
+    }
+
+    fn write(&mut self, holder: &Holder) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(serde_json::to_string(holder)?.as_bytes())
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Best effort: the kernel releases it anyway when the file closes.
+        let _ = self.file.set_len(0);
+        let _ = self.file.unlock();
+    }
+}
+
+fn read_holder(mut file: File) -> Option<Holder> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// The files beside a state: each is the state's whole name and one more ending.
+pub(super) fn beside(state: &Path, ending: &str) -> PathBuf {
+    let mut name = state.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    state.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_taker_is_told_who_holds_it_and_gets_it_after_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.lock");
+        let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
+        let first = Lock::take(&path, &holder, Duration::ZERO).unwrap();
+        let refused = Lock::take(&path, &holder, Duration::ZERO).unwrap_err();
+        assert_eq!(refused.to_string(), "the state is locked by a@b (process 7, `apply`, since now)");
+        drop(first);
+        Lock::take(&path, &holder, Duration::ZERO).unwrap();
+    }
+}

@@ -1,0 +1,15 @@
+//! What hookwright remembers between runs: the model and its pure transitions, the file, the journal, the lock.
+
+mod file;
+mod journal;
+mod lock;
+mod model;
+mod record;
+mod store;
+
+pub use file::{FileError, parse as parse_state, replace as replace_file};
+pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal};
+pub use lock::{Holder, LockError};
+pub use model::{Folded, Guards, Intent, Managed, State, VERSION};
+pub use record::{Receipt, Record};
+pub use store::{Rescue, Store, StoreError, Writer};

@@ -1,0 +1,220 @@
+//! What went wrong with a request, and whether waiting, another key or nothing helps.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::quote::{escaped, quoted};
+
+/// A request that did not succeed. `Display` shows status, code, message and request id, all foreign text escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// `GET /v1/me`
+    pub request: String,
+    /// What kind of failure.
+    pub fault: Fault,
+}
+
+/// The kinds of failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// No connection was made: nothing reached the API.
+    NotSent,
+    /// The connection was made and then failed or timed out: the API may have acted.
+    Lost(String),
+    /// The API answered with a status that is no success.
+    Refused(Box<Refusal>),
+    /// The answer could not be read.
+    Unreadable(Box<Refusal>),
+    /// The API asks to wait longer than this run may.
+    WaitTooLong(Duration),
+    /// This run is ending: nothing more is sent.
+    Stopped,
+}
+
+/// An answer that is no success.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// The HTTP status: the primary signal.
+    pub status: u16,
+    /// The API's code, where told.
+    pub code: Option<String>,
+    /// The API's message, or what stands in for one.
+    pub message: String,
+    /// What plan or add-on a 403 asks for, as compact JSON.
+    pub requirement: Option<String>,
+    /// `x-request-id`, where told.
+    pub request_id: Option<String>,
+}
+
+impl ApiError {
+    /// The answer's status, where there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match &self.fault {
+            Fault::Refused(refusal) | Fault::Unreadable(refusal) => Some(refusal.status),
+            _ => None,
+        }
+    }
+
+    /// The API's code, where told.
+    pub fn code(&self) -> Option<&str> {
+        match &self.fault {
+            Fault::Refused(refusal) | Fault::Unreadable(refusal) => refusal.code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether every other request of this run would fail alike, so that no new one is worth sending.
+    pub fn stops_everything(&self) -> bool {
+        matches!(self.status(), Some(401 | 403))
+            || self.code() == Some("insufficient_credits")
+            || matches!(self.fault, Fault::WaitTooLong(_) | Fault::Stopped)
+    }
+
+    /// What the reader can do about it, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match (self.status(), self.code()) {
+            (Some(401), _) => Some("check VIDEOGEN_API_KEY: the API does not accept this key"),
+            (Some(403), _) => Some("the key or its plan does not allow this; the requirement says what is missing"),
+            (_, Some("insufficient_credits")) => Some("waiting does not help: the account has no credits left"),
+            (Some(429), _) => Some("limits are per hour: run it again later, or raise --max-wait"),
+            (Some(404), _) => Some("check the base url: it does not answer as the VideoGen API does"),
+            _ => match self.fault {
+                Fault::NotSent => {
+                    Some("is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for")
+                }
+                Fault::WaitTooLong(_) => Some("run it again later, or raise --max-wait"),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.request)?;
+        match &self.fault {
+            Fault::NotSent => f.write_str("no connection to the API"),
+            Fault::Lost(reason) => write!(f, "no whole answer: {}", escaped(reason)),
+            Fault::Refused(refusal) => refusal.fmt(f),
+            Fault::Unreadable(refusal) => write!(f, "the answer could not be read: {refusal}"),
+            Fault::WaitTooLong(wait) => {
+                write!(f, "the API asks to wait {}, longer than this run may", crate::timestamp::words(*wait))
+            }
+            Fault::Stopped => f.write_str("not sent: this run is ending"),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "status {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, ", code {}", quoted(code))?;
+        }
+        write!(f, ": {}", quoted(&self.message))?;
+        if let Some(requirement) = &self.requirement {
+            write!(f, ", requirement {}", quoted(requirement))?;
+        }
+        match &self.request_id {
+            Some(id) => write!(f, " (request id {})", quoted(id)),
+            None => f.write_str(" (no request id)"),
+        }
+    }
+}
+
+/// The API's error body; a proxy in front may answer anything else.
+#[derive(Deserialize)]
+struct Body {
+    message: String,
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    requirement: Option<serde_json::Value>,
+}
+
+impl Refusal {
+    /// Reads an answer that is no success. What is not the API's own form is shown as such, short.
+    pub fn read(status: u16, request_id: Option<String>, body: &[u8]) -> Self {
+        if let Ok(Body { message, code, requirement }) = serde_json::from_slice(body) {
+            let requirement = requirement.filter(|r| !r.is_null()).map(|r| short(&r.to_string()));
+            return Self { status, code, message: short(&message), requirement, request_id };
+        }
+        let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+        let text = text.trim_start();
+        let message = if text.is_empty() {
+            "an empty answer".to_owned()
+        } else if text.starts_with('<') {
+            format!("an HTML answer, not the API's: {}", short(&title(text)))
+        } else {
+            format!("not the API's form: {}", short(text))
+        };
+        Self { status, message, request_id, ..Self::default() }
+    }
+}
+
+fn short(text: &str) -> String {
+    let masked = crate::quote::masked(text);
+    let mut short: String = masked.chars().take(200).collect();
+    if short.len() < masked.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// An HTML answer's title, or its text without tags.
+fn title(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let inner = lower.find("<title>").and_then(|start| {
+        let start = start + "<title>".len();
+        lower[start..].find("</title>").map(|end| html[start..start + end].to_owned())
+    });
+    inner.unwrap_or_else(|| {
+        let mut inside = false;
+        let text = html.chars().filter(|c| {
+            inside = (inside || *c == '<') && *c != '>';
+            !inside && *c != '>'
+        });
+        text.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(status: u16, id: Option<&str>, body: &str) -> String {
+        let refusal = Refusal::read(status, id.map(Into::into), body.as_bytes());
+        ApiError { request: "POST /x".into(), fault: Fault::Refused(Box::new(refusal)) }.to_string()
+    }
+
+    #[test]
+    fn an_error_shows_status_code_message_and_request_id() {
+        let body = r#"{"message":"Bad\u001b[2J url","code":"invalid_parameters","more":1}"#;
+        assert_eq!(
+            shown(400, Some("req_1"), body),
+            r#"POST /x: status 400, code "invalid_parameters": "Bad\u001b[2J url" (request id "req_1")"#
+        );
+    }
+
+    #[test]
+    fn html_and_nothing_are_shown_as_such() {
+        let html = "<html><head><TITLE>502 Bad Gateway</TITLE></head><body>…</body></html>";
+        assert_eq!(
+            shown(502, None, html),
+            "POST /x: status 502: \"an HTML answer, not the API's: 502 Bad Gateway\" (no request id)"
+        );
+        assert_eq!(shown(500, None, ""), "POST /x: status 500: \"an empty answer\" (no request id)");
+    }
+
+    #[test]
+    fn a_requirement_is_told_and_a_secret_in_a_message_is_not() {
+        let body = r#"{"message":"whsec_leak1234","code":null,"requirement":{"plan":"pro"}}"#;
+        let text = shown(403, None, body);
+        assert!(text.contains(r#"requirement "{\"plan\":\"pro\"}""#), "{text}");
+        assert!(!text.contains("leak"), "{text}");
+    }
+}

@@ -1,0 +1,194 @@
+//! HTTP: the key, the headers, the limits, the waiting; and which failures let a request be repeated.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use backon::BackoffBuilder;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Response, redirect};
+use zeroize::Zeroizing;
+
+use super::error::{ApiError, Fault, Refusal};
+use super::throttle::{Throttle, retry_after};
+use crate::secrets::{ExposeSecret, SecretString};
+
+/// The most bytes an answer may have.
+const MOST_BYTES: usize = 8 << 20;
+/// How often a GET or DELETE is repeated after a lost connection or a 5xx.
+const REPEATS: usize = 3;
+
+/// How to reach the API.
+#[derive(Debug)]
+pub struct Settings {
+    /// Without a trailing slash.
+    pub base_url: String,
+    /// The API key.
+    pub key: SecretString,
+    /// For one request, all in.
+    pub timeout: Duration,
+    /// For all waiting that the API asks for.
+    pub max_wait: Duration,
+    /// Whether the API is on this machine: then no proxy sees the requests.
+    pub local: bool,
+}
+
+/// A connection pool with one key and one throttle; clones share both.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    client: Client,
+    base_url: Arc<str>,
+    throttle: Throttle,
+}
+
+/// A whole answer.
+pub struct Answer {
+    pub request: String,
+    pub status: u16,
+    pub request_id: Option<String>,
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    pub fn error(&self) -> ApiError {
+        let refusal = Refusal::read(self.status, self.request_id.clone(), &self.body);
+        ApiError { request: self.request.clone(), fault: Fault::Refused(Box::new(refusal)) }
+    }
+
+    pub fn unreadable(&self, reason: &str) -> ApiError {
+        let (status, request_id) = (self.status, self.request_id.clone());
+        let refusal = Refusal { status, message: reason.to_owned(), request_id, ..Refusal::default() };
+        ApiError { request: self.request.clone(), fault: Fault::Unreadable(Box::new(refusal)) }
+    }
+}
+
+impl Transport {
+    /// Makes the client. Fails, in words, where the key is no header value or the machine has no CA certificates.
+    pub fn new(settings: &Settings) -> Result<Self, String> {
+        // Installed once a process; a second time is refused, and nothing is lost by that.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let bearer = Zeroizing::new(format!("Bearer {}", settings.key.expose_secret()));
+        let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| "the API key holds characters that no key has")?;
+        bearer.set_sensitive(true);
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, bearer);
+        headers.insert("accept", HeaderValue::from_static("application/json"));
+        let client = concat!("hookwright/", env!("CARGO_PKG_VERSION"));
+        headers.insert("x-videogen-client", HeaderValue::from_static(client));
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .user_agent(client)
+            .redirect(redirect::Policy::none())
+            // Not even the repeats that a protocol allows: every send of a create is counted by us.
+            .retry(reqwest::retry::never())
+            .timeout(settings.timeout)
+            .connect_timeout(settings.timeout.min(Duration::from_secs(10)))
+            .tcp_nodelay(true);
+        if settings.local {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|e| {
+            format!("no HTTPS client could be made ({e}): is there a bundle of CA certificates on this machine (Debian: ca-certificates)?")
+        })?;
+        let base_url = settings.base_url.as_str().into();
+        Ok(Self { client, base_url, throttle: Throttle::new(settings.max_wait) })
+    }
+
+    /// The throttle that all clones share.
+    pub fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
+    /// Sends one request, once, when the throttle lets it pass. Any status is an answer.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        post: Option<(Vec<u8>, &str)>,
+    ) -> Result<Answer, ApiError> {
+        let shown = path.split('?').next().unwrap_or_default();
+        let request = format!("{method} {}", crate::quote::escaped(shown));
+        let failed = |fault| ApiError { request: request.clone(), fault };
+        self.throttle.pass().await.map_err(|wait| failed(wait.map_or(Fault::Stopped, Fault::WaitTooLong)))?;
+        let mut builder = self.client.request(method, format!("{}{path}", self.base_url));
+        if let Some((body, key)) = post {
+            builder = builder.header("content-type", "application/json").header("idempotency-key", key).body(body);
+        }
+        let response = builder.send().await.map_err(|e| {
+            failed(if e.is_connect() || e.is_builder() { Fault::NotSent } else { Fault::Lost(reason(&e)) })
+        })?;
+        let status = response.status().as_u16();
+        let request_id = response.headers().get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let told = response.headers().get("retry-after").and_then(|v| v.to_str().ok());
+        let told = told.and_then(|value| retry_after(value, SystemTime::now()));
+        let body = whole(response).await.map_err(|reason| failed(Fault::Lost(reason)))?;
+        let answer = Answer { request, status, request_id, body };
+        if status == 429 && answer.error().code() != Some("insufficient_credits") {
+            self.throttle.limited(told);
+        } else {
+            self.throttle.answered();
+        }
+        Ok(answer)
+    }
+
+    /// Sends a GET or a DELETE, and again after a lost connection, a 5xx or a 429; a status that is no success is
+    /// an error.
+    pub(super) async fn repeatable(&self, method: Method, path: &str) -> Result<Answer, ApiError> {
+        let backoff = backon::ExponentialBuilder::default().with_jitter().with_min_delay(Duration::from_millis(100));
+        let mut delays = backoff.with_max_times(REPEATS).build();
+        loop {
+            let error = match self.send(method.clone(), path, None).await {
+                Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
+                Ok(answer) => answer.error(),
+                Err(error) => error,
+            };
+            let again = match (&error.fault, error.status(), error.code()) {
+                (_, _, Some("insufficient_credits")) => false,
+                // The throttle does the waiting, and ends it.
+                (_, Some(429), _) => continue,
+                (_, Some(500..=599), _) | (Fault::NotSent | Fault::Lost(_), ..) => true,
+                _ => false,
+            };
+            match delays.next().filter(|_| again && !self.throttle.is_stopped()) {
+                Some(delay) => tokio::time::sleep(delay).await,
+                None => return Err(error),
+            }
+        }
+    }
+}
+
+/// Reads a body, at most [`MOST_BYTES`] of it, into memory that is wiped.
+async fn whole(mut response: Response) -> Result<Zeroizing<Vec<u8>>, String> {
+    let hint = response.content_length().unwrap_or(4096).min(MOST_BYTES as u64);
+    let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(hint).unwrap_or(0)));
+    while let Some(chunk) = response.chunk().await.map_err(|e| reason(&e))? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err("the answer is larger than 8 MiB".to_owned());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// An HTTP error's innermost cause; the outer ones repeat the url.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "timed out".to_owned();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// Percent-encodes a path segment or a query value: ids and cursors are opaque.
+pub(super) fn encode(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b'.' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
