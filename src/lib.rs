@@ -14,6 +14,7 @@
 pub mod config;
 pub mod diagnostic;
 pub mod endpoint;
+pub mod plan;
 pub mod quote;
 pub mod secrets;
 pub mod state;

@@ -43,22 +43,26 @@ pub fn acts(c: char) -> bool {
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Hides what must never be quoted from a user's file, keeping every byte's place: the userinfo of an url,
-/// `whsec_…`, `sk_videogen_…` and `AGE-SECRET-KEY-…` become `*`, acting characters become one of the same length.
+/// What may be quoted from a user's file, every byte in its place: secrets hidden as by [`hidden`], and each
+/// acting character replaced by a harmless one of the same length.
 pub fn masked(text: &str) -> String {
-    let mut out: String = text
-        .chars()
-        .map(|c| match c {
-            '\n' | '\r' | '\t' => c,
-            c if acts(c) => match c.len_utf8() {
-                1 => '?',
-                2 => '\u{b7}',
-                3 => '\u{fffd}',
-                _ => '\u{1fbc4}',
-            },
-            c => c,
-        })
-        .collect();
+    let still = text.chars().map(|c| match c {
+        '\n' | '\r' | '\t' => c,
+        c if acts(c) => match c.len_utf8() {
+            1 => '?',
+            2 => '\u{b7}',
+            3 => '\u{fffd}',
+            _ => '\u{1fbc4}',
+        },
+        c => c,
+    });
+    hidden(&still.collect::<String>())
+}
+
+/// Replaces by `*`, every byte in its place, what must never be shown: the userinfo of an url, and what follows
+/// `whsec_`, `sk_videogen_` and `AGE-SECRET-KEY-`.
+pub fn hidden(text: &str) -> String {
+    let mut out = text.to_owned();
     for (prefix, keep) in [("whsec_", 6), ("sk_videogen_", 12), ("age-secret-key-", 15)] {
         let lower = out.to_ascii_lowercase();
         for (start, _) in lower.match_indices(prefix) {

@@ -157,7 +157,7 @@ impl Refusal {
 }
 
 fn short(text: &str) -> String {
-    let masked = crate::quote::masked(text);
+    let masked = crate::quote::hidden(text);
     let mut short: String = masked.chars().take(200).collect();
     if short.len() < masked.len() {
         short.push('…');

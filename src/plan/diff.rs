@@ -1,0 +1,349 @@
+//! The whole plan: every entry, every endpoint of the state, every open intent, in one pass each.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::entry::{self, Live};
+use super::recovery::{Matches, judge, settles};
+use super::refusal::refusals;
+use super::renames::renames;
+use super::{Action, Change, Drift, GuardChange, Plan, PlanId, Reason, World};
+use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::state::{Guards, Intent, Managed};
+use crate::timestamp::Timestamp;
+
+/// Makes the plan. Pure: the same world gives the same plan, byte for byte.
+pub fn plan(world: &World<'_>) -> Plan {
+    let mut builder = Builder::new(world);
+    builder.entries();
+    builder.leftovers();
+    builder.predecessors();
+    builder.intents();
+    builder.finish()
+}
+
+struct Builder<'a> {
+    world: &'a World<'a>,
+    live: HashMap<&'a EndpointId, &'a Observed>,
+    /// New name → old name.
+    moves: BTreeMap<Name, Name>,
+    judged: BTreeMap<String, Matches>,
+    /// Keys of the intents that an entry takes up.
+    resent: BTreeSet<&'a str>,
+    changes: Vec<Change>,
+    drift: Vec<Drift>,
+    notes: Vec<String>,
+    settled: Vec<String>,
+    unchanged: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(world: &'a World<'a>) -> Self {
+        let moves = if world.choices.destroy { BTreeMap::new() } else { renames(world.desired, world.state) };
+        Self {
+            world,
+            live: world.live.unwrap_or_default().iter().map(|seen| (&seen.id, seen)).collect(),
+            moves,
+            judged: world.live.map(|live| judge(world.state, live)).unwrap_or_default(),
+            resent: BTreeSet::new(),
+            changes: Vec::new(),
+            drift: Vec::new(),
+            notes: Vec::new(),
+            settled: Vec::new(),
+            unchanged: 0,
+        }
+    }
+
+    fn live(&self, id: &EndpointId) -> Live<'a> {
+        match (self.world.live, self.live.get(id)) {
+            (None, _) => Live::Unasked,
+            (Some(_), Some(seen)) => Live::Listed(seen),
+            (Some(_), None) => Live::Gone,
+        }
+    }
+
+    /// Every wanted entry.
+    fn entries(&mut self) {
+        if self.world.choices.destroy {
+            return;
+        }
+        for (name, entry) in &self.world.desired.webhooks {
+            let old_name = self.moves.get(name).unwrap_or(name);
+            // A name whose own endpoint moved away has none.
+            let moved_away = old_name == name && self.moves.values().any(|old| old == name);
+            let had = self.world.state.endpoints.get(old_name).filter(|_| !moved_away);
+            let before = self.changes.len();
+            if old_name != name
+                && let Some(had) = had
+            {
+                self.changes.push(rename(name, old_name, had));
+            }
+            let intent = self.open_intent(name, entry, had);
+            match (intent, had) {
+                (Some(intent), _) => {
+                    self.resent.insert(&intent.key);
+                    let found = self.judged.get(&intent.key).cloned().unwrap_or_default();
+                    let matches = [found.certain, found.uncertain].concat();
+                    let mut change = entry::resend(name, entry, intent, matches);
+                    change.before = had.map(entry::view);
+                    self.changes.push(change);
+                }
+                (None, Some(had)) => {
+                    let live = self.live(&had.endpoint_id);
+                    self.changes.extend(entry::change(name, entry, had, live));
+                    self.remarks(name, entry, had);
+                }
+                (None, None) => self.changes.push(entry::create(name, entry)),
+            }
+            if let Some(had) = had {
+                self.drift.extend(entry::drift(name, had, self.live(&had.endpoint_id)));
+            }
+            self.unchanged += usize::from(self.changes.len() == before);
+        }
+    }
+
+    /// The lost create that is exactly what the entry still wants: written under its name, or under a name that
+    /// nothing else has any more.
+    fn open_intent(&self, name: &Name, entry: &crate::config::Entry, had: Option<&Managed>) -> Option<&'a Intent> {
+        let state = self.world.state;
+        let wanted = had.map_or_else(|| entry.spec.clone(), |had| super::renames::effective(entry, had));
+        let settled = had.is_some_and(|had| had.spec == wanted && had.rotation >= entry.rotation);
+        let orphaned = |intent: &Intent| {
+            let from = &intent.name;
+            had.is_none() && !self.world.desired.webhooks.contains_key(from) && !state.endpoints.contains_key(from)
+        };
+        let gone = had.is_some_and(|had| matches!(self.live(&had.endpoint_id), Live::Gone));
+        state.open_intents().filter(|_| !settled || gone).find(|intent| {
+            let name_fits = intent.name == *name || self.moves.get(name) == Some(&intent.name) || orphaned(intent);
+            let replaces = had.map(|had| &had.endpoint_id);
+            let place_fits = intent.replaces.is_none() || intent.replaces.as_ref() == replaces;
+            name_fits && place_fits && intent.body == wanted && intent.rotation == entry.rotation
+        })
+    }
+
+    /// What is worth a note about an entry with an endpoint.
+    fn remarks(&mut self, name: &Name, entry: &crate::config::Entry, had: &Managed) {
+        let more: Vec<&str> = entry.spec.events.difference(&had.spec.events).map(String::as_str).collect();
+        if entry.events_as_written == had.events_as_written && !more.is_empty() {
+            self.notes.push(format!(
+                "`{name}`: its event groups now also stand for {}; nothing is replaced by itself: edit its events to take them",
+                more.join(", ")
+            ));
+        }
+        if let (Some(after), Some(made)) = (entry.rotate_after, had.created_at) {
+            let due = Timestamp(made).after(after);
+            if self.world.now >= due {
+                self.notes.push(format!(
+                    "`{name}`: a renewal of its secret is due since {due}: raise its rotation to {}",
+                    had.rotation + 1
+                ));
+            }
+        }
+    }
+
+    /// Every endpoint of the state that no entry wants.
+    fn leftovers(&mut self) {
+        let moved: BTreeSet<&Name> = self.moves.values().collect();
+        let mut gone = Vec::new();
+        for (name, had) in &self.world.state.endpoints {
+            let stays = self.world.desired.webhooks.contains_key(name) && !self.world.choices.destroy;
+            let displaced = moved.contains(name) || (stays && !self.moves.contains_key(name));
+            if displaced {
+                continue;
+            }
+            let live = self.live(&had.endpoint_id);
+            let change = if self.world.desired.removed.contains(name) && !self.world.choices.destroy {
+                forget(name, had)
+            } else {
+                let reason = if self.world.choices.destroy { Reason::Destroy } else { Reason::NotInConfig };
+                entry::delete(name, had, reason, live)
+            };
+            gone.push(change);
+            self.drift.extend(entry::drift(name, had, live));
+        }
+        self.changes.extend(gone);
+    }
+
+    /// Every predecessor that is still live.
+    fn predecessors(&mut self) {
+        for (name, had) in &self.world.state.endpoints {
+            let name = self.moves.iter().find(|(_, old)| *old == name).map_or(name, |(new, _)| new);
+            for old in &had.deposed {
+                let until = old.until.unwrap_or(self.world.now);
+                let gone = matches!(self.live(&old.endpoint_id), Live::Gone);
+                if self.world.choices.destroy {
+                    self.changes.push(entry::retire(name, old, Reason::Destroy));
+                } else if gone {
+                    self.changes.push(entry::retire(name, old, Reason::Gone));
+                } else if until <= self.world.now {
+                    self.changes.push(entry::retire(name, old, Reason::OverlapEnded(until)));
+                } else {
+                    self.notes.push(format!("`{name}`: its predecessor {} stays live until {until}", old.endpoint_id));
+                }
+            }
+        }
+    }
+
+    /// Every intent that no entry takes up: given up where it is open, its orphans deleted, and settled in the end.
+    fn intents(&mut self) {
+        for intent in &self.world.state.pending {
+            if self.resent.contains(intent.key.as_str()) {
+                continue;
+            }
+            let change = |action| Change {
+                name: intent.name.clone(),
+                action,
+                before: None,
+                after: None,
+                reasons: vec![if intent.closed { Reason::AnswerLost } else { Reason::NoLongerWanted }],
+                consequences: Vec::new(),
+            };
+            if !intent.closed {
+                let mut abandon = change(Action::Abandon { key: intent.key.clone() });
+                abandon
+                    .consequences
+                    .push("it is never sent again; what it may have made is deleted once that is certain".to_owned());
+                self.changes.push(abandon);
+            }
+            let Some(Matches { certain, uncertain }) = self.judged.get(&intent.key) else { continue };
+            for id in certain {
+                let mut orphan = change(Action::DeleteOrphan { key: intent.key.clone(), endpoint_id: id.clone() });
+                orphan
+                    .consequences
+                    .push(format!("{id} is certainly ours, and nobody can know its secret: it is deleted"));
+                orphan.before = self.live.get(id).map(|seen| view_of(seen, &intent.body));
+                self.changes.push(orphan);
+            }
+            let settles = settles(intent, self.world.now);
+            for id in uncertain {
+                let name = &intent.name;
+                self.notes
+                    .push(format!("`{name}`: {id} may be left of a lost create, or somebody else's: it is left alone"));
+            }
+            if settles && certain.is_empty() && intent.closed {
+                self.settled.push(intent.key.clone());
+            } else if intent.closed && certain.is_empty() {
+                self.notes.push(format!(
+                    "`{}`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it",
+                    intent.name
+                ));
+            }
+        }
+    }
+
+    fn finish(mut self) -> Plan {
+        let managed: BTreeSet<&EndpointId> = self.world.state.all().map(|(_, m)| &m.endpoint_id).collect();
+        let ours: BTreeSet<&EndpointId> =
+            self.judged.values().flat_map(|m| m.certain.iter().chain(&m.uncertain)).collect();
+        let unmanaged: Vec<&Observed> =
+            self.world.live.unwrap_or_default().iter().filter(|seen| !managed.contains(&seen.id)).collect();
+        let strangers: Vec<&Observed> = unmanaged.iter().copied().filter(|seen| !ours.contains(&seen.id)).collect();
+        self.know_twins();
+        self.duplicates(&strangers);
+        self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
+        self.drift.sort_by(|a, b| a.name.cmp(&b.name));
+        self.notes.sort();
+        let guards = guard_changes(self.world);
+        let id = PlanId::of(self.world, &guards, &self.changes);
+        let refusals = refusals(self.world, &self.changes, &strangers);
+        Plan {
+            id,
+            refreshed: self.world.live.is_some(),
+            guards,
+            changes: self.changes,
+            drift: self.drift,
+            unmanaged: strangers.into_iter().cloned().collect(),
+            notes: self.notes,
+            refusals,
+            unchanged: self.unchanged,
+            settled: self.settled,
+        }
+    }
+
+    /// Notes in each create which endpoints of its spec are live already.
+    fn know_twins(&mut self) {
+        let mut by_spec: HashMap<Spec, BTreeSet<EndpointId>> = HashMap::new();
+        if self.changes.iter().all(|c| !matches!(c.action, Action::Create(_) | Action::Replace { .. })) {
+            return;
+        }
+        for seen in self.world.live.unwrap_or_default() {
+            by_spec.entry(bare(&seen.url, &seen.events)).or_default().insert(seen.id.clone());
+        }
+        for change in &mut self.changes {
+            if let Action::Create(make) | Action::Replace { make, .. } = &mut change.action {
+                make.live_before = by_spec.get(&bare(&make.spec.url, &make.spec.events)).cloned().unwrap_or_default();
+            }
+        }
+    }
+
+    /// Points out unmanaged endpoints that double one of the state's.
+    fn duplicates(&mut self, strangers: &[&Observed]) {
+        if strangers.is_empty() {
+            return;
+        }
+        let specs: HashMap<Spec, &Name> =
+            self.world.state.endpoints.iter().map(|(name, m)| (bare(&m.spec.url, &m.spec.events), name)).collect();
+        for seen in strangers {
+            if let Some(name) = specs.get(&bare(&seen.url, &seen.events)) {
+                self.notes
+                    .push(format!("{} is live, unmanaged, and doubles `{name}`: every event comes twice", seen.id));
+            }
+        }
+    }
+}
+
+/// Url and events alone, canonical: what makes two endpoints receive the same.
+fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
+    Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
+}
+
+fn view_of(seen: &Observed, body: &Spec) -> super::View {
+    let description = seen.description.clone().unwrap_or_else(|| body.description.clone());
+    super::View {
+        spec: Spec { url: seen.url.clone(), events: seen.events.clone(), description },
+        endpoint_id: Some(seen.id.clone()),
+        rotation: 1,
+        prevent_destroy: false,
+    }
+}
+
+fn rename(name: &Name, from: &Name, had: &Managed) -> Change {
+    Change {
+        name: name.clone(),
+        action: Action::Rename { from: from.clone() },
+        before: Some(entry::view(had)),
+        after: Some(entry::view(had)),
+        reasons: vec![Reason::Moved],
+        consequences: vec!["the state alone changes: endpoint and secret stay".to_owned()],
+    }
+}
+
+fn forget(name: &Name, had: &Managed) -> Change {
+    Change {
+        name: name.clone(),
+        action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
+        before: Some(entry::view(had)),
+        after: None,
+        reasons: vec![Reason::Removed],
+        consequences: vec!["the endpoint stays live, and its secret is dropped from the state".to_owned()],
+    }
+}
+
+/// The guards that differ from the last apply's; none before the first.
+fn guard_changes(world: &World<'_>) -> Vec<GuardChange> {
+    let Some(last) = &world.state.guards else { return Vec::new() };
+    let Guards { base_url, recipients, allowed_hosts, max_deletes } = last;
+    let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
+    let hosts = |hosts: &Option<BTreeSet<String>>| hosts.as_ref().map_or_else(|| "any host".to_owned(), list);
+    let limit = |most: Option<u32>| most.map_or_else(|| "no limit".to_owned(), |n| n.to_string());
+    let now = world.guards;
+    let told = [
+        ("base_url", base_url.clone(), now.base_url.clone()),
+        ("recipients", list(recipients), list(&now.recipients)),
+        ("allowed_hosts", hosts(allowed_hosts), hosts(&now.allowed_hosts)),
+        ("max_deletes", limit(*max_deletes), limit(now.max_deletes)),
+    ];
+    told.into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(guard, before, after)| GuardChange { guard, before, after })
+        .collect()
+}

@@ -1,0 +1,294 @@
+//! One wanted entry against the endpoint it has: no change, an update of the state, or a replacement.
+
+use std::time::Duration;
+
+use super::renames::effective;
+use super::{Action, Change, Drift, DriftKind, Make, Order, Reason, Update, View};
+use crate::config::{Attribute, Entry, ReplaceOrder};
+use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::state::Managed;
+use crate::timestamp::words;
+
+/// How long a rotation keeps the old endpoint where the file does not say.
+const ROTATION_OVERLAP: Duration = Duration::from_secs(24 * 3600);
+
+/// What the API says of one endpoint.
+#[derive(Clone, Copy)]
+pub(super) enum Live<'a> {
+    /// Nobody asked.
+    Unasked,
+    /// It is listed.
+    Listed(&'a Observed),
+    /// It is not.
+    Gone,
+}
+
+/// The change that an entry with an endpoint needs, if any.
+pub(super) fn change(name: &Name, entry: &Entry, had: &Managed, live: Live<'_>) -> Option<Change> {
+    let wanted = effective(entry, had);
+    if matches!(live, Live::Gone) {
+        return Some(remake(name, entry, had));
+    }
+    let mut reasons: Vec<Reason> = differing(&had.spec, &wanted).into_iter().map(Reason::Changed).collect();
+    if entry.rotation > had.rotation {
+        reasons.push(Reason::Rotation { from: had.rotation, to: entry.rotation });
+    }
+    let mut adopted = None;
+    if let Live::Listed(seen) = live {
+        let strayed = strayed(entry, had, seen);
+        if !strayed.is_empty()
+            && reasons.iter().all(|r| !matches!(r, Reason::Rotation { .. }))
+            && seen.is_twin_of(&wanted)
+        {
+            adopted = Some(wanted.clone());
+            reasons.clear();
+        } else {
+            let unsaid = strayed.into_iter().filter(|a| !reasons.contains(&Reason::Changed(*a)));
+            reasons.extend(unsaid.map(Reason::ChangedRemotely).collect::<Vec<_>>());
+        }
+    }
+    if !reasons.is_empty() {
+        return Some(replacement(name, entry, had, wanted, reasons));
+    }
+    update(name, entry, had, adopted)
+}
+
+/// The attributes in which two specs differ.
+fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
+    let Spec { url, events, description } = a;
+    let differs = [
+        (Attribute::Url, *url != b.url),
+        (Attribute::Events, *events != b.events),
+        (Attribute::Description, *description != b.description),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(attribute, _)| attribute).collect()
+}
+
+/// An endpoint as listed, in canonical words; an absent description says what was expected.
+fn listed(seen: &Observed, expected: &Spec) -> Spec {
+    let description = seen.description.clone().unwrap_or_else(|| expected.description.clone());
+    Spec { url: seen.url.clone(), events: seen.events.clone(), description }.canonical()
+}
+
+/// The attributes that live are no longer what was answered, but for those under `ignore_changes`.
+fn strayed(entry: &Entry, had: &Managed, seen: &Observed) -> Vec<Attribute> {
+    let mut strayed = strayed_from(had, seen);
+    strayed.retain(|attribute| !entry.lifecycle.ignore_changes.contains(attribute));
+    strayed
+}
+
+fn strayed_from(had: &Managed, seen: &Observed) -> Vec<Attribute> {
+    // The API may list what was sent where its answer had other words.
+    if seen.is_twin_of(&had.spec) {
+        return Vec::new();
+    }
+    let expected = had.expected_live();
+    differing(&expected.canonical(), &listed(seen, expected))
+}
+
+/// How an endpoint drifted; nothing where nobody asked.
+pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
+    let of = |kind| Drift { name: name.clone(), endpoint_id: had.endpoint_id.clone(), kind };
+    let seen = match live {
+        Live::Unasked => return Vec::new(),
+        Live::Gone => return vec![of(DriftKind::Gone)],
+        Live::Listed(seen) => seen,
+    };
+    let expected = had.expected_live();
+    let now = listed(seen, expected);
+    let attributes: Vec<_> = strayed_from(had, seen)
+        .into_iter()
+        .map(|attribute| (attribute.word(), text(expected, attribute), text(&now, attribute)))
+        .collect();
+    let changed = (!attributes.is_empty()).then(|| of(DriftKind::Changed { attributes }));
+    let secret = match (&had.secret_last4, &seen.secret_last4) {
+        (Some(before), Some(after)) if before != after => {
+            Some(of(DriftKind::Secret { before: before.clone(), after: after.clone() }))
+        }
+        _ => None,
+    };
+    changed.into_iter().chain(secret).collect()
+}
+
+fn text(spec: &Spec, attribute: Attribute) -> String {
+    match attribute {
+        Attribute::Url => spec.url.clone(),
+        Attribute::Events => spec.events.iter().cloned().collect::<Vec<_>>().join(", "),
+        Attribute::Description => spec.description.clone().unwrap_or_default(),
+    }
+}
+
+/// What a plan shows of an endpoint that exists.
+pub(super) fn view(had: &Managed) -> View {
+    View {
+        spec: had.spec.clone(),
+        endpoint_id: Some(had.endpoint_id.clone()),
+        rotation: had.rotation,
+        prevent_destroy: had.prevent_destroy,
+    }
+}
+
+fn planned(make: &Make) -> View {
+    let Make { spec, rotation, prevent_destroy, .. } = make;
+    View { spec: spec.clone(), endpoint_id: None, rotation: *rotation, prevent_destroy: *prevent_destroy }
+}
+
+pub(super) fn make(entry: &Entry, spec: Spec) -> Make {
+    Make {
+        spec,
+        events_as_written: entry.events_as_written.clone(),
+        rotation: entry.rotation,
+        prevent_destroy: entry.lifecycle.prevent_destroy,
+        gone: None,
+        overlap: Duration::ZERO,
+        live_before: Default::default(),
+    }
+}
+
+/// A create for an entry that has no endpoint.
+pub(super) fn create(name: &Name, entry: &Entry) -> Change {
+    let make = make(entry, entry.spec.clone());
+    Change {
+        name: name.clone(),
+        before: None,
+        after: Some(planned(&make)),
+        action: Action::Create(make),
+        reasons: vec![Reason::NotInState],
+        consequences: vec!["a new signing secret: sealed into the state, then handed to the consumer".to_owned()],
+    }
+}
+
+fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
+    let make = Make { gone: Some(had.endpoint_id.clone()), ..make(entry, effective(entry, had)) };
+    Change {
+        name: name.clone(),
+        before: Some(view(had)),
+        after: Some(planned(&make)),
+        action: Action::Create(make),
+        reasons: vec![Reason::Gone],
+        consequences: vec![
+            "a new signing secret: whoever checks signatures must take it".to_owned(),
+            "events since the deletion are lost".to_owned(),
+        ],
+    }
+}
+
+fn replacement(name: &Name, entry: &Entry, had: &Managed, wanted: Spec, reasons: Vec<Reason>) -> Change {
+    let rotated = reasons.iter().any(|reason| matches!(reason, Reason::Rotation { .. }));
+    let default = if rotated { ROTATION_OVERLAP } else { Duration::ZERO };
+    let order = Order::from(entry.lifecycle.replace);
+    let overlap = match entry.lifecycle.replace {
+        ReplaceOrder::CreateFirst => entry.lifecycle.overlap.unwrap_or(default),
+        ReplaceOrder::DestroyFirst => Duration::ZERO,
+    };
+    let make = Make { overlap, ..make(entry, wanted) };
+    let meanwhile = match order {
+        Order::DestroyFirst => "events between the deletion and the creation are lost".to_owned(),
+        Order::CreateFirst if overlap.is_zero() => {
+            "both endpoints are live until the old one is deleted: an event may come twice".to_owned()
+        }
+        Order::CreateFirst => format!(
+            "the old endpoint stays live for {} and a later apply deletes it: every event comes twice until then",
+            words(overlap)
+        ),
+    };
+    Change {
+        name: name.clone(),
+        before: Some(view(had)),
+        after: Some(planned(&make)),
+        action: Action::Replace { make, old: had.endpoint_id.clone(), order },
+        reasons,
+        consequences: vec![
+            "the signing secret changes: whoever checks signatures must take the new one".to_owned(),
+            meanwhile,
+        ],
+    }
+}
+
+fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> Option<Change> {
+    let told = [
+        (Reason::LiveAgrees, adopted.is_some()),
+        (Reason::Protection, entry.lifecycle.prevent_destroy != had.prevent_destroy),
+        (Reason::RotationLowered, entry.rotation < had.rotation),
+        (Reason::EventsRewritten, entry.events_as_written != had.events_as_written),
+    ];
+    let reasons: Vec<Reason> = told.into_iter().filter(|(_, so)| *so).map(|(reason, _)| reason).collect();
+    if reasons.is_empty() {
+        return None;
+    }
+    let update = Update {
+        rotation: entry.rotation,
+        prevent_destroy: entry.lifecycle.prevent_destroy,
+        spec: adopted,
+        events_as_written: entry.events_as_written.clone(),
+    };
+    let mut after = View { rotation: update.rotation, prevent_destroy: update.prevent_destroy, ..view(had) };
+    if let Some(spec) = &update.spec {
+        after.spec = spec.clone();
+    }
+    Some(Change {
+        name: name.clone(),
+        before: Some(view(had)),
+        after: Some(after),
+        action: Action::Update(update),
+        reasons,
+        consequences: vec!["the state alone changes".to_owned()],
+    })
+}
+
+/// A delete of a current endpoint.
+pub(super) fn delete(name: &Name, had: &Managed, reason: Reason, live: Live<'_>) -> Change {
+    let consequence = match live {
+        Live::Gone => "it is gone already: the state alone changes",
+        _ => "it stops receiving events at once, and its signing secret is of no use any more",
+    };
+    Change {
+        name: name.clone(),
+        before: Some(view(had)),
+        after: None,
+        action: Action::Delete { endpoint_id: had.endpoint_id.clone(), deposed: false },
+        reasons: vec![reason],
+        consequences: vec![consequence.to_owned()],
+    }
+}
+
+/// The end of a predecessor.
+pub(super) fn retire(name: &Name, old: &Managed, reason: Reason) -> Change {
+    Change {
+        name: name.clone(),
+        before: Some(view(old)),
+        after: None,
+        action: Action::Delete { endpoint_id: old.endpoint_id.clone(), deposed: true },
+        reasons: vec![reason],
+        consequences: vec![
+            "it stops receiving events at once: its consumers must have taken the new secret".to_owned(),
+        ],
+    }
+}
+
+/// A lost create that is still wanted.
+pub(super) fn resend(name: &Name, entry: &Entry, intent: &crate::state::Intent, matches: Vec<EndpointId>) -> Change {
+    let make = Make {
+        overlap: Duration::from_secs(intent.overlap_seconds),
+        live_before: intent.live_before.clone(),
+        ..make(entry, intent.body.clone())
+    };
+    let mut consequences = vec!["the same create is sent again with the same key, and its secret sealed".to_owned()];
+    for id in &matches {
+        consequences
+            .push(format!("{id} may be the lost one: it becomes this entry's, or is deleted if it is certainly ours"));
+    }
+    Change {
+        name: name.clone(),
+        before: None,
+        after: Some(planned(&make)),
+        action: Action::Resend {
+            key: intent.key.clone(),
+            make,
+            from: (intent.name != *name).then(|| intent.name.clone()),
+            matches,
+        },
+        reasons: vec![Reason::AnswerLost],
+        consequences,
+    }
+}

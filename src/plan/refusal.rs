@@ -1,0 +1,175 @@
+//! Why an apply would be refused: each names its entry, and the way out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Action, Change, Reason, World};
+use crate::endpoint::{EndpointId, Name, Observed};
+use crate::quote::count;
+
+/// One refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The entry, where it is about one.
+    pub name: Option<Name>,
+    /// The entry's line in the file, where it stands there.
+    pub line: Option<usize>,
+    /// What is refused.
+    pub message: String,
+    /// What lifts it.
+    pub hint: String,
+}
+
+/// Every refusal of these changes.
+pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = all_gone(world).into_iter().collect();
+    refusals.extend(became_empty(world, changes));
+    refusals.extend(twins(world, changes, unmanaged));
+    refusals.extend(protected(world, changes));
+    refusals.extend(too_many(world, changes));
+    refusals
+}
+
+fn of(world: &World<'_>, name: &Name, message: String, hint: String) -> Refusal {
+    let line = world.desired.webhooks.get(name).map(|entry| entry.line);
+    Refusal { name: Some(name.clone()), line, message, hint }
+}
+
+fn all_gone(world: &World<'_>) -> Option<Refusal> {
+    let live: BTreeSet<&EndpointId> = world.live?.iter().map(|seen| &seen.id).collect();
+    let known = world.state.all().count();
+    let gone = known > 0 && world.state.all().all(|(_, managed)| !live.contains(&managed.endpoint_id));
+    (gone && !world.choices.allow_all_gone).then(|| Refusal {
+        name: None,
+        line: None,
+        message: format!("the state has {}, and the API lists none of them", count(known, "endpoint")),
+        hint: "a key of another account is the likeliest cause; if they really are gone: --allow-all-gone".to_owned(),
+    })
+}
+
+/// A file that lost all of its entries asks to delete everything.
+fn became_empty(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
+    if world.choices.destroy || !world.desired.webhooks.is_empty() {
+        return None;
+    }
+    let deleted: Vec<&Name> =
+        changes.iter().filter(|c| c.reasons.contains(&Reason::NotInConfig)).map(|c| &c.name).collect();
+    let refused = deleted.iter().any(|name| !allowed(&world.choices.allow_delete, name));
+    refused.then(|| Refusal {
+        name: None,
+        line: None,
+        message: format!(
+            "the configuration has no webhooks any more: {} would be deleted",
+            count(deleted.len(), "endpoint")
+        ),
+        hint: "is it the right file? If so: --allow-delete NAME for each ('*' for all), or `hookwright destroy`"
+            .to_owned(),
+    })
+}
+
+/// An endpoint that exists twice was made twice, most likely: by a state that was lost or rolled back.
+fn twins(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let mut by_url: BTreeMap<String, Vec<&Observed>> = BTreeMap::new();
+    for seen in unmanaged {
+        by_url.entry(key(&seen.url)).or_default().push(seen);
+    }
+    for change in changes {
+        let (Action::Create(make) | Action::Replace { make, .. }) = &change.action else { continue };
+        if world.choices.allow_duplicate.contains(change.name.as_str()) {
+            continue;
+        }
+        let near = by_url.get(&key(&make.spec.url)).into_iter().flatten();
+        if let Some(twin) = near.filter(|seen| seen.is_twin_of(&make.spec)).min_by_key(|seen| &seen.id) {
+            let name = &change.name;
+            let message =
+                format!("`{name}` would be made beside its exact twin {}, which is live and not in the state", twin.id);
+            let hint = format!(
+                "was the state lost or rolled back? Restore it; or delete {} at VideoGen; or, for a second one: --allow-duplicate {name}",
+                twin.id
+            );
+            refusals.push(of(world, name, message, hint));
+        }
+    }
+    refusals
+}
+
+/// A coarse key that all twins share.
+fn key(url: &str) -> String {
+    url.trim_end_matches('/').to_ascii_lowercase()
+}
+
+fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
+    let guarded = |change: &&Change| {
+        let (Action::Delete { deposed: false, .. } | Action::Replace { .. }) = &change.action else { return false };
+        match &change.after {
+            // The file's word counts where the entry is still there: loosening it is a change under review.
+            Some(after) => after.prevent_destroy,
+            None => change.before.as_ref().is_some_and(|before| before.prevent_destroy),
+        }
+    };
+    let refuse = |change: &Change| {
+        let name = &change.name;
+        let verb = if change.after.is_some() { "replaced" } else { "deleted" };
+        let hint = if change.after.is_some() {
+            "set lifecycle.prevent_destroy = false in its entry, under review".to_owned()
+        } else {
+            format!(
+                "protection outlives the entry: keep [webhooks.{name}] with prevent_destroy = false for one apply, then remove it"
+            )
+        };
+        of(world, name, format!("`{name}` has prevent_destroy and would be {verb}"), hint)
+    };
+    changes.iter().filter(guarded).map(refuse).collect()
+}
+
+fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
+    let most = world.desired.safety.max_deletes? as usize;
+    let destroyed: BTreeSet<&Name> = changes
+        .iter()
+        .filter(|c| c.action.is_destructive() && !matches!(c.action, Action::Delete { deposed: true, .. }))
+        .map(|c| &c.name)
+        .collect();
+    let unallowed: Vec<&str> =
+        destroyed.iter().filter(|name| !allowed(&world.choices.allow_delete, name)).map(|name| name.as_str()).collect();
+    (destroyed.len() > most && !unallowed.is_empty()).then(|| Refusal {
+        name: None,
+        line: None,
+        message: format!(
+            "{} would be deleted or replaced, and [safety] max_deletes is {most}",
+            count(destroyed.len(), "endpoint")
+        ),
+        hint: format!(
+            "allow each: {}",
+            unallowed.iter().map(|name| format!("--allow-delete {name}")).collect::<Vec<_>>().join(" ")
+        ),
+    })
+}
+
+/// Whether one of the patterns matches the name; `*` stands for any run of characters.
+fn allowed(patterns: &BTreeSet<String>, name: &Name) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, name.as_str()))
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name
+            .strip_prefix(start)
+            .is_some_and(|name| (0..=name.len()).any(|at| name.is_char_boundary(at) && matches(rest, &name[at..]))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_run() {
+        for (pattern, name, want) in [("a*c", "abbc", true), ("a*c", "ab", false), ("*", "x", true), ("a", "ab", false)]
+        {
+            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
+        }
+    }
+}
