@@ -1,12 +1,12 @@
 //! The whole plan: every entry, every endpoint of the state, every open intent, in one pass each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::entry::{self, Live};
 use super::recovery::{Matches, judge, settles};
 use super::refusal::refusals;
 use super::renames::renames;
-use super::{Action, Change, Drift, GuardChange, Plan, PlanId, Reason, World};
+use super::{Action, Change, Drift, GuardChange, Plan, PlanId, Reason, View, World};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::{Guards, Intent, Managed};
 use crate::timestamp::Timestamp;
@@ -33,7 +33,7 @@ struct Builder<'a> {
     drift: Vec<Drift>,
     notes: Vec<String>,
     settled: Vec<String>,
-    unchanged: usize,
+    unchanged: Vec<(Name, View)>,
 }
 
 impl<'a> Builder<'a> {
@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
             drift: Vec::new(),
             notes: Vec::new(),
             settled: Vec::new(),
-            unchanged: 0,
+            unchanged: Vec::new(),
         }
     }
 
@@ -92,12 +92,19 @@ impl<'a> Builder<'a> {
                     self.changes.extend(entry::change(name, entry, had, live));
                     self.remarks(name, entry, had);
                 }
-                (None, None) => self.changes.push(entry::create(name, entry)),
+                (None, None) => match self.world.desired.imports.get(name) {
+                    Some(id) => self.changes.push(entry::import(name, entry, id, self.live(id))),
+                    None => self.changes.push(entry::create(name, entry)),
+                },
             }
             if let Some(had) = had {
                 self.drift.extend(entry::drift(name, had, self.live(&had.endpoint_id)));
             }
-            self.unchanged += usize::from(self.changes.len() == before);
+            if self.changes.len() == before
+                && let Some(had) = had
+            {
+                self.unchanged.push((name.clone(), entry::view(had)));
+            }
         }
     }
 
@@ -232,8 +239,9 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> Plan {
         let managed: BTreeSet<&EndpointId> = self.world.state.all().map(|(_, m)| &m.endpoint_id).collect();
+        let imported = self.world.desired.imports.values();
         let ours: BTreeSet<&EndpointId> =
-            self.judged.values().flat_map(|m| m.certain.iter().chain(&m.uncertain)).collect();
+            self.judged.values().flat_map(|m| m.certain.iter().chain(&m.uncertain)).chain(imported).collect();
         let unmanaged: Vec<&Observed> =
             self.world.live.unwrap_or_default().iter().filter(|seen| !managed.contains(&seen.id)).collect();
         let strangers: Vec<&Observed> = unmanaged.iter().copied().filter(|seen| !ours.contains(&seen.id)).collect();
@@ -248,6 +256,8 @@ impl<'a> Builder<'a> {
         Plan {
             id,
             refreshed: self.world.live.is_some(),
+            environment: self.world.environment.map(str::to_owned),
+            new_hosts: new_hosts(self.world, &self.changes),
             guards,
             changes: self.changes,
             drift: self.drift,
@@ -291,14 +301,25 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Hosts of what would be made or adopted that no endpoint of the state has.
+fn new_hosts(world: &World<'_>, changes: &[Change]) -> Vec<String> {
+    let host = |url: &str| Some(url::Url::parse(url).ok()?.host_str()?.to_owned());
+    let made: BTreeSet<String> = changes.iter().filter_map(|change| host(&change.after.as_ref()?.spec.url)).collect();
+    if made.is_empty() {
+        return Vec::new();
+    }
+    let known: HashSet<String> = world.state.all().filter_map(|(_, managed)| host(&managed.spec.url)).collect();
+    made.into_iter().filter(|host| !known.contains(host)).collect()
+}
+
 /// Url and events alone, canonical: what makes two endpoints receive the same.
 fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
     Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
 }
 
-fn view_of(seen: &Observed, body: &Spec) -> super::View {
+fn view_of(seen: &Observed, body: &Spec) -> View {
     let description = seen.description.clone().unwrap_or_else(|| body.description.clone());
-    super::View {
+    View {
         spec: Spec { url: seen.url.clone(), events: seen.events.clone(), description },
         endpoint_id: Some(seen.id.clone()),
         rotation: 1,

@@ -6,6 +6,7 @@ use super::renames::effective;
 use super::{Action, Change, Drift, DriftKind, Make, Order, Reason, Update, View};
 use crate::config::{Attribute, Entry, ReplaceOrder};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::quote::quoted;
 use crate::state::Managed;
 use crate::timestamp::words;
 
@@ -54,7 +55,7 @@ pub(super) fn change(name: &Name, entry: &Entry, had: &Managed, live: Live<'_>) 
 }
 
 /// The attributes in which two specs differ.
-fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
+pub(super) fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
     let Spec { url, events, description } = a;
     let differs = [
         (Attribute::Url, *url != b.url),
@@ -65,7 +66,7 @@ fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
 }
 
 /// An endpoint as listed, in canonical words; an absent description says what was expected.
-fn listed(seen: &Observed, expected: &Spec) -> Spec {
+pub(super) fn listed(seen: &Observed, expected: &Spec) -> Spec {
     let description = seen.description.clone().unwrap_or_else(|| expected.description.clone());
     Spec { url: seen.url.clone(), events: seen.events.clone(), description }.canonical()
 }
@@ -108,6 +109,15 @@ pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
         _ => None,
     };
     changed.into_iter().chain(secret).collect()
+}
+
+/// The differences of two specs in words: wanted, then live.
+pub(super) fn differences(wanted: &Spec, live: &Spec) -> String {
+    let told = differing(wanted, live).into_iter().map(|attribute| {
+        let (wanted, live) = (text(wanted, attribute), text(live, attribute));
+        format!("{} is {} and the entry has {}", attribute.word(), quoted(&live), quoted(&wanted))
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn text(spec: &Spec, attribute: Attribute) -> String {
@@ -155,6 +165,26 @@ pub(super) fn create(name: &Name, entry: &Entry) -> Change {
         action: Action::Create(make),
         reasons: vec![Reason::NotInState],
         consequences: vec!["a new signing secret: sealed into the state, then handed to the consumer".to_owned()],
+    }
+}
+
+/// The adoption of an endpoint that exists; that it is what the entry wants is a matter of refusals.
+pub(super) fn import(name: &Name, entry: &Entry, id: &EndpointId, live: Live<'_>) -> Change {
+    let make = make(entry, entry.spec.clone());
+    let seen = match live {
+        Live::Listed(seen) => Some(seen.clone()),
+        Live::Unasked | Live::Gone => None,
+    };
+    let after = View { endpoint_id: Some(id.clone()), ..planned(&make) };
+    Change {
+        name: name.clone(),
+        before: seen.as_ref().map(|seen| View { spec: listed(seen, &make.spec), ..after.clone() }),
+        after: Some(after),
+        action: Action::Import { endpoint_id: id.clone(), make, seen },
+        reasons: vec![Reason::Imported],
+        consequences: vec![
+            "the state alone changes; its signing secret stays unknown: raise rotation to renew it".to_owned(),
+        ],
     }
 }
 

@@ -35,6 +35,8 @@ pub struct World<'a> {
     pub guards: &'a Guards,
     /// The moment that overlaps and due dates are judged by.
     pub now: Timestamp,
+    /// The file's environment, where it has several.
+    pub environment: Option<&'a str>,
     /// What the command line chose.
     pub choices: &'a Choices,
 }
@@ -59,6 +61,8 @@ pub struct Plan {
     pub id: PlanId,
     /// Whether the API was asked.
     pub refreshed: bool,
+    /// The file's environment, where it has several.
+    pub environment: Option<String>,
     /// Guards that differ from those of the last apply.
     pub guards: Vec<GuardChange>,
     /// The changes, destructive ones first, then by name.
@@ -71,8 +75,10 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Why an apply would be refused; empty where it would not.
     pub refusals: Vec<Refusal>,
-    /// Entries that need nothing.
-    pub unchanged: usize,
+    /// Hosts that events would go to and that no endpoint of the state has, sorted.
+    pub new_hosts: Vec<String>,
+    /// Entries that need nothing, by name.
+    pub unchanged: Vec<(Name, View)>,
     /// Intents that a listing has settled: an apply drops them. No change, no note.
     pub settled: Vec<String>,
 }
@@ -171,6 +177,16 @@ pub enum Action {
     },
     /// Change what the state alone knows.
     Update(Update),
+    /// Adopt an endpoint that exists; its secret stays unknown.
+    Import {
+        /// Which.
+        endpoint_id: EndpointId,
+        /// What the entry wants, and the endpoint is.
+        make: Make,
+        /// The endpoint as listed; `None` where nobody asked.
+        #[serde(skip)]
+        seen: Option<Observed>,
+    },
     /// Forget an endpoint without deleting it.
     Forget {
         /// Which.
@@ -263,6 +279,8 @@ pub enum Reason {
     NoLongerWanted,
     /// `[removed]` names it.
     Removed,
+    /// `[imports]` names it.
+    Imported,
     /// The file's `prevent_destroy` differs from the state's.
     Protection,
     /// The events are the same, written otherwise.
@@ -303,6 +321,7 @@ impl std::fmt::Display for Reason {
             Self::AnswerLost => f.write_str("an earlier run sent its create and never learned the outcome"),
             Self::NoLongerWanted => f.write_str("the configuration no longer wants what an earlier run sent"),
             Self::Removed => f.write_str("[removed] names it"),
+            Self::Imported => f.write_str("[imports] names it"),
             Self::Protection => f.write_str("prevent_destroy changed"),
             Self::EventsRewritten => f.write_str("the events are the same set, written otherwise"),
             Self::RotationLowered => f.write_str("rotation was lowered, which renews nothing"),
@@ -374,6 +393,7 @@ impl Action {
             Self::Rename { .. } => "rename",
             Self::Resend { .. } | Self::Abandon { .. } | Self::DeleteOrphan { .. } => "recover",
             Self::Update(_) => "update",
+            Self::Import { .. } => "import",
             Self::Forget { .. } => "forget",
         }
     }
@@ -392,9 +412,10 @@ impl Action {
             Self::Abandon { .. } => 3,
             Self::Resend { .. } => 4,
             Self::Create(_) => 5,
-            Self::Rename { .. } => 6,
-            Self::Forget { .. } => 7,
-            Self::Update(_) => 8,
+            Self::Import { .. } => 6,
+            Self::Rename { .. } => 7,
+            Self::Forget { .. } => 8,
+            Self::Update(_) => 9,
         }
     }
 }
@@ -415,6 +436,7 @@ impl Plan {
                 "delete" => &mut summary.delete,
                 "rename" => &mut summary.rename,
                 "recover" => &mut summary.recover,
+                "import" => &mut summary.import,
                 "forget" => &mut summary.forget,
                 _ => &mut summary.update,
             } += 1;

@@ -26,6 +26,7 @@ pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Obse
     let mut refusals: Vec<Refusal> = all_gone(world).into_iter().collect();
     refusals.extend(became_empty(world, changes));
     refusals.extend(twins(world, changes, unmanaged));
+    refusals.extend(imports(world, changes));
     refusals.extend(protected(world, changes));
     refusals.extend(too_many(world, changes));
     refusals
@@ -93,6 +94,55 @@ fn twins(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<
         }
     }
     refusals
+}
+
+/// An import never leads to a replacement that nobody asked for: what differs is refused.
+fn imports(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for (name, id) in &world.desired.imports {
+        let holder = world.state.all().find(|(_, managed)| managed.endpoint_id == *id).map(|(holder, _)| holder);
+        let own = world.state.endpoints.get(name);
+        if let Some(holder) = holder.filter(|holder| *holder != name && !renamed(changes, holder, name)) {
+            let message = format!("`{name}` is to adopt {id}, which is `{holder}` in the state");
+            refusals.push(of(world, name, message, format!("a rename is said in [moved]: {name} = \"{holder}\"")));
+        } else if let Some(own) = own.filter(|own| own.endpoint_id != *id && holder.is_none()) {
+            let message = format!("`{name}` is to adopt {id}, and has {} in the state", own.endpoint_id);
+            refusals.push(of(world, name, message, "import it under a name that has no endpoint yet".to_owned()));
+        }
+    }
+    for change in changes {
+        let Action::Import { endpoint_id, make, seen } = &change.action else { continue };
+        let name = &change.name;
+        match seen {
+            Some(seen) if !seen.is_twin_of(&make.spec) => {
+                let differences =
+                    super::entry::differences(&make.spec.canonical(), &super::entry::listed(seen, &make.spec));
+                let message =
+                    format!("`{name}` would adopt {endpoint_id}, which differs from its entry: {differences}");
+                refusals.push(of(
+                    world,
+                    name,
+                    message,
+                    "write the entry as the endpoint is; change it in a later apply".to_owned(),
+                ));
+            }
+            None if world.live.is_some() => {
+                let message = format!("`{name}` is to adopt {endpoint_id}, which the API does not list");
+                refusals.push(of(
+                    world,
+                    name,
+                    message,
+                    "check the id, and that the key is of the right account".to_owned(),
+                ));
+            }
+            _ => {}
+        }
+    }
+    refusals
+}
+
+fn renamed(changes: &[Change], from: &Name, to: &Name) -> bool {
+    changes.iter().any(|c| c.name == *to && matches!(&c.action, Action::Rename { from: old } if old == from))
 }
 
 /// A coarse key that all twins share.
