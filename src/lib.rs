@@ -11,7 +11,9 @@
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` |
 //! | [`config`] | text → desired, or every fault found |
 
+pub mod apply;
 pub mod config;
+pub mod crash;
 pub mod diagnostic;
 pub mod endpoint;
 pub mod plan;

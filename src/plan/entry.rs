@@ -304,6 +304,14 @@ pub(super) fn resend(name: &Name, entry: &Entry, intent: &crate::state::Intent, 
         ..make(entry, intent.body.clone())
     };
     let mut consequences = vec!["the same create is sent again with the same key, and its secret sealed".to_owned()];
+    if let Some(old) = &intent.replaces {
+        let when = if make.overlap.is_zero() {
+            "is deleted once its successor is there".to_owned()
+        } else {
+            format!("stays live for {} after its successor is there", words(make.overlap))
+        };
+        consequences.push(format!("it replaces {old}, which {when}"));
+    }
     for id in &matches {
         consequences
             .push(format!("{id} may be the lost one: it becomes this entry's, or is deleted if it is certainly ours"));
@@ -317,6 +325,7 @@ pub(super) fn resend(name: &Name, entry: &Entry, intent: &crate::state::Intent, 
             make,
             from: (intent.name != *name).then(|| intent.name.clone()),
             matches,
+            replaces: intent.replaces.clone(),
         },
         reasons: vec![Reason::AnswerLost],
         consequences,

@@ -162,6 +162,8 @@ pub enum Action {
         from: Option<Name>,
         /// Live endpoints that may be the lost outcome.
         matches: Vec<EndpointId>,
+        /// The endpoint that it replaces, if any.
+        replaces: Option<EndpointId>,
     },
     /// Give up a create that is no longer wanted: never send it again.
     Abandon {

@@ -69,6 +69,13 @@ pub enum Record {
         /// The events as the file writes them.
         events_as_written: Vec<String>,
     },
+    /// An endpoint that exists was adopted.
+    Imported {
+        /// The entry.
+        name: Name,
+        /// The endpoint.
+        managed: Box<Managed>,
+    },
     /// An entry is forgotten; its endpoint stays live.
     Forgotten {
         /// The entry.
@@ -144,6 +151,9 @@ impl State {
                         managed.answered = None;
                     }
                 }
+            }
+            Record::Imported { name, managed } => {
+                self.endpoints.entry(name).or_insert(*managed);
             }
             Record::Forgotten { name } => {
                 self.endpoints.remove(&name);

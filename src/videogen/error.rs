@@ -65,6 +65,16 @@ impl ApiError {
         }
     }
 
+    /// Whether the request certainly never left.
+    pub fn was_not_sent(&self) -> bool {
+        matches!(self.fault, Fault::NotSent | Fault::WaitTooLong(_) | Fault::Stopped)
+    }
+
+    /// Whether the API asks to come back later: waiting helps.
+    pub fn is_rate_limit(&self) -> bool {
+        self.status() == Some(429) && self.code() != Some("insufficient_credits")
+    }
+
     /// Whether every other request of this run would fail alike, so that no new one is worth sending.
     pub fn stops_everything(&self) -> bool {
         matches!(self.status(), Some(401 | 403))

@@ -114,7 +114,7 @@ impl Writer {
     pub async fn create(&self, spec: &Spec, key: &str) -> Created {
         let answer = match self.transport.send(Method::POST, ENDPOINTS, Some((wire::body(spec), key))).await {
             Ok(answer) => answer,
-            Err(error) if error.fault == Fault::NotSent => return Created::Nothing(error),
+            Err(error) if error.was_not_sent() => return Created::Nothing(error),
             Err(error) => return Created::Unknown { error, named: None },
         };
         match answer.status {

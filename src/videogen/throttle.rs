@@ -56,7 +56,7 @@ impl Throttle {
 
     /// Waits until a request may go. `Err` where the run is ending (`None`), or where the wait told is longer than
     /// the run may still wait.
-    pub(super) async fn pass(&self) -> Result<(), Option<Duration>> {
+    pub async fn pass(&self) -> Result<(), Option<Duration>> {
         let mut stopped = self.inner.stopped.subscribe();
         loop {
             if *stopped.borrow_and_update() {

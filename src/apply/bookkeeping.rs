@@ -1,0 +1,96 @@
+//! What the state alone knows: written first, in one durable group.
+
+use std::collections::BTreeSet;
+
+use super::Job;
+use super::run::Run;
+use crate::endpoint::{Name, Observed, Spec};
+use crate::plan::{Action, Change, Make};
+use crate::state::{Managed, Record};
+
+/// The records of everything that needs no request.
+pub fn records(job: &Job) -> Vec<Record> {
+    let (known_team, known_guards) = job.state.with_state(|state| (state.team_id.clone(), state.guards.clone()));
+    let mut records = Vec::new();
+    if let Some(team_id) = job.team.clone().filter(|team| known_team.as_ref() != Some(team)) {
+        records.push(Record::Team { team_id });
+    }
+    if known_guards.as_ref() != Some(&job.guards) {
+        records.push(Record::Guards(job.guards.clone()));
+    }
+    records.extend(job.plan.settled.iter().map(|key| Record::Settled { key: key.clone() }));
+    let moves = moves(&job.plan.changes);
+    if !moves.is_empty() {
+        records.push(Record::Renamed { moves, at: (job.clock)() });
+    }
+    records.extend(job.plan.changes.iter().filter_map(record));
+    records
+}
+
+/// Every move of a name, once, all to be made at the same moment: a swap is two of them.
+fn moves(changes: &[Change]) -> Vec<(Name, Name)> {
+    let from = |change: &Change| match &change.action {
+        Action::Rename { from } | Action::Resend { from: Some(from), .. } => Some(from.clone()),
+        _ => None,
+    };
+    let moves: BTreeSet<_> = changes.iter().filter_map(|change| Some((from(change)?, change.name.clone()))).collect();
+    moves.into_iter().collect()
+}
+
+fn record(change: &Change) -> Option<Record> {
+    let name = change.name.clone();
+    Some(match &change.action {
+        Action::Update(update) => Record::Updated {
+            name,
+            rotation: update.rotation,
+            prevent_destroy: update.prevent_destroy,
+            spec: update.spec.clone(),
+            events_as_written: update.events_as_written.clone(),
+        },
+        Action::Forget { .. } => Record::Forgotten { name },
+        Action::Abandon { key } => Record::Closed { key: key.clone() },
+        Action::Import { make, seen: Some(seen), .. } => {
+            Record::Imported { name, managed: Box::new(adopted(make, seen)) }
+        }
+        _ => return None,
+    })
+}
+
+/// An endpoint as the state takes it over, its secret unknown.
+fn adopted(make: &Make, seen: &Observed) -> Managed {
+    Managed {
+        endpoint_id: seen.id.clone(),
+        spec: make.spec.clone(),
+        answered: answered(&make.spec, seen),
+        events_as_written: make.events_as_written.clone(),
+        created_at: seen.created_at,
+        rotation: make.rotation,
+        prevent_destroy: make.prevent_destroy,
+        secret_last4: seen.secret_last4.clone(),
+        secret: None,
+        sealed_to: Vec::new(),
+        deposed: Vec::new(),
+        until: None,
+        unknown: Default::default(),
+    }
+}
+
+/// What the API answered, where that is in other words than were sent; an absent description says nothing.
+pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
+    let description = seen.description.clone().unwrap_or_else(|| sent.description.clone());
+    let answered = Spec { url: seen.url.clone(), events: seen.events.clone(), description };
+    (answered != *sent).then_some(answered)
+}
+
+/// Reports those changes as done.
+pub fn report(run: &Run) {
+    for (index, change) in run.job.plan.changes.iter().enumerate() {
+        match &change.action {
+            Action::Rename { .. } | Action::Update(_) | Action::Abandon { .. } => run.done(index, None),
+            Action::Forget { endpoint_id } | Action::Import { endpoint_id, seen: Some(_), .. } => {
+                run.done(index, Some(endpoint_id.clone()));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A plan → effects, concurrently and in the safe order. Decides nothing that the plan has not decided; prints
+//! nothing: whoever watches gets [`Event`]s.
+//!
+//! The order: what the state alone knows; creates; what was lost is settled; deletes; orphans. Every step is in the
+//! journal before it counts.
+
+mod bookkeeping;
+mod create;
+mod delete;
+mod run;
+mod settle;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::endpoint::{EndpointId, Name};
+use crate::plan::Plan;
+use crate::secrets::Sealer;
+use crate::state::{self, Guards, Rescue, StoreError};
+use crate::timestamp::Timestamp;
+use crate::videogen::{Reader, Throttle, Writer};
+
+pub use run::Halt;
+use run::Run;
+
+/// Everything that an apply needs. The state's writer holds the lock.
+#[derive(Debug)]
+pub struct Job {
+    /// What to do; without refusals.
+    pub plan: Plan,
+    /// The state; [`state::Writer::begin`] has been called.
+    pub state: state::Writer,
+    /// Reads the API.
+    pub reader: Reader,
+    /// Changes the API.
+    pub writer: Writer,
+    /// Shared by both.
+    pub throttle: Throttle,
+    /// Seals the secrets; probed.
+    pub sealer: Sealer,
+    /// The guards of this apply.
+    pub guards: Guards,
+    /// The account, where it is known.
+    pub team: Option<String>,
+    /// Requests in flight at once.
+    pub parallelism: usize,
+    /// The clock.
+    pub clock: fn() -> Timestamp,
+    /// Makes an idempotency key that was never used.
+    pub fresh_key: fn() -> String,
+    /// Who watches.
+    pub events: mpsc::UnboundedSender<Event>,
+    /// Turns true when what is in flight is to be given up.
+    pub cut: watch::Receiver<bool>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A change's first request is about to go.
+    Started {
+        /// The entry.
+        name: Name,
+        /// The action's word.
+        action: &'static str,
+    },
+    /// A change is done, durably.
+    Done {
+        /// The entry.
+        name: Name,
+        /// The action's word.
+        action: &'static str,
+        /// The endpoint it was about.
+        endpoint_id: Option<EndpointId>,
+    },
+    /// A change failed.
+    Failed {
+        /// The entry.
+        name: Name,
+        /// The action's word.
+        action: &'static str,
+        /// Why.
+        error: String,
+        /// What to do.
+        hint: Option<&'static str>,
+    },
+    /// A create's outcome is unknown; it is settled next.
+    Lost {
+        /// The entry.
+        name: Name,
+        /// What was answered, or why nothing was.
+        error: String,
+    },
+    /// Something worth knowing.
+    Note(String),
+}
+
+/// How one change ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Done, durably; with its endpoint where it has one.
+    Done(Option<EndpointId>),
+    /// Failed: nothing of it was made, or the error says what was.
+    Failed(String),
+    /// Nobody knows; the state keeps the intent, and the next apply settles it.
+    Unknown(String),
+    /// Not begun.
+    Skipped,
+}
+
+/// How an apply ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// One for each change of the plan, in its order.
+    pub statuses: Vec<Status>,
+    /// Why no new work was begun any more, if so.
+    pub halt: Option<Halt>,
+    /// Whether the state file now holds everything. Where not, journal or rescue do.
+    pub saved: Result<(), StoreError>,
+    /// Where receipts went that neither journal nor state took.
+    pub rescue: Option<Rescue>,
+    /// The state's serial as written last.
+    pub serial: u64,
+}
+
+impl Outcome {
+    /// Whether every change is done and the state written.
+    pub fn is_complete(&self) -> bool {
+        let done = self.statuses.iter().all(|status| matches!(status, Status::Done(_)));
+        done && self.halt.is_none() && self.saved.is_ok()
+    }
+}
+
+/// Does what the plan says.
+///
+/// Ends when everything is done, failed, or given up; then the state file is rewritten and the journal removed.
+pub async fn apply(job: Job) -> Outcome {
+    let run = Arc::new(Run::new(job));
+    if run.note(bookkeeping::records(&run.job)).await {
+        bookkeeping::report(&run);
+        let lost = create::all(&run).await;
+        settle::all(&run, lost).await;
+        delete::all(&run).await;
+        delete::orphans(&run).await;
+    }
+    let run = Arc::into_inner(run).expect("every worker has ended");
+    run.finish()
+}
+
+/// Bytes that the journal of an apply of this plan may take: reserved before anything is sent.
+pub fn journal_room(plan: &Plan, recipients: usize) -> u64 {
+    // An intent, its sends and its receipt; each recipient adds a stanza to the sealed secret.
+    let each = 4096 + 512 * recipients as u64;
+    65_536 + each * plan.changes.len() as u64
+}

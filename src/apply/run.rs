@@ -1,0 +1,223 @@
+//! What all workers of one apply share: the job, how far it is, and whether new work may begin.
+
+use std::collections::{HashSet, VecDeque};
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::task::JoinSet;
+
+use super::{Event, Job, Outcome, Status};
+use crate::endpoint::EndpointId;
+use crate::plan::Change;
+use crate::state::{Record, WriteFailed};
+use crate::timestamp::Timestamp;
+use crate::videogen::ApiError;
+
+/// Creates in a row whose answers may be lost before no new one starts.
+const MOST_LOST: u32 = 3;
+
+/// Why no new work is begun.
+#[derive(Debug, Clone)]
+pub enum Halt {
+    /// An answer that every other request would get too.
+    Api(ApiError),
+    /// Too many answers in a row were lost.
+    Lost,
+    /// The journal failed.
+    Journal(WriteFailed),
+    /// A signal.
+    Interrupted,
+}
+
+/// Shared by all workers of one apply.
+#[derive(Debug)]
+pub struct Run {
+    pub job: Job,
+    pub lineage: String,
+    progress: Mutex<Progress>,
+    /// Every endpoint that stands in the state.
+    ids: Mutex<HashSet<EndpointId>>,
+}
+
+#[derive(Debug)]
+struct Progress {
+    statuses: Vec<Status>,
+    halt: Option<Halt>,
+    lost_in_a_row: u32,
+    /// Whether an outcome was ever unknown: then the end lists once more.
+    lost_any: bool,
+    /// Records that the journal did not take.
+    unsaved: Vec<Record>,
+}
+
+impl Run {
+    pub fn new(job: Job) -> Self {
+        let lineage = job.state.with_state(|state| state.lineage.clone());
+        let statuses = vec![Status::Skipped; job.plan.changes.len()];
+        let progress = Progress { statuses, halt: None, lost_in_a_row: 0, lost_any: false, unsaved: Vec::new() };
+        let ids = job.state.with_state(|state| state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect());
+        Self { job, lineage, progress: Mutex::new(progress), ids: Mutex::new(ids) }
+    }
+
+    /// Takes an id as one of the state's; `false` where it is one already.
+    pub fn claim(&self, id: &EndpointId) -> bool {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone())
+    }
+
+    /// Whether an id is one of the state's.
+    pub fn is_claimed(&self, id: &EndpointId) -> bool {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.job.clock)()
+    }
+
+    /// Makes records durable; `false` where the journal failed, which halts the run.
+    pub async fn note(&self, records: Vec<Record>) -> bool {
+        if records.is_empty() {
+            return true;
+        }
+        match self.job.state.record(records).wait().await {
+            Ok(()) => true,
+            Err(failed) => {
+                self.journal_failed(failed, Vec::new());
+                false
+            }
+        }
+    }
+
+    /// Keeps what the journal did not take, for a rescue at the end.
+    pub fn journal_failed(&self, failed: WriteFailed, unsaved: Vec<Record>) {
+        self.progress().unsaved.extend(unsaved);
+        self.halt(Halt::Journal(failed));
+    }
+
+    /// From now on no new work; the first reason is kept, but for a failed journal, which outranks it.
+    pub fn halt(&self, why: Halt) {
+        let mut progress = self.progress();
+        if progress.halt.is_none() || matches!(why, Halt::Journal(_)) {
+            progress.halt = Some(why);
+        }
+    }
+
+    /// Whether a change that has not begun may begin.
+    pub fn may_begin(&self) -> bool {
+        self.progress().halt.is_none() && !self.job.throttle.is_stopped()
+    }
+
+    /// Whether a create that was sent may be sent again: too many lost answers do not forbid to settle them.
+    pub fn may_settle(&self) -> bool {
+        matches!(self.progress().halt, None | Some(Halt::Lost)) && !self.job.throttle.is_stopped()
+    }
+
+    /// Resolves when what is in flight is to be given up.
+    pub async fn cut(&self) {
+        let mut cut = self.job.cut.clone();
+        if cut.wait_for(|cut| *cut).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub fn lost_one(&self) {
+        let mut progress = self.progress();
+        progress.lost_any = true;
+        progress.lost_in_a_row += 1;
+        if progress.lost_in_a_row >= MOST_LOST && progress.halt.is_none() {
+            progress.halt = Some(Halt::Lost);
+        }
+    }
+
+    pub fn answered_one(&self) {
+        self.progress().lost_in_a_row = 0;
+    }
+
+    /// Whether an outcome was unknown at any time in this run.
+    pub fn lost_any(&self) -> bool {
+        self.progress().lost_any
+    }
+
+    /// Says so to whoever watches; nobody has to.
+    pub fn tell(&self, event: Event) {
+        let _ = self.job.events.send(event);
+    }
+
+    pub fn change(&self, index: usize) -> &Change {
+        &self.job.plan.changes[index]
+    }
+
+    pub fn started(&self, index: usize) {
+        let Change { name, action, .. } = self.change(index);
+        self.tell(Event::Started { name: name.clone(), action: action.word() });
+    }
+
+    pub fn done(&self, index: usize, endpoint_id: Option<EndpointId>) {
+        let Change { name, action, .. } = self.change(index);
+        self.progress().statuses[index] = Status::Done(endpoint_id.clone());
+        self.tell(Event::Done { name: name.clone(), action: action.word(), endpoint_id });
+    }
+
+    pub fn failed(&self, index: usize, error: String, hint: Option<&'static str>) {
+        let Change { name, action, .. } = self.change(index);
+        self.progress().statuses[index] = Status::Failed(error.clone());
+        self.tell(Event::Failed { name: name.clone(), action: action.word(), error, hint });
+    }
+
+    /// A request failed for the change; where every other would fail alike, the run halts.
+    pub fn refused(&self, index: usize, error: ApiError) {
+        if !matches!(error.fault, crate::videogen::Fault::Stopped) {
+            self.failed(index, error.to_string(), error.hint());
+        }
+        if error.stops_everything() && !self.job.throttle.is_stopped() {
+            self.halt(Halt::Api(error));
+        }
+    }
+
+    pub fn unknown(&self, index: usize, error: String) {
+        self.progress().statuses[index] = Status::Unknown(error);
+    }
+
+    pub fn is_done(&self, index: usize) -> bool {
+        matches!(self.progress().statuses[index], Status::Done(_))
+    }
+
+    /// Writes the state and says how it went.
+    pub fn finish(self) -> Outcome {
+        let Self { job, progress, .. } = self;
+        let Progress { statuses, halt, unsaved, .. } = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let interrupted = job.throttle.is_stopped().then_some(Halt::Interrupted);
+        let mut state = job.state;
+        let saved = state.commit();
+        let rescue = (saved.is_err() && !unsaved.is_empty()).then(|| state.rescue(&unsaved));
+        let serial = state.with_state(|state| state.serial);
+        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial }
+    }
+}
+
+/// Works through `items`, at most `parallelism` at once; the outputs come in no order.
+pub async fn pool<T, O, F>(parallelism: usize, items: Vec<T>, work: impl Fn(T) -> F + Clone + Send + 'static) -> Vec<O>
+where
+    T: Send + 'static,
+    O: Send + 'static,
+    F: Future<Output = O> + Send,
+{
+    let workers = parallelism.clamp(1, items.len().max(1));
+    let queue = Arc::new(Mutex::new(VecDeque::from(items)));
+    let mut set = JoinSet::new();
+    for _ in 0..workers {
+        let (queue, work) = (Arc::clone(&queue), work.clone());
+        set.spawn(async move {
+            let mut outputs = Vec::new();
+            let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            while let Some(item) = next() {
+                outputs.push(work(item).await);
+            }
+            outputs
+        });
+    }
+    set.join_all().await.into_iter().flatten().collect()
+}
