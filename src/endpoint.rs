@@ -30,6 +30,13 @@ impl Name {
     }
 }
 
+impl std::str::FromStr for Name {
+    type Err = BadName;
+    fn from_str(text: &str) -> Result<Self, BadName> {
+        Self::parse(text)
+    }
+}
+
 impl TryFrom<String> for Name {
     type Error = BadName;
     fn try_from(text: String) -> Result<Self, BadName> {

@@ -12,12 +12,15 @@
 //! | [`config`] | text → desired, or every fault found |
 
 pub mod apply;
+pub mod cli;
 pub mod config;
 pub mod crash;
 pub mod diagnostic;
 pub mod endpoint;
 pub mod plan;
 pub mod quote;
+pub mod render;
+pub mod sandbox;
 pub mod secrets;
 pub mod state;
 pub mod timestamp;

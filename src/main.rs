@@ -1,2 +1,5 @@
-//! The binary: `cli::run` and its exit code.
-fn main() {}
+//! The binary: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    hookwright::cli::run()
+}

@@ -2,6 +2,7 @@
 //! url, a description, a name or an API message without passing it through here.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Escapes `text` onto one line, as JSON would without its quotes.
 ///
@@ -10,8 +11,11 @@ use std::fmt::Write as _;
 /// escaped. What is left can neither start a line nor drive a terminal.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
     for c in text.chars() {
         match c {
+            // `##[…]` and `##vso[…]` are commands to a CI runner anywhere in a line.
+            '#' if before == '#' => out.push_str("\\u0023"),
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -25,6 +29,7 @@ pub fn escaped(text: &str) -> String {
             }
             c => out.push(c),
         }
+        before = c;
     }
     out
 }
@@ -70,14 +75,35 @@ pub fn hidden(text: &str) -> String {
             star(&mut out, start + keep, end);
         }
     }
-    let schemes: Vec<usize> = out.match_indices("//").map(|(at, _)| at + 2).collect();
-    for start in schemes {
-        let end = word_end(&out, start, |c| !c.is_whitespace() && !"/?#\"'\\".contains(c));
-        if let Some(at) = out[start..end].rfind('@') {
-            star(&mut out, start, start + at);
+    let mut start = 0;
+    while start < out.len() {
+        let end = word_end(&out, start, |c| !c.is_whitespace() && !"\"'".contains(c));
+        for span in userinfo(&out[start..end]) {
+            star(&mut out, start + span.start, start + span.end);
         }
+        start = out.ceil_char_boundary(end + 1);
     }
     out
+}
+
+/// The userinfo of each url in a word, in the forms that an url parser takes (`https:\\u:p@h`, `https:u:p@h`) and where
+/// a password that is not percent-encoded ends the authority early (`https://u:p/p@h`).
+fn userinfo(word: &str) -> Vec<Range<usize>> {
+    let lower = word.to_ascii_lowercase();
+    let scheme = ["http:", "https:"].iter().filter_map(|scheme| Some(lower.find(scheme)? + scheme.len())).min();
+    let first = scheme.map(|at| word_end(word, at, |c| c == '/' || c == '\\'));
+    let others = word.match_indices("//").map(|(at, _)| at + 2).filter(|at| first.is_none_or(|first| *at > first));
+    let mut spans = Vec::new();
+    for start in first.into_iter().chain(others) {
+        let authority = &word[start..word_end(word, start, |c| !"/?#\\".contains(c))];
+        let cut_short = authority.contains(':') || word[start + authority.len()..].starts_with('\\');
+        let at = match authority.rfind('@') {
+            None if cut_short && spans.is_empty() => word[start..].rfind('@'),
+            found => found,
+        };
+        spans.extend(at.map(|at| start..start + at));
+    }
+    spans
 }
 
 fn word_end(text: &str, start: usize, inside: impl Fn(char) -> bool) -> usize {
@@ -117,6 +143,7 @@ mod tests {
         );
         assert_eq!(escaped("\u{e0041}"), "\\udb40\\udc41");
         assert_eq!(escaped("grün ✓"), "grün ✓");
+        assert_eq!(escaped("##vso[x] #1"), "#\\u0023vso[x] #1");
     }
 
     #[test]
@@ -128,6 +155,20 @@ mod tests {
             hidden,
             "url = \"https://********@h.example/x\" # whsec_**** sk_videogen_****** AGE-SECRET-KEY-***\u{fffd}"
         );
+    }
+
+    #[test]
+    fn userinfo_is_hidden_however_it_is_written() {
+        for (text, shown) in [
+            ("//u:p@h/x@y", "//***@h/x@y"),
+            ("https://h.example/@me", "https://h.example/@me"),
+            ("https:u:p@h", "https:***@h"),
+            ("HTTPS:\\\\u:p@h", "HTTPS:\\\\***@h"),
+            ("https://u:p/p#p@h", "https://*******@h"),
+            ("https://u\\u003ap@h", "https://********@h"),
+        ] {
+            assert_eq!(hidden(text), shown);
+        }
     }
 
     #[test]

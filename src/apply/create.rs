@@ -120,6 +120,7 @@ fn intent(job: &Job, name: crate::endpoint::Name, make: &Make, replaces: Option<
         first_sent: None,
         last_sent: None,
         unanswered: 0,
+        named: BTreeSet::new(),
         closed: false,
     }
 }
@@ -141,9 +142,9 @@ async fn one(run: Arc<Run>, mut task: Task) -> End {
         match send(&run, &mut task).await {
             Sent::Made(made) => match receive(&run, &task, made) {
                 Ok((receipt, durable)) => return End::Made(tokio::spawn(finish(run, task, receipt, durable))),
-                Err(lost) => return lose(&run, task, lost),
+                Err(lost) => return lose(&run, task, lost).await,
             },
-            Sent::Lost(lost) => return lose(&run, task, lost),
+            Sent::Lost(lost) => return lose(&run, task, lost).await,
             Sent::Later => {}
             Sent::Never => return End::Ended,
         }
@@ -212,11 +213,11 @@ fn interrupted() -> ApiError {
     ApiError { request: "POST /v1/webhooks/endpoints".to_owned(), fault: Fault::Lost(reason) }
 }
 
-/// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unanswered.
+/// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unsettled.
 async fn never(run: &Run, task: &Task, error: ApiError) -> Sent {
     let key = &task.intent.key;
-    let unanswered = run.job.state.with_state(|state| state.intent(key).map_or(0, |intent| intent.unanswered));
-    if task.noted && unanswered == 0 {
+    let unsettled = run.job.state.with_state(|state| state.intent(key).is_some_and(Intent::is_unsettled));
+    if task.noted && !unsettled {
         run.note(vec![Record::Closed { key: key.clone() }]).await;
     }
     run.refused(task.index, error);
@@ -267,14 +268,23 @@ async fn finish(run: Arc<Run>, task: Task, receipt: Receipt, durable: Durable) {
     }
 }
 
-fn lose(run: &Run, mut task: Task, lost: Lost) -> End {
+async fn lose(run: &Run, mut task: Task, lost: Lost) -> End {
     run.lost_one();
+    if let Some(id) = lost.named.clone().filter(|id| is_ours(run, &task.intent, id)) {
+        let key_honoured = task.matches.contains(&id);
+        run.note(vec![Record::Named { key: task.intent.key.clone(), endpoint_id: id, key_honoured }]).await;
+    }
     let (name, error) = (task.intent.name.clone(), lost.error.to_string());
     run.tell(Event::Lost { name, error: error.clone() });
     run.unknown(task.index, error);
     task.matches.extend(lost.named.clone());
     task.last = [Some(lost), task.last[0].take()];
     End::Lost(Box::new(task))
+}
+
+/// An endpoint that an answer to our own create named is ours, unless it was there before.
+pub fn is_ours(run: &Run, intent: &Intent, id: &EndpointId) -> bool {
+    !run.is_claimed(id) && !intent.live_before.contains(id)
 }
 
 /// Stops new work because of an answer that was not about one create.

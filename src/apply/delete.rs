@@ -39,7 +39,9 @@ fn doomed(run: &Run) -> Vec<Doomed> {
         match &change.action {
             Action::Delete { endpoint_id, .. } => list.push(doom(endpoint_id, None, true)),
             Action::DeleteOrphan { key, endpoint_id } => list.push(doom(endpoint_id, Some(key), true)),
-            Action::Replace { make, old, order: Order::CreateFirst } if make.overlap.is_zero() && run.is_done(index) => {
+            Action::Replace { make, old, order: Order::CreateFirst }
+                if make.overlap.is_zero() && run.is_done(index) =>
+            {
                 list.push(doom(old, None, false));
             }
             Action::Resend { make, replaces: Some(old), .. } if make.overlap.is_zero() && run.is_done(index) => {
@@ -63,11 +65,11 @@ async fn one(run: Arc<Run>, doomed: Doomed) {
         run.started(index);
     }
     if let Err(error) = run.job.writer.delete(&id).await {
-        run.refused(index, error.clone());
-        if !ends_change {
-            run.failed(index, format!("its successor is there; {id} is still to be deleted: {error}"), None);
+        if ends_change {
+            return run.refused(index, error);
         }
-        return;
+        run.failed(index, format!("its successor is there; {id} is still to be deleted: {error}"), error.hint());
+        return halted(&run, error);
     }
     let deleted = Record::Deleted { endpoint_id: id.clone(), name: Some(name), orphan_of };
     if run.note(vec![deleted]).await {

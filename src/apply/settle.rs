@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Event;
-use super::create::{Lost, Task, each, halted};
+use super::create::{Lost, Task, each, halted, is_ours};
 use super::run::Run;
 use crate::endpoint::{EndpointId, Observed};
 use crate::plan::judge;
@@ -88,8 +88,16 @@ async fn renewed(run: &Run, mut task: Task) -> Option<Task> {
     let key = (run.job.fresh_key)();
     let mut live_before = task.intent.live_before.clone();
     live_before.extend(task.matches.iter().cloned());
-    let fresh =
-        Intent { key, live_before, first_sent: None, last_sent: None, unanswered: 0, closed: false, ..task.intent.clone() };
+    let fresh = Intent {
+        key,
+        live_before,
+        first_sent: None,
+        last_sent: None,
+        unanswered: 0,
+        named: BTreeSet::new(),
+        closed: false,
+        ..task.intent.clone()
+    };
     let records = vec![Record::Closed { key: task.intent.key.clone() }, Record::Intent(fresh.clone())];
     if !run.note(records).await {
         return None;
@@ -107,11 +115,6 @@ fn is_stuck(task: &Task) -> bool {
     };
     let same_5xx = last.error.status() == before.error.status() && last.error.status().is_some_and(|s| s >= 500);
     last.named.is_some() || same_5xx
-}
-
-/// An endpoint that an answer to our own create named is ours, unless it was there before.
-fn is_ours(run: &Run, intent: &Intent, id: &EndpointId) -> bool {
-    !run.is_claimed(id) && !intent.live_before.contains(id)
 }
 
 async fn discard(run: &Run, intent: &Intent, id: EndpointId) -> bool {

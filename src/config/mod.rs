@@ -1,12 +1,37 @@
 //! The desired file: text → [`Desired`], valid by construction and sorted, or every fault found. Gets text, never
 //! paths; reads no disk, no environment, no clock.
 
+mod base_url;
+mod endpoint_url;
+mod entry;
+mod events;
+mod faults;
+mod hosts;
+mod lifecycle;
+mod lines;
+mod mend;
+mod names;
+mod parse;
+mod recipients;
+mod repeats;
+mod reserved;
+mod sections;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod twins;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::secrets::Recipient;
+
+pub use base_url::parse_base_url;
+pub use parse::parse;
+pub use recipients::parse_recipients;
 
 /// All that a team wants, as its file says.
 #[derive(Debug, Clone, PartialEq)]

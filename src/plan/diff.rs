@@ -244,7 +244,8 @@ impl<'a> Builder<'a> {
             self.judged.values().flat_map(|m| m.certain.iter().chain(&m.uncertain)).chain(imported).collect();
         let unmanaged: Vec<&Observed> =
             self.world.live.unwrap_or_default().iter().filter(|seen| !managed.contains(&seen.id)).collect();
-        let strangers: Vec<&Observed> = unmanaged.iter().copied().filter(|seen| !ours.contains(&seen.id)).collect();
+        let mut strangers: Vec<&Observed> = unmanaged.iter().copied().filter(|seen| !ours.contains(&seen.id)).collect();
+        strangers.sort_by_key(|seen| &seen.id);
         self.know_twins();
         self.duplicates(&strangers);
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));

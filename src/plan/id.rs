@@ -16,7 +16,14 @@ pub struct PlanId(String);
 impl PlanId {
     pub(super) fn of(world: &World<'_>, guard_changes: &[GuardChange], changes: &[Change]) -> Self {
         let state = world.state;
-        let content = (changes, guard_changes, &state.team_id, &state.lineage, world.guards, world.environment);
+        let content = (
+            changes,
+            guard_changes,
+            world.team.or(state.team_id.as_deref()),
+            &state.lineage,
+            world.guards,
+            world.environment,
+        );
         let json = serde_json::to_vec(&content).expect("a plan has string keys and no failing parts");
         let hex: String = Sha256::digest(&json)[..16].iter().map(|b| format!("{b:02x}")).collect();
         Self(if world.live.is_some() { hex } else { format!("offline-{hex}") })

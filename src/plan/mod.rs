@@ -33,6 +33,8 @@ pub struct World<'a> {
     pub live: Option<&'a [Observed]>,
     /// The guards that the file sets.
     pub guards: &'a Guards,
+    /// The account, where it is known.
+    pub team: Option<&'a str>,
     /// The moment that overlaps and due dates are judged by.
     pub now: Timestamp,
     /// The file's environment, where it has several.

@@ -26,28 +26,35 @@ pub struct Matches {
 ///
 /// A match has the intent's spec in canonical form, was not live before the intent, is in no state, and was made no
 /// earlier than the first send and no later than ten minutes after the last (a minute of clock slack either way).
-/// Matches are certain only where they are no more than the sends that could have made them; intents of one spec
+/// What an answer named is certain. Other matches are certain only where they are no more than the sends that could have made them; intents of one spec
 /// are judged together, since nobody can tell their outcomes apart.
 pub fn judge(state: &State, live: &[Observed]) -> BTreeMap<String, Matches> {
-    let unanswered: Vec<&Intent> = state.pending.iter().filter(|intent| intent.unanswered > 0).collect();
-    if unanswered.is_empty() {
+    let unsettled: Vec<&Intent> = state.pending.iter().filter(|intent| intent.is_unsettled()).collect();
+    if unsettled.is_empty() {
         return BTreeMap::new();
     }
     let managed: BTreeSet<&EndpointId> = state.all().map(|(_, managed)| &managed.endpoint_id).collect();
+    let named: BTreeSet<&EndpointId> = unsettled.iter().flat_map(|intent| &intent.named).collect();
     let mut groups: BTreeMap<Spec, Vec<&Intent>> = BTreeMap::new();
-    for intent in unanswered {
+    for intent in unsettled {
         groups.entry(intent.body.canonical()).or_default().push(intent);
     }
     let mut judged = BTreeMap::new();
     for intents in groups.values() {
         let found: Vec<(&Observed, bool)> = live
             .iter()
-            .filter(|seen| !managed.contains(&seen.id) && seen.is_twin_of(&intents[0].body))
+            .filter(|seen| !managed.contains(&seen.id) && !named.contains(&seen.id))
+            .filter(|seen| seen.is_twin_of(&intents[0].body))
             .filter_map(|seen| timely(seen, intents).map(|certain| (seen, certain)))
             .collect();
         let sends: usize = intents.iter().map(|intent| intent.unanswered as usize).sum();
         let certain = found.len() <= sends && found.iter().all(|(_, certain)| *certain);
         share(&mut judged, intents, found.into_iter().map(|(seen, _)| seen.id.clone()), certain);
+        for intent in intents {
+            let live = |id: &&EndpointId| live.iter().any(|seen| seen.id == **id);
+            let known = intent.named.iter().filter(|id| !managed.contains(id)).filter(live);
+            judged.entry(intent.key.clone()).or_default().certain.extend(known.cloned());
+        }
     }
     judged
 }
@@ -113,6 +120,7 @@ mod tests {
             first_sent: Some(Timestamp(1000)),
             last_sent: Some(Timestamp(1010)),
             unanswered,
+            named: BTreeSet::new(),
             closed: true,
         }
     }
@@ -152,6 +160,13 @@ mod tests {
         assert_eq!(judged(vec![intent("k", 1)], &[seen("a", Some(939)), seen("b", Some(1671))]), (0, 0));
         assert_eq!(judged(vec![intent("k", 1)], &[seen("a", Some(940))]), (1, 0));
         assert_eq!(judged(vec![intent("k", 1)], &[seen("a", None)]), (0, 1));
+    }
+
+    #[test]
+    fn what_an_answer_named_is_certain_and_counts_for_no_other_send() {
+        let named = Intent { named: [EndpointId::new("a")].into(), ..intent("k", 0) };
+        let live = [seen("a", Some(1000)), seen("b", Some(1000))];
+        assert_eq!(judged(vec![named], &live), (1, 1));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use super::model::{Managed, State, VERSION};
+use crate::crash;
 use crate::endpoint::Name;
 
 /// Why a state file was not read or written.
@@ -123,7 +124,9 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         temporary.as_file().set_permissions(old.permissions()).map_err(FileError::io("set the mode of", path))?;
     }
     temporary.as_file().sync_all().map_err(FileError::io("sync", temporary.path()))?;
+    crash::here("state-written");
     temporary.persist(path).map_err(|e| FileError::io("replace", path)(e.error))?;
+    crash::here("state-renamed");
     sync_folder(folder)
 }
 

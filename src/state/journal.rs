@@ -180,6 +180,7 @@ impl Journal {
         reserve(&file, room).map_err(FileError::io("reserve room for the journal", path))?;
         file.write_all(&line(head)).and_then(|()| file.sync_all()).map_err(FileError::io("write the journal", path))?;
         sync_folder(folder_of(path))?;
+        crate::crash::here("journal-created");
         let (queue, groups) = channel();
         let owned = path.to_owned();
         let writer = std::thread::Builder::new()

@@ -135,6 +135,9 @@ pub struct Intent {
     /// Sends whose outcome is not known: each may have made, or may yet make, an endpoint.
     #[serde(default)]
     pub unanswered: u32,
+    /// Endpoints that answers named without their secret: certainly ours, and of no use.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub named: BTreeSet<EndpointId>,
     /// Whether it is never sent again: its entry has its endpoint, or no longer wants it, or a fresh key took over.
     #[serde(default)]
     pub closed: bool,
@@ -147,6 +150,13 @@ pub struct Folded {
     pub journal: String,
     /// How many of its records.
     pub records: u64,
+}
+
+impl Intent {
+    /// Whether something of it may be live, or may yet be made.
+    pub fn is_unsettled(&self) -> bool {
+        self.unanswered > 0 || !self.named.is_empty()
+    }
 }
 
 impl State {

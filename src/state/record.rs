@@ -1,5 +1,7 @@
 //! The journal's records and what each does to a state: pure transitions, the one place where a state changes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::model::{Guards, Intent, Managed, State};
@@ -24,6 +26,15 @@ pub enum Record {
     Refused {
         /// The intent.
         key: String,
+    },
+    /// The last send made this endpoint, and its secret is lost.
+    Named {
+        /// The intent.
+        key: String,
+        /// The endpoint.
+        endpoint_id: EndpointId,
+        /// Whether the server is known to honour the key: then no earlier send of it made another endpoint.
+        key_honoured: bool,
     },
     /// The intent is never sent again.
     Closed {
@@ -131,13 +142,21 @@ impl State {
             Record::Refused { key } => {
                 self.on_intent(&key, |intent| intent.unanswered = intent.unanswered.saturating_sub(1))
             }
+            Record::Named { key, endpoint_id, key_honoured } => self.on_intent(&key, |intent| {
+                intent.unanswered = if key_honoured { 0 } else { intent.unanswered.saturating_sub(1) };
+                intent.named.insert(endpoint_id);
+            }),
             Record::Closed { key } => self.on_intent(&key, |intent| intent.closed = true),
             Record::Receipt(receipt) => self.receive(receipt),
             Record::Deleted { endpoint_id, name, orphan_of } => {
-                self.remove(&endpoint_id, name);
                 if let Some(key) = orphan_of {
-                    self.on_intent(&key, |intent| intent.unanswered = intent.unanswered.saturating_sub(1));
+                    self.on_intent(&key, |intent| {
+                        if !intent.named.remove(&endpoint_id) {
+                            intent.unanswered = intent.unanswered.saturating_sub(1);
+                        }
+                    });
                 }
+                self.remove(&endpoint_id, name);
             }
             Record::Settled { key } => self.pending.retain(|intent| intent.key != key),
             Record::Renamed { moves, at } => self.rename(&moves, at),
@@ -164,6 +183,21 @@ impl State {
         self.drop_settled();
     }
 
+    /// Folds in the records of a journal that was moved away, or of an errored file: creates and deletions alone. What
+    /// the state has already is passed over.
+    pub fn recover(&mut self, records: Vec<Record>) {
+        let known: BTreeSet<EndpointId> = self.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
+        let kept = |record: &Record| matches!(record, Record::Receipt(receipt) if known.contains(&receipt.endpoint_id));
+        let passed: BTreeSet<String> = records.iter().filter(|record| kept(record)).filter_map(key).collect();
+        for record in records {
+            let of_creates = key(&record).is_some_and(|key| !passed.contains(&key));
+            if of_creates || matches!(record, Record::Deleted { .. }) {
+                self.fold(record);
+            }
+        }
+        self.drop_unsent();
+    }
+
     /// The intent with this key.
     pub fn intent(&self, key: &str) -> Option<&Intent> {
         self.pending.iter().find(|intent| intent.key == key)
@@ -172,7 +206,7 @@ impl State {
     /// Drops the intents that were decided but never sent: nothing of them can exist. Only for a state that no
     /// apply is working on.
     pub fn drop_unsent(&mut self) {
-        self.pending.retain(|intent| intent.unanswered > 0);
+        self.pending.retain(Intent::is_unsettled);
     }
 
     fn on_intent(&mut self, key: &str, change: impl FnOnce(&mut Intent)) {
@@ -182,13 +216,14 @@ impl State {
     }
 
     fn drop_settled(&mut self) {
-        self.pending.retain(|intent| !intent.closed || intent.unanswered > 0);
+        self.pending.retain(|intent| !intent.closed || intent.is_unsettled());
     }
 
     /// A receipt makes its endpoint the entry's own and deposes whatever stood there.
     fn receive(&mut self, receipt: Receipt) {
         let Some(intent) = self.pending.iter_mut().find(|intent| intent.key == receipt.key) else { return };
         intent.unanswered = if receipt.key_honoured { 0 } else { intent.unanswered.saturating_sub(1) };
+        intent.named.remove(&receipt.endpoint_id);
         intent.closed = true;
         let Intent { name, body, events_as_written, rotation, prevent_destroy, overlap_seconds, .. } = intent.clone();
         let mut made = Managed {
@@ -246,6 +281,20 @@ impl State {
                 intent.name = to.clone();
             }
         }
+    }
+}
+
+/// The intent that a record is about.
+fn key(record: &Record) -> Option<String> {
+    match record {
+        Record::Intent(intent) => Some(intent.key.clone()),
+        Record::Send { key, .. }
+        | Record::Refused { key }
+        | Record::Named { key, .. }
+        | Record::Closed { key }
+        | Record::Settled { key } => Some(key.clone()),
+        Record::Receipt(receipt) => Some(receipt.key.clone()),
+        _ => None,
     }
 }
 

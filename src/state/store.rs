@@ -193,6 +193,11 @@ impl Writer {
         read(&self.current().state)
     }
 
+    /// Whether there was no state before this writer.
+    pub fn is_new(&self) -> bool {
+        !self.existed
+    }
+
     /// Where it is written to.
     pub fn store(&self) -> &Store {
         &self.store
@@ -253,7 +258,10 @@ impl Writer {
         }
         drop(current);
         match std::fs::remove_file(&path) {
-            Ok(()) => file::sync_folder(file::folder_of(&path))?,
+            Ok(()) => {
+                crate::crash::here("journal-removed");
+                file::sync_folder(file::folder_of(&path))?;
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => return Err(FileError::io("remove the journal", &path)(e).into()),
         }

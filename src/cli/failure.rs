@@ -1,0 +1,103 @@
+//! A command that failed: what is wrong, why, and what to do; always on stderr.
+
+use crate::quote::escaped;
+use crate::state::{FileError, JournalError, LockError, StoreError};
+use crate::videogen::ApiError;
+
+use super::terminal;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Whole text that was drawn already (caret diagnostics), printed as it is.
+    drawn: Option<String>,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+    code: u8,
+}
+
+impl Failure {
+    /// A failure in one line.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { drawn: None, message: message.into(), causes: Vec::new(), hints: Vec::new(), code: 1 }
+    }
+
+    /// A failure with the chain of what caused it.
+    pub fn caused(message: impl Into<String>, cause: &dyn std::error::Error) -> Self {
+        let mut failure = Self::new(message);
+        let mut next = Some(cause);
+        while let Some(cause) = next {
+            failure.causes.push(escaped(&cause.to_string()));
+            next = cause.source();
+        }
+        failure
+    }
+
+    /// Faults of a file, drawn with carets.
+    pub fn drawn(text: String, message: impl Into<String>) -> Self {
+        Self { drawn: Some(text), ..Self::new(message) }
+    }
+
+    /// Adds what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// Prints it to stderr.
+    pub fn print(&self) {
+        if let Some(drawn) = &self.drawn {
+            terminal::say(drawn);
+            terminal::say("");
+        }
+        terminal::error(&self.message);
+        self.causes.iter().for_each(|cause| terminal::say(&format!("  caused by: {cause}")));
+        self.hints.iter().for_each(|hint| terminal::help(hint));
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let hint = match &error {
+            StoreError::Lock(LockError::Held { .. }) => "wait for it, or pass --lock-timeout 10m",
+            StoreError::File(FileError::Newer { .. }) => "use the hookwright that wrote it, or a newer one",
+            StoreError::File(FileError::Damaged { .. }) => {
+                "restore it from version control or a backup; never start from an empty one: the secrets are in it"
+            }
+            StoreError::Journal(JournalError::Damaged { .. }) => {
+                "keep a copy of it, move it away, and fold in what is whole: hookwright state recover FILE"
+            }
+            StoreError::Mismatch { .. } => {
+                "bring back the state that belongs to the journal; or move the journal away and fold it in: hookwright state recover FILE"
+            }
+            _ => return Self::chain(&error),
+        };
+        Self::chain(&error).hint(hint)
+    }
+}
+
+impl Failure {
+    /// The error's own words as the message, its sources as causes.
+    pub fn chain(error: &dyn std::error::Error) -> Self {
+        match error.source() {
+            Some(source) => Self::caused(error.to_string(), source),
+            None => Self::new(error.to_string()),
+        }
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `hookwright init`: a starter configuration, and an age identity outside of version control.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{DONE, Ended, Failure, Global, terminal};
+use crate::secrets::{ExposeSecret, Recipient, generate_identity};
+
+/// Write a starter configuration and make an age identity.
+///
+/// The identity is the private key that reads the secrets. It is written outside of the project, readable by you
+/// alone, and used again where it exists.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hookwright init
+  hookwright init --identity /secure/hookwright.txt")]
+pub struct InitArgs {
+    /// Where the identity is, or is made [default: $XDG_CONFIG_HOME/hookwright/identity.txt, else under ~/.config]
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(global: &Global, args: &InitArgs) -> Ended {
+    let config = &global.config;
+    if config.symlink_metadata().is_ok() {
+        return Err(Failure::new(format!("{} exists already, and is left alone", terminal::path(config)))
+            .hint("name another with -c PATH"));
+    }
+    let identity = match &args.identity {
+        Some(path) => path.clone(),
+        None => default_identity()?,
+    };
+    let (recipient, made) = recipient_of(&identity)?;
+    write_new(config, 0o644, &starter(&recipient))?;
+    let verb = if made { "Made" } else { "Used" };
+    terminal::say(&format!("Wrote {}.", terminal::path(config)));
+    terminal::say(&format!(
+        "{verb} the age identity {}: it reads the secrets; keep a copy of it safe, and never commit it.",
+        terminal::path(&identity)
+    ));
+    terminal::say("\nNext: edit the configuration, then `hookwright plan` and `hookwright apply`.");
+    Ok(DONE)
+}
+
+fn default_identity() -> Result<PathBuf, Failure> {
+    let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
+    let config = config.ok_or_else(|| {
+        Failure::new("neither XDG_CONFIG_HOME nor HOME is set").hint("say where the identity goes: --identity FILE")
+    })?;
+    Ok(config.join("hookwright").join("identity.txt"))
+}
+
+/// The recipient of the identity at `path`, made there if there is none.
+fn recipient_of(path: &Path) -> Result<(Recipient, bool), Failure> {
+    let shown = terminal::path(path);
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let told = text.lines().find_map(|line| line.strip_prefix("# public key: ")).map(Recipient::parse);
+            match told {
+                Some(Ok(recipient)) => Ok((recipient, false)),
+                _ => Err(Failure::new(format!("{shown} does not say its public key"))
+                    .hint("an identity file made by age-keygen or by init does; name another with --identity FILE")),
+            }
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                fs::create_dir_all(folder).map_err(|e| {
+                    Failure::caused(format!("could not make the folder {}", terminal::path(folder)), &e)
+                })?;
+            }
+            let (identity, recipient) = generate_identity();
+            let text = zeroize::Zeroizing::new(format!("# public key: {recipient}\n{}\n", identity.expose_secret()));
+            write_new(path, 0o600, &text)?;
+            Ok((recipient, true))
+        }
+        Err(e) => Err(Failure::caused(format!("could not read {shown}"), &e)),
+    }
+}
+
+/// Writes a file that must not exist yet.
+fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .map_err(|e| Failure::caused(format!("could not write {}", terminal::path(path)), &e))
+}
+
+fn starter(recipient: &Recipient) -> String {
+    include_str!("starter.toml").replace("age1RECIPIENT", recipient.as_str())
+}

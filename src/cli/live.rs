@@ -1,0 +1,171 @@
+//! The API as a command meets it: the server inside the command, or the one at the base url; which key goes where;
+//! and whether the account is the state's own.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::failure::Failure;
+use super::project::Project;
+use super::{Network, terminal};
+use crate::config::BaseUrl;
+use crate::endpoint::{EndpointId, Observed};
+use crate::sandbox::{self, Keep};
+use crate::secrets::SecretString;
+use crate::state::State;
+use crate::timestamp::Timestamp;
+use crate::videogen::{Reader, Settings, Transport, Writer};
+
+/// How long after its creation, in seconds, an endpoint may be missing from a listing because that lags.
+const YOUNG: i64 = 60;
+
+/// A connection to the API.
+pub struct Live {
+    /// Reads it.
+    pub reader: Reader,
+    transport: Transport,
+    sandbox: Option<sandbox::Running>,
+}
+
+/// What the API says before anything is planned.
+#[derive(Debug)]
+pub struct Seen {
+    /// The account, where it is known.
+    pub team: Option<String>,
+    /// Every live endpoint.
+    pub endpoints: Vec<Observed>,
+}
+
+/// The clock.
+pub fn now() -> Timestamp {
+    // Tests pin it, so that due dates and overlaps are the same on every day.
+    match std::env::var("HOOKWRIGHT_NOW").ok().and_then(|text| humantime::parse_rfc3339(&text).ok()) {
+        Some(pinned) if cfg!(debug_assertions) => Timestamp::of(pinned),
+        _ => Timestamp::of(SystemTime::now()),
+    }
+}
+
+impl Live {
+    /// Connects; `None` where there is no key to connect with.
+    ///
+    /// `keep` is for the server inside the command: whether its database is written.
+    pub async fn connect(project: &Project, network: &Network, keep: Keep) -> Result<Option<Self>, Failure> {
+        if project.base_url == BaseUrl::Sandbox {
+            return Self::embedded(project, network, keep).await.map(Some);
+        }
+        let Some(key) = key()? else { return Ok(None) };
+        let BaseUrl::Url(base_url) = &project.base_url else { return Ok(None) };
+        Self::with(base_url.clone(), key, project.base_url.is_local(), network, None).map(Some)
+    }
+
+    /// Starts the server inside the command, under a key that nobody else has.
+    async fn embedded(project: &Project, network: &Network, keep: Keep) -> Result<Self, Failure> {
+        let key = format!("sk_videogen_sandbox_{}", uuid::Uuid::new_v4().simple());
+        let options =
+            sandbox::Options { key: key.clone(), db: Some(database(project)), keep, ..sandbox::Options::default() };
+        let running =
+            sandbox::serve(options).await.map_err(|e| Failure::caused("the embedded sandbox did not start", &e))?;
+        Self::with(running.url(), SecretString::from(key), true, network, Some(running))
+    }
+
+    fn with(
+        base_url: String,
+        key: SecretString,
+        local: bool,
+        network: &Network,
+        sandbox: Option<sandbox::Running>,
+    ) -> Result<Self, Failure> {
+        let Network { request_timeout: timeout, max_wait, .. } = *network;
+        let settings = Settings { base_url, key, timeout, max_wait, local };
+        let transport = Transport::new(&settings).map_err(Failure::new)?;
+        Ok(Self { reader: Reader::new(transport.clone()), transport, sandbox })
+    }
+
+    /// Changes the API.
+    pub fn writer(&self) -> Writer {
+        Writer::new(self.transport.clone())
+    }
+
+    /// The shared wait of this connection's requests.
+    pub fn throttle(&self) -> &crate::videogen::Throttle {
+        self.transport.throttle()
+    }
+
+    /// Ends the server inside the command, its database written.
+    pub async fn close(self) -> Result<(), Failure> {
+        match self.sandbox {
+            Some(running) => {
+                running.stop().await.map_err(|e| Failure::caused("the embedded sandbox was not saved", &e))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Asks for the account and every endpoint. An endpoint of the state that one listing lacks is looked for in a
+    /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
+    pub async fn look(&self, state: &State, network: &Network) -> Result<Seen, Failure> {
+        let team = self.team(state, network).await?;
+        let mut endpoints = self.reader.list().await?;
+        let young = now().0.saturating_sub(YOUNG);
+        for (pause, made_since) in [(0, i64::MIN), (500, young), (1500, young)] {
+            if !lacks(state, &endpoints, made_since) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            let again = self.reader.list().await?;
+            endpoints.retain(|seen| again.binary_search_by(|other| other.id.cmp(&seen.id)).is_err());
+            endpoints.extend(again);
+            endpoints.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        Ok(Seen { team, endpoints })
+    }
+
+    async fn team(&self, state: &State, network: &Network) -> Result<Option<String>, Failure> {
+        match (self.reader.team().await, &state.team_id) {
+            (Ok(team), Some(known)) if team != *known => {
+                let (team, known) = (crate::quote::quoted(&team), crate::quote::quoted(known));
+                let message = format!("the API key belongs to team {team}, and the state to team {known}");
+                Err(Failure::new(message)
+                    .hint("use a key of the state's team; with this one every endpoint would look gone"))
+            }
+            (Ok(team), _) => Ok(Some(team)),
+            (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
+                let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
+                let unknown = error.status() != Some(401);
+                let failure = Failure::from(error);
+                Err(if unknown { failure.hint(hint) } else { failure })
+            }
+            (Err(error), _) => {
+                terminal::warn(&format!("the account is not known: {error}"));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Whether an endpoint of the state, made no earlier than then, is missing from a listing sorted by id.
+fn lacks(state: &State, endpoints: &[Observed], made_since: i64) -> bool {
+    let listed = |id: &EndpointId| endpoints.binary_search_by(|seen| seen.id.cmp(id)).is_ok();
+    let mut made = state.all().filter(|(_, managed)| managed.created_at.unwrap_or(i64::MIN) >= made_since);
+    made.any(|(_, managed)| !listed(&managed.endpoint_id))
+}
+
+/// The embedded sandbox's database: beside the state.
+fn database(project: &Project) -> PathBuf {
+    let state = project.store.path();
+    let name = state.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
+    state.with_file_name(format!("{stem}.sandbox.json"))
+}
+
+/// The API key of the environment; an empty one is none.
+fn key() -> Result<Option<SecretString>, Failure> {
+    match std::env::var("VIDEOGEN_API_KEY") {
+        Ok(key) if key.trim().is_empty() => Ok(None),
+        Ok(key) => Ok(Some(SecretString::from(key.trim().to_owned()))),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("VIDEOGEN_API_KEY is not a key: it is not UTF-8")),
+    }
+}
+
+/// The longest time that a shutdown waits for what is in flight.
+pub const GRACE: Duration = Duration::from_secs(5);

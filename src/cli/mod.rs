@@ -1,0 +1,196 @@
+//! The command line: arguments, one file a command, the exit codes. The only reader of environment, clock and
+//! working folder, and the only writer to the terminal.
+
+mod apply;
+mod completions;
+mod failure;
+mod holder;
+mod init;
+mod live;
+mod plan;
+mod progress;
+mod project;
+mod sandbox;
+mod secret;
+mod show;
+mod signals;
+mod state;
+mod terminal;
+mod validate;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use failure::Failure;
+
+/// Done, or nothing to do.
+const DONE: u8 = 0;
+/// `plan --detailed-exitcode`: there are changes.
+const CHANGES: u8 = 2;
+/// An apply stopped part-way.
+const STOPPED: u8 = 3;
+
+/// What a command ends with: an exit code, or a failure, which is exit 1.
+type Ended = Result<u8, Failure>;
+
+/// Provisions VideoGen webhook endpoints from a reviewed TOML file, and keeps their one-time signing secrets in a
+/// state file, encrypted with age.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hookwright",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  hookwright init                          write a starter webhooks.toml and make an age identity
+  hookwright plan                          show what an apply would do
+  hookwright apply                         do it, after a question
+  hookwright secret show render-done --identity ~/.config/hookwright/identity.txt
+
+Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it), VIDEOGEN_BASE_URL,
+HOOKWRIGHT_IDENTITY_FILE, HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
+Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode), 3 stopped part-way."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// The configuration file
+    #[arg(short, long, global = true, value_name = "PATH", default_value = "webhooks.toml")]
+    config: PathBuf,
+    /// The state file [default: what the configuration says, else state/<its stem>.state.json beside it]
+    #[arg(long, global = true, value_name = "PATH")]
+    state: Option<PathBuf>,
+    /// Run as if started in DIR
+    #[arg(long, global = true, value_name = "DIR")]
+    chdir: Option<PathBuf>,
+    /// No colour, on a terminal either
+    #[arg(long, global = true)]
+    no_color: bool,
+}
+
+/// How the API is asked.
+#[derive(Debug, Args)]
+struct Network {
+    /// How long one request may take
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    request_timeout: Duration,
+    /// How long to wait in all when the API limits the rate
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = humantime::parse_duration)]
+    max_wait: Duration,
+    /// Go on although `GET /v1/me` does not tell the account that the state belongs to
+    #[arg(long)]
+    allow_unknown_team: bool,
+}
+
+/// What lifts a refusal.
+#[derive(Debug, Args)]
+struct Allowances {
+    /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
+    #[arg(long, value_name = "NAME")]
+    allow_delete: Vec<String>,
+    /// Make NAME although its exact twin is live and unmanaged (repeatable)
+    #[arg(long, value_name = "NAME")]
+    allow_duplicate: Vec<String>,
+    /// Go on although the API lists none of the state's endpoints
+    #[arg(long)]
+    allow_all_gone: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Validate(validate::ValidateArgs),
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
+    Destroy(apply::DestroyArgs),
+    Show(show::ShowArgs),
+    State(state::StateArgs),
+    Secret(secret::SecretArgs),
+    Sandbox(sandbox::SandboxArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    if cli.global.no_color {
+        anstream::ColorChoice::Never.write_global();
+    }
+    if let Ok(point) = std::env::var("HOOKWRIGHT_CRASH_AT") {
+        crate::crash::arm(&point);
+    }
+    let ended = enter(&cli.global).and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|e| Failure::caused("the runtime could not be started", &e))?;
+        let ended = runtime.block_on(dispatch(cli));
+        // A thread that is blocked on a terminal must not keep the process.
+        runtime.shutdown_background();
+        ended
+    });
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn enter(global: &Global) -> Result<(), Failure> {
+    let Some(folder) = &global.chdir else { return Ok(()) };
+    std::env::set_current_dir(folder)
+        .map_err(|e| Failure::caused(format!("could not change to {}", terminal::path(folder)), &e))
+}
+
+async fn dispatch(cli: Cli) -> Ended {
+    let global = &cli.global;
+    match cli.command {
+        Command::Init(args) => init::run(global, &args),
+        Command::Validate(args) => validate::run(global, &args),
+        Command::Plan(args) => plan::run(global, args).await,
+        Command::Apply(args) => apply::run(global, args).await,
+        Command::Destroy(args) => apply::destroy(global, args).await,
+        Command::Show(args) => show::run(global, &args),
+        Command::State(args) => state::run(global, args),
+        Command::Secret(args) => secret::run(global, args),
+        Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// The global flags as a next command needs them, with a space before each.
+fn repeated(global: &Global) -> String {
+    let word = |path: &std::path::Path| {
+        let text = path.display().to_string();
+        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+        if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
+    };
+    let mut flags = String::new();
+    if let Some(folder) = &global.chdir {
+        flags.push_str(&format!(" --chdir {}", word(folder)));
+    }
+    if global.config != std::path::Path::new("webhooks.toml") {
+        flags.push_str(&format!(" -c {}", word(&global.config)));
+    }
+    if let Some(state) = &global.state {
+        flags.push_str(&format!(" --state {}", word(state)));
+    }
+    flags
+}

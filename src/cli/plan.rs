@@ -1,0 +1,124 @@
+//! `hookwright plan`: reads, shows, and writes nothing.
+
+use std::collections::BTreeSet;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::live::{self, Live, Seen};
+use super::project::{self, Project};
+use super::{Allowances, CHANGES, DONE, Ended, Failure, Global, Network, terminal};
+use crate::plan::{Choices, Plan, World, plan};
+use crate::render;
+use crate::sandbox::Keep;
+use crate::state::State;
+
+/// Show what an apply would do.
+///
+/// Without VIDEOGEN_API_KEY, or with --refresh=false, the state file alone is compared.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hookwright plan
+  hookwright plan --detailed-exitcode        exit 2 where there are changes
+  hookwright plan --format json > plan.json")]
+pub struct PlanArgs {
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exit 2 where there are changes, 0 where there are none
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Ask the API what is live
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true")]
+    refresh: bool,
+    /// Plan to delete every endpoint
+    #[arg(long)]
+    destroy: bool,
+    #[command(flatten)]
+    allowances: Allowances,
+    #[command(flatten)]
+    network: Network,
+}
+
+/// The forms of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For a pull request's comment
+    Markdown,
+    /// For programs: documented in the README
+    Json,
+    /// For tools that read Terraform's plans
+    TerraformJson,
+    /// For GitLab's merge-request widget
+    GitlabReport,
+}
+
+impl Format {
+    /// The plan in this form.
+    pub fn show(self, plan: &Plan) -> String {
+        match self {
+            Self::Text => render::text(plan, terminal::colour()),
+            Self::Markdown => render::markdown(plan),
+            Self::Json => render::json(plan),
+            Self::TerraformJson => render::terraform_json(plan),
+            Self::GitlabReport => render::gitlab_report(plan),
+        }
+    }
+}
+
+impl Allowances {
+    /// The choices that these flags make.
+    pub fn choices(&self, destroy: bool) -> Choices {
+        let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+        Choices {
+            destroy,
+            allow_duplicate: set(&self.allow_duplicate),
+            allow_delete: set(&self.allow_delete),
+            allow_all_gone: self.allow_all_gone,
+        }
+    }
+}
+
+/// Runs the command.
+pub async fn run(global: &Global, args: PlanArgs) -> Ended {
+    let project = project::load(global)?;
+    // A state that does not exist yet is planned under no lineage: nothing is written, so nothing is drawn by lot.
+    let state = project.store.load()?.unwrap_or_else(|| State::new(String::new()));
+    let seen = if args.refresh { look(&project, &state, &args.network).await? } else { None };
+    let plan = make(&project, &state, seen.as_ref(), &args.allowances.choices(args.destroy));
+    terminal::print(&args.format.show(&plan))?;
+    if !plan.refusals.is_empty() {
+        return Err(refused(&plan));
+    }
+    Ok(if args.detailed_exitcode && !plan.is_empty() { CHANGES } else { DONE })
+}
+
+/// Makes the plan of a project.
+pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Choices) -> Plan {
+    plan(&World {
+        desired: &project.desired,
+        state,
+        live: seen.map(|seen| seen.endpoints.as_slice()),
+        team: seen.and_then(|seen| seen.team.as_deref()),
+        guards: &project.guards,
+        now: live::now(),
+        environment: None,
+        choices,
+    })
+}
+
+async fn look(project: &Project, state: &State, network: &Network) -> Result<Option<Seen>, Failure> {
+    let Some(live) = Live::connect(project, network, Keep::Untouched).await? else { return Ok(None) };
+    let seen = live.look(state, network).await?;
+    live.close().await?;
+    Ok(Some(seen))
+}
+
+/// A plan that no apply would run.
+pub fn refused(plan: &Plan) -> Failure {
+    let refusals = crate::quote::count(plan.refusals.len(), "refusal");
+    Failure::new(format!("the plan is refused ({refusals}, shown above); nothing was changed"))
+}

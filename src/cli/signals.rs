@@ -1,0 +1,62 @@
+//! SIGINT, SIGTERM, SIGHUP: the first ends the run in good order, the second at once.
+
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::live::GRACE;
+use super::terminal;
+use crate::videogen::Throttle;
+
+/// The exit code of a process that a second signal ends.
+const KILLED: i32 = 130;
+
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt())?;
+        let terminate = signal(SignalKind::terminate())?;
+        let hangup = signal(SignalKind::hangup())?;
+        Ok(Self { interrupt, terminate, hangup })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+    }
+}
+
+/// Watches for signals as long as the process lives.
+///
+/// The first stops new work; five seconds later (a CI runner kills at ten) the returned value turns true and what is
+/// in flight is given up. The second ends the process with 130.
+pub fn watch(throttle: Throttle) -> io::Result<watch::Receiver<bool>> {
+    let (cut, receiver) = watch::channel(false);
+    let mut signals = Signals::new()?;
+    tokio::spawn(async move {
+        signals.next().await;
+        terminal::warn("interrupted: nothing new is started; what is in flight is finished and recorded");
+        throttle.stop();
+        tokio::select! {
+            () = tokio::time::sleep(GRACE) => { let _ = cut.send(true); }
+            () = signals.next() => die(),
+        }
+        signals.next().await;
+        die();
+    });
+    Ok(receiver)
+}
+
+fn die() {
+    terminal::warn("interrupted twice: stopping now; the next plan shows what is to be recovered");
+    std::process::exit(KILLED);
+}

@@ -1,0 +1,180 @@
+//! `hookwright state`: look at the state, and mend it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use super::show::{Form, read};
+use super::{DONE, Ended, Failure, Global, live, project, terminal};
+use crate::endpoint::Name;
+use crate::quote::{count, nearest};
+use crate::render;
+use crate::state::{Record, State, Writer, salvage};
+
+/// Look at the state, and mend it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hookwright state list
+  hookwright state mv old-name new-name
+  hookwright state rm legacy                 forget it; the endpoint stays live")]
+pub struct StateArgs {
+    #[command(subcommand)]
+    command: StateCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StateCommand {
+    /// List the endpoints
+    #[command(after_help = "Example:\n  hookwright state list --format json")]
+    List {
+        /// How to show them
+        #[arg(long, value_enum, default_value_t = Form::Text)]
+        format: Form,
+    },
+    /// Show one endpoint
+    #[command(after_help = "Example:\n  hookwright state show render-done")]
+    Show {
+        /// Its name
+        name: Name,
+    },
+    /// Rename an endpoint in the state
+    #[command(after_help = "Example:\n  hookwright state mv old-name new-name")]
+    Mv {
+        /// Its name
+        from: Name,
+        /// Its name from now on
+        to: Name,
+        #[command(flatten)]
+        lock: LockArgs,
+    },
+    /// Forget endpoints without deleting them
+    ///
+    /// Their sealed secrets are dropped from the state. The endpoints stay live, and nobody watches them.
+    #[command(after_help = "Example:\n  hookwright state rm legacy")]
+    Rm {
+        /// Their names
+        #[arg(required = true)]
+        names: Vec<Name>,
+        #[command(flatten)]
+        lock: LockArgs,
+    },
+    /// Fold the receipts of an errored file, or of a journal that was moved away, into the state
+    #[command(after_help = "Example:\n  hookwright state recover state/webhooks.state.json.errored")]
+    Recover {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        lock: LockArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct LockArgs {
+    /// How long to wait for another writer of the state
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    lock_timeout: Duration,
+}
+
+/// Runs the command.
+pub fn run(global: &Global, args: StateArgs) -> Ended {
+    let store = project::store(global)?;
+    let write = |command: &str, lock: &LockArgs| -> Result<Writer, Failure> {
+        Ok(store.write(&super::holder::holder(command), lock.lock_timeout)?)
+    };
+    match args.command {
+        StateCommand::List { format } => {
+            let state = read(&store)?;
+            terminal::print(&match format {
+                Form::Text => render::state_list(&state),
+                Form::Json => render::state_list_json(&state),
+            })?;
+        }
+        StateCommand::Show { name } => {
+            let mut state = read(&store)?;
+            known(&state, &name)?;
+            state.endpoints.retain(|other, _| *other == name);
+            state.pending.retain(|intent| intent.name == name);
+            terminal::print(&render::show(&state, terminal::colour()))?;
+        }
+        StateCommand::Mv { from, to, lock } => {
+            read(&store)?;
+            mv(write("state mv", &lock)?, &from, &to)?;
+        }
+        StateCommand::Rm { names, lock } => {
+            read(&store)?;
+            rm(write("state rm", &lock)?, &names)?;
+        }
+        StateCommand::Recover { file, lock } => recover(write("state recover", &lock)?, &file)?,
+    }
+    Ok(DONE)
+}
+
+/// An error, with the nearest name, where the state has no such endpoint.
+pub fn known(state: &State, name: &Name) -> Result<(), Failure> {
+    if state.endpoints.contains_key(name) {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("the state has no endpoint `{name}`"));
+    Err(match nearest(name.as_str(), state.endpoints.keys().map(Name::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`hookwright state list` shows all of them"),
+    })
+}
+
+fn mv(mut writer: Writer, from: &Name, to: &Name) -> Result<(), Failure> {
+    let state = writer.state();
+    known(&state, from)?;
+    if state.endpoints.contains_key(to) {
+        return Err(Failure::new(format!("the state has an endpoint `{to}` already"))
+            .hint("a move never displaces one: choose another name, or move that one first"));
+    }
+    let moves = vec![(from.clone(), to.clone())];
+    writer.change(|state| state.fold(Record::Renamed { moves, at: live::now() }));
+    writer.commit()?;
+    terminal::say(&format!("Moved `{from}` to `{to}`."));
+    Ok(())
+}
+
+fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
+    let state = writer.state();
+    names.iter().try_for_each(|name| known(&state, name))?;
+    writer.change(|state| {
+        names.iter().for_each(|name| state.fold(Record::Forgotten { name: name.clone() }));
+    });
+    writer.commit()?;
+    for name in names {
+        terminal::say(&format!("Forgot `{name}`; its endpoint stays live."));
+    }
+    Ok(())
+}
+
+fn recover(mut writer: Writer, file: &std::path::Path) -> Result<(), Failure> {
+    let shown = terminal::path(file);
+    let bytes = std::fs::read(file).map_err(|e| Failure::caused(format!("could not read {shown}"), &e))?;
+    let (head, records, damaged) = salvage(&bytes);
+    let Some(head) = head else {
+        return Err(Failure::new(format!("{shown} is no journal of hookwright's: it has no head")));
+    };
+    let state = writer.state();
+    if writer.is_new() || state.lineage != head.lineage {
+        return Err(Failure::new(format!(
+            "{shown} belongs to another state (lineage {})",
+            crate::quote::escaped(&head.lineage)
+        ))
+        .hint("name the state that it belongs to with --state PATH"));
+    }
+    let before: Vec<_> = state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
+    writer.change(|state| state.recover(records));
+    let added = writer.with_state(|state| state.all().filter(|(_, m)| !before.contains(&m.endpoint_id)).count());
+    writer.commit()?;
+    if damaged > 0 {
+        terminal::warn(&format!("{} of it damaged, and passed over", count(damaged, "line")));
+    }
+    terminal::say(&format!(
+        "Folded in {shown}: {} added to the state. It is no longer needed.",
+        count(added, "endpoint")
+    ));
+    Ok(())
+}

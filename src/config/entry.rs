@@ -1,0 +1,147 @@
+//! `[defaults]` and `[webhooks.*]`: what each endpoint shall be.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::config::Entry;
+use crate::config::endpoint_url::{self, UrlRules};
+use crate::config::events::{self, Events, Unknown};
+use crate::config::faults::{Faults, Whole, word};
+use crate::config::lifecycle::{self, Written};
+use crate::config::lines::Lines;
+use crate::config::tree::{Item, Table};
+use crate::diagnostic::Fault;
+use crate::endpoint::{Name, Spec};
+
+/// `[defaults]`, below it the top level's `allow_unknown_events`.
+pub(super) struct Defaults {
+    events: Option<Events>,
+    lifecycle: Written,
+    rotate_after: Option<Duration>,
+    unknown: Unknown,
+}
+
+/// The entries of a file: those that are sound, and the places of all.
+#[derive(Default)]
+pub(super) struct Webhooks {
+    /// The entries without a fault.
+    pub(super) entries: BTreeMap<Name, Entry>,
+    /// Where each name stands, with a fault or without.
+    pub(super) places: BTreeMap<Name, Range<usize>>,
+}
+
+/// Reads `[defaults]`.
+pub(super) fn defaults(root: &Table<'_>, faults: &mut Faults) -> Defaults {
+    let unknown = unknown(root, Unknown::Refused, faults);
+    let keys = ["events", "lifecycle", "rotate_after", "allow_unknown_events"];
+    let Some(table) = root.get("defaults").and_then(|item| item.table("[defaults]", &keys, faults)) else {
+        return Defaults { events: None, lifecycle: Written::default(), rotate_after: None, unknown };
+    };
+    let unknown = self::unknown(&table, unknown, faults);
+    let lifecycle = table.get("lifecycle").map(|item| lifecycle::read(item, faults)).unwrap_or_default();
+    lifecycle.clone().over(&Written::default(), faults);
+    Defaults {
+        events: table.get("events").and_then(|item| events::read(item, unknown, faults)),
+        lifecycle,
+        rotate_after: lifecycle::rotate_after(&table, faults),
+        unknown,
+    }
+}
+
+fn unknown(table: &Table<'_>, default: Unknown, faults: &mut Faults) -> Unknown {
+    let written = table.get("allow_unknown_events").and_then(|item| item.boolean(faults));
+    written.map_or(default, Unknown::from)
+}
+
+/// Reads `[webhooks.*]`.
+pub(super) fn webhooks(
+    root: &Table<'_>,
+    defaults: &Defaults,
+    rules: &UrlRules<'_>,
+    lines: &Lines,
+    faults: &mut Faults,
+) -> Webhooks {
+    let mut webhooks = Webhooks::default();
+    let Some(table) = root.get("webhooks").and_then(|item| item.free_table("[webhooks.NAME]", faults)) else {
+        return webhooks;
+    };
+    for item in table.items() {
+        let name = read_name(item.key(), item.key_span(), faults);
+        let entry = entry(item, defaults, rules, lines, faults);
+        if let Some(name) = name {
+            webhooks.places.insert(name.clone(), item.key_span());
+            webhooks.entries.extend(entry.map(|entry| (name, entry)));
+        }
+    }
+    webhooks
+}
+
+/// Reads a name, or leaves a fault at its place.
+pub(super) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> Option<Name> {
+    let name = Name::parse(text).ok();
+    if name.is_none() {
+        let help = "write 1 to 64 of the characters A-Z a-z 0-9 _ -";
+        faults.push(Fault::new(format!("{} is no name", word(text)), span, "").help(help));
+    }
+    name
+}
+
+const KEYS: [&str; 7] =
+    ["url", "events", "description", "rotation", "rotate_after", "lifecycle", "allow_unknown_events"];
+
+fn entry(
+    item: Item<'_>,
+    defaults: &Defaults,
+    rules: &UrlRules<'_>,
+    lines: &Lines,
+    faults: &mut Faults,
+) -> Option<Entry> {
+    let table = item.table("[webhooks.NAME]", &KEYS, faults)?;
+    let url = url(item, &table, rules, faults);
+    let events = entry_events(item, &table, defaults, faults);
+    let description = table.get("description").and_then(|item| item.text("\"Render pipeline\"", faults));
+    let rotation = table.get("rotation").map_or(Some(1), |item| item.whole(1, faults));
+    let rotate_after = lifecycle::rotate_after(&table, faults).or(defaults.rotate_after);
+    let written = table.get("lifecycle").map(|item| lifecycle::read(item, faults)).unwrap_or_default();
+    let lifecycle = written.over(&defaults.lifecycle, faults);
+    let Events { written, expanded } = events?;
+    Some(Entry {
+        spec: Spec {
+            url: url?,
+            events: expanded,
+            description: description.filter(|d| !d.text.is_empty()).map(|d| d.text.to_owned()),
+        },
+        events_as_written: written.into_iter().collect(),
+        rotation: rotation?,
+        rotate_after,
+        lifecycle,
+        line: lines.line(item.key_span().start),
+    })
+}
+
+fn url(entry: Item<'_>, table: &Table<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
+    let Some(item) = table.get("url") else {
+        let message = format!("the entry {} has no url", word(entry.key()));
+        let help = format!("write `url = {}` below its header", endpoint_url::EXAMPLE);
+        faults.absent(Fault::new(message, entry.key_span(), "").help(help), Whole::Section);
+        return None;
+    };
+    let text = item.text(endpoint_url::EXAMPLE, faults)?;
+    endpoint_url::check(&text, rules, faults)
+}
+
+fn entry_events(entry: Item<'_>, table: &Table<'_>, defaults: &Defaults, faults: &mut Faults) -> Option<Events> {
+    let unknown = unknown(table, defaults.unknown, faults);
+    match table.get("events") {
+        Some(item) => events::read(item, unknown, faults),
+        None if defaults.events.is_some() => defaults.events.clone(),
+        None => {
+            let message = format!("the entry {} has no events", word(entry.key()));
+            let help =
+                "write `events = [\"tool_execution.*\"]` below its header, or under `[defaults]` for every entry";
+            faults.absent(Fault::new(message, entry.key_span(), "").help(help), Whole::Section);
+            None
+        }
+    }
+}

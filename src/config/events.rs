@@ -1,0 +1,105 @@
+//! The events of an entry: words checked and groups expanded.
+
+use std::collections::BTreeSet;
+
+use crate::config::faults::{Faults, word};
+use crate::config::tree::{Item, Text};
+use crate::diagnostic::Fault;
+use crate::endpoint::{KNOWN_EVENTS, expand_event};
+
+/// A value that would do.
+const EXAMPLE: &str = "\"tool_execution.succeeded\"";
+
+/// What a list of events says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Events {
+    /// The words as written.
+    pub(super) written: BTreeSet<String>,
+    /// What they stand for.
+    pub(super) expanded: BTreeSet<String>,
+}
+
+/// Whether events that this version does not know are let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unknown {
+    Refused,
+    Allowed,
+}
+
+impl From<bool> for Unknown {
+    fn from(allow_unknown_events: bool) -> Self {
+        if allow_unknown_events { Self::Allowed } else { Self::Refused }
+    }
+}
+
+/// Reads `events`; `None` where any of it is at fault.
+pub(super) fn read(item: Item<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Events> {
+    let list = item.list(EXAMPLE, faults)?;
+    if list.is_empty() {
+        let help =
+            format!("write at least one, such as `events = [{EXAMPLE}]`; to drop the endpoint, remove its entry");
+        faults.push(Fault::new("`events` is empty", item.span(), "").help(help));
+        return None;
+    }
+    let mut events = Events::default();
+    let mut whole = true;
+    for element in &list {
+        let text = element.text(&format!("[{EXAMPLE}]"), faults);
+        let expanded = text.as_ref().and_then(|text| expand(text, unknown, faults));
+        match (text, expanded) {
+            (Some(text), Some(expanded)) => {
+                events.written.insert(text.text.to_owned());
+                events.expanded.extend(expanded);
+            }
+            _ => whole = false,
+        }
+    }
+    whole.then_some(events)
+}
+
+fn expand(event: &Text<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Vec<String>> {
+    let known = expand_event(event.text);
+    if !known.is_empty() {
+        return Some(known.into_iter().map(str::to_owned).collect());
+    }
+    if unknown == Unknown::Allowed && is_plausible(event.text) {
+        return Some(vec![event.text.to_owned()]);
+    }
+    faults.push(unknown_event(event, faults));
+    None
+}
+
+/// Whether a word may be an event of a later API.
+fn is_plausible(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-:".contains(c))
+}
+
+fn unknown_event(event: &Text<'_>, faults: &Faults) -> Fault {
+    let groups = groups();
+    let known = KNOWN_EVENTS.into_iter().chain(groups.iter().map(String::as_str));
+    let label = faults.guess(event.text, known).map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
+    let help = if is_plausible(event.text) {
+        "mend the word, or write `allow_unknown_events = true` in the entry if the API knows it".to_owned()
+    } else {
+        format!("write an event or a group: {}", groups.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(", "))
+    };
+    Fault::new(format!("unknown event {}", word(event.text)), event.span.clone(), label).help(help)
+}
+
+/// Every group that an event may be written as.
+fn groups() -> BTreeSet<String> {
+    let ends = |event: &'static str| event.match_indices('.').map(move |(dot, _)| format!("{}.*", &event[..dot]));
+    KNOWN_EVENTS.into_iter().flat_map(ends).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_expands() {
+        let groups = groups();
+        assert!(groups.contains("file.*") && groups.contains("file.upload.*"));
+        assert!(groups.iter().all(|group| !expand_event(group).is_empty()));
+    }
+}

@@ -1,0 +1,116 @@
+//! `lifecycle` and the durations: how an entry is replaced, protected and renewed.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::config::faults::{Faults, word};
+use crate::config::tree::{Item, Table, Text};
+use crate::config::{Attribute, Lifecycle, ReplaceOrder};
+use crate::diagnostic::Fault;
+
+/// The longest duration: beyond it lies a slip of the pen, or an overflow.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
+
+/// A `lifecycle` as one table says it: what is silent is taken from elsewhere.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Written {
+    replace: Option<(ReplaceOrder, Range<usize>)>,
+    prevent_destroy: Option<bool>,
+    ignore_changes: Option<BTreeSet<Attribute>>,
+    overlap: Option<(Duration, Range<usize>)>,
+}
+
+/// Reads `lifecycle`.
+pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
+    let keys = ["replace", "prevent_destroy", "ignore_changes", "overlap"];
+    let Some(table) = item.table("lifecycle = { prevent_destroy = true }", &keys, faults) else {
+        return Written::default();
+    };
+    Written {
+        replace: table.get("replace").and_then(|item| replace(item, faults)),
+        prevent_destroy: table.get("prevent_destroy").and_then(|item| item.boolean(faults)),
+        ignore_changes: table.get("ignore_changes").and_then(|item| ignore_changes(item, faults)),
+        overlap: table
+            .get("overlap")
+            .and_then(|item| Some((duration(item, "24h", Duration::ZERO, faults)?, item.span()))),
+    }
+}
+
+impl Written {
+    /// The lifecycle that counts: what the entry says, else what `defaults` says.
+    ///
+    /// An entry that replaces by destroying first leaves a default overlap aside; one of its own is a fault.
+    pub(super) fn over(self, defaults: &Self, faults: &mut Faults) -> Lifecycle {
+        let order = self.replace.as_ref().or(defaults.replace.as_ref());
+        let replace = order.map(|(order, _)| *order).unwrap_or_default();
+        let overlap = match order {
+            Some((ReplaceOrder::DestroyFirst, at)) => {
+                if let Some((_, span)) = self.overlap {
+                    faults.push(never_overlaps(span, at.clone()));
+                }
+                None
+            }
+            _ => self.overlap.or_else(|| defaults.overlap.clone()),
+        };
+        Lifecycle {
+            replace,
+            prevent_destroy: self.prevent_destroy.or(defaults.prevent_destroy).unwrap_or(false),
+            ignore_changes: self.ignore_changes.or_else(|| defaults.ignore_changes.clone()).unwrap_or_default(),
+            overlap: overlap.map(|(overlap, _)| overlap),
+        }
+    }
+}
+
+fn never_overlaps(overlap: Range<usize>, replace: Range<usize>) -> Fault {
+    Fault::new("an `overlap` cannot be kept when the old endpoint is destroyed first", overlap, "")
+        .also(replace, "destroyed first, by this")
+        .help("remove `overlap`, or write `replace = \"create_before_destroy\"`")
+}
+
+/// The one of `choices` that a word names, or a fault.
+fn choice<T: Copy>(text: &Text<'_>, choices: &[(&'static str, T)], faults: &mut Faults) -> Option<T> {
+    if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.text) {
+        return Some(*value);
+    }
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    let label = faults.guess(text.text, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+    let fault = Fault::new(format!("unknown word {}", word(text.text)), text.span.clone(), label.unwrap_or_default());
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    faults.push(fault.help(format!("write {}", quoted.join(" or "))));
+    None
+}
+
+fn replace(item: Item<'_>, faults: &mut Faults) -> Option<(ReplaceOrder, Range<usize>)> {
+    let orders =
+        [("create_before_destroy", ReplaceOrder::CreateFirst), ("destroy_before_create", ReplaceOrder::DestroyFirst)];
+    let text = item.text("\"create_before_destroy\"", faults)?;
+    Some((choice(&text, &orders, faults)?, text.span))
+}
+
+fn ignore_changes(item: Item<'_>, faults: &mut Faults) -> Option<BTreeSet<Attribute>> {
+    let attributes = [("url", Attribute::Url), ("events", Attribute::Events), ("description", Attribute::Description)];
+    let texts = item.texts("\"description\"", faults)?;
+    Some(texts.iter().filter_map(|text| choice(text, &attributes, faults)).collect())
+}
+
+/// Reads a duration in words, from `least` to a hundred years.
+pub(super) fn duration(item: Item<'_>, example: &str, least: Duration, faults: &mut Faults) -> Option<Duration> {
+    let text = item.text(&format!("\"{example}\""), faults)?;
+    let wrong = match humantime::parse_duration(text.text) {
+        Ok(duration) if duration < least => format!("`{}` is too short", item.key()),
+        Ok(duration) if duration > LONGEST => format!("`{}` is longer than a hundred years", item.key()),
+        Ok(duration) => return Some(duration),
+        Err(_) => format!("{} is no duration", word(text.text)),
+    };
+    faults.push(
+        Fault::new(wrong, text.span, "")
+            .help(format!("write a number and a unit, such as `{} = \"{example}\"`; units: s, m, h, d, w", item.key())),
+    );
+    None
+}
+
+/// Reads `rotate_after`.
+pub(super) fn rotate_after(table: &Table<'_>, faults: &mut Faults) -> Option<Duration> {
+    table.get("rotate_after").and_then(|item| duration(item, "90d", Duration::from_secs(1), faults))
+}

@@ -1,0 +1,32 @@
+//! Which line a byte is on, by search in an index that is made once.
+
+/// The offsets at which the lines of a text start.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self(std::iter::once(0).chain(ends).collect())
+    }
+
+    /// The first byte of a 1-based line that there is.
+    pub(super) fn start(&self, line: usize) -> usize {
+        self.0[line - 1]
+    }
+
+    /// The 1-based line of a byte.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newline_belongs_to_the_line_that_it_ends() {
+        let lines = Lines::of("a\n\nb");
+        assert_eq!([0, 1, 2, 3, 4].map(|at| lines.line(at)), [1, 1, 2, 3, 3]);
+    }
+}

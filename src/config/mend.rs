@@ -1,0 +1,117 @@
+//! What of a broken text can still be read. toml stops at some faults, or takes all that follows for a part of an open
+//! list; here such places are told and blanked, every byte in its place, so that what stands below them is checked too.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
+use toml_parser::{ErrorSink, ParseError, Source};
+
+use crate::config::faults::MOST;
+use crate::config::repeats::Repeats;
+use crate::diagnostic::Fault;
+
+/// The deepest nesting that toml itself follows; beyond it, nothing is descended into.
+pub(super) const DEEPEST: u32 = 80;
+
+/// How often a text is read again after a blank was made; one that is large, once.
+const ROUNDS: usize = 16;
+const LARGE: usize = 1 << 20;
+
+/// A text that toml reads to its end.
+pub(super) struct Mended<'t> {
+    pub(super) text: Cow<'t, str>,
+    /// The faults of what was blanked.
+    pub(super) faults: Vec<Fault>,
+    pub(super) repeats: Repeats,
+}
+
+/// Blanks what would keep toml from the rest of a text; the errors where they are too many for that.
+pub(super) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
+    let mut mended = Mended { text: Cow::Borrowed(text), faults: Vec::new(), repeats: Repeats::default() };
+    let mut rounds = if text.len() > LARGE { 1 } else { ROUNDS };
+    loop {
+        let source = Source::new(&mended.text);
+        let (events, errors) = scan(source);
+        if errors.len() > 10 * MOST {
+            return Err(errors);
+        }
+        let gaps = if rounds == 0 { Vec::new() } else { gaps(&mended.text, &errors) };
+        if gaps.is_empty() {
+            mended.repeats = Repeats::of(source, &events);
+            return Ok(mended);
+        }
+        rounds -= 1;
+        let mut bytes = mended.text.into_owned().into_bytes();
+        for (gap, fault) in gaps {
+            bytes[gap].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+            mended.faults.push(fault);
+        }
+        mended.text = Cow::Owned(String::from_utf8(bytes).expect("whole lines are blanked, and so whole characters"));
+    }
+}
+
+/// The events of a text, and its errors up to a bound.
+fn scan(source: Source<'_>) -> (Vec<Event>, Vec<ParseError>) {
+    let mut events: Vec<Event> = Vec::new();
+    let mut errors: Vec<ParseError> = Vec::new();
+    let mut sink = |error| {
+        if errors.len() <= 10 * MOST {
+            errors.push(error);
+        }
+    };
+    parse_document(&source.lex().into_vec(), &mut RecursionGuard::new(&mut events, DEEPEST), &mut sink);
+    for event in &events {
+        decode(source, event, &mut sink);
+    }
+    (events, errors)
+}
+
+fn decode(source: Source<'_>, event: &Event, sink: &mut dyn ErrorSink) {
+    let Some(raw) = source.get(event) else { return };
+    match event.kind() {
+        EventKind::SimpleKey => raw.decode_key(&mut (), sink),
+        EventKind::Scalar => {
+            let _ = raw.decode_scalar(&mut (), sink);
+        }
+        _ => {}
+    }
+}
+
+/// The places to blank, each with its fault.
+fn gaps(text: &str, errors: &[ParseError]) -> Vec<(Range<usize>, Fault)> {
+    let unclosed =
+        errors.iter().filter(|error| matches!(error.description(), "unclosed array" | "unclosed inline table"));
+    if let Some(open) = unclosed.filter_map(|error| error.context()).min_by_key(|open| open.start()) {
+        let (what, bracket) = if text[open.start()..].starts_with('[') { ("list", ']') } else { ("table", '}') };
+        let fault = Fault::new(format!("a {what} is not closed"), open.start()..open.end(), "opened here");
+        return vec![(section(text, open.start()), fault.help(format!("close it with `{bracket}`")))];
+    }
+    errors.iter().filter_map(|error| gap(text, error)).collect()
+}
+
+fn gap(text: &str, error: &ParseError) -> Option<(Range<usize>, Fault)> {
+    let at = error.unexpected()?.start();
+    let fault = |message| Fault::new(message, at..at, "");
+    match error.description() {
+        "key with no value" => Some((line(text, at), fault("a key has no value").help("write `key = value`"))),
+        "unclosed table" => Some((section(text, at), fault("a header is not closed").help("close it with `]`"))),
+        "unclosed array table" => Some((section(text, at), fault("a header is not closed").help("close it with `]]`"))),
+        _ => None,
+    }
+}
+
+fn line(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    start..text[at..].find('\n').map_or(text.len(), |length| at + length)
+}
+
+/// The line of a byte and what follows, up to the next line that looks like a header.
+fn section(text: &str, at: usize) -> Range<usize> {
+    let first = line(text, at);
+    let header = text[first.end..].match_indices("\n[").map(|(newline, _)| first.end + newline).find(|newline| {
+        let next = line(text, newline + 1);
+        !text[next].trim_end().ends_with(',')
+    });
+    first.start..header.unwrap_or(text.len())
+}

@@ -1,0 +1,113 @@
+//! `[provider]`, `[state]`, `[encryption]` and `[safety]`.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::config::base_url::parse_base_url;
+use crate::config::faults::{Faults, word};
+use crate::config::hosts;
+use crate::config::recipients;
+use crate::config::tree::{Item, Table};
+use crate::config::{BaseUrl, Safety};
+use crate::diagnostic::Fault;
+use crate::secrets::Recipient;
+
+/// Reads `[provider]`. Gives the base url that will be used, the override before the file's; `None` at a fault.
+pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
+    let table = root.get("provider").and_then(|item| item.table("[provider]", &["base_url"], faults));
+    let written = match table.and_then(|table| table.get("base_url")) {
+        Some(item) => base_url(item, over, faults),
+        None => Some(BaseUrl::default()),
+    };
+    over.cloned().or(written)
+}
+
+fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
+    let example = format!("\"{}\"", BaseUrl::DEFAULT);
+    let text = item.text(&example, faults)?;
+    let base_url = match parse_base_url(text.text) {
+        Ok(base_url) => base_url,
+        Err(wrong) => {
+            let help = format!("write `base_url = {example}`, or `base_url = \"sandbox\"`");
+            faults.push(Fault::new(format!("`base_url`: {wrong}"), text.span, "").help(help));
+            return None;
+        }
+    };
+    if base_url.is_local() || base_url.is_videogen() || over.is_some_and(|over| over.host() == base_url.host()) {
+        return Some(base_url);
+    }
+    let host = base_url.host().map(|host| word(&host.to_string())).unwrap_or_default();
+    let message = format!("`base_url` names the foreign host {host}");
+    let label = "the API key goes only to `videogen.io`, its subdomains and loopback";
+    let help = "set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere";
+    faults.push(Fault::new(message, text.span, label).help(help));
+    None
+}
+
+/// A path as written, with its place.
+type Place = (String, Range<usize>);
+
+/// Reads `[state]`: its path.
+pub(super) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
+    let table = root.get("state")?.table("[state]", &["path"], faults)?;
+    path(table.get("path")?, "\"state/webhooks.state.json\"", faults)
+}
+
+fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
+    let text = item.text(example, faults)?;
+    if text.text.is_empty() || text.text.contains('\0') {
+        let wrong = if text.text.is_empty() { "is empty" } else { "holds a NUL" };
+        let help = format!("write `{} = {example}`", item.key());
+        faults.push(Fault::new(format!("`{}` {wrong}", item.key()), text.span, "").help(help));
+        return None;
+    }
+    Some((text.text.to_owned(), text.span))
+}
+
+/// Reads `[encryption]`: the recipients, each once, and the path of their file.
+pub(super) fn encryption(root: &Table<'_>, faults: &mut Faults) -> (Vec<Recipient>, Option<Place>) {
+    let keys = ["recipients", "recipients_file"];
+    let Some(table) = root.get("encryption").and_then(|item| item.table("[encryption]", &keys, faults)) else {
+        return (Vec::new(), None);
+    };
+    let recipients = table.get("recipients").map(|item| recipients::read(item, faults)).unwrap_or_default();
+    (recipients, table.get("recipients_file").and_then(|item| path(item, "\"recipients.txt\"", faults)))
+}
+
+/// `[safety]` as read, and whether each of its hosts was sound.
+pub(super) struct SafetyRead {
+    pub(super) safety: Safety,
+    hosts_are_sound: bool,
+}
+
+impl SafetyRead {
+    /// The patterns that urls are compared with; none while one of them is at fault.
+    pub(super) fn patterns(&self) -> Option<&BTreeSet<String>> {
+        self.safety.allowed_hosts.as_ref().filter(|_| self.hosts_are_sound)
+    }
+}
+
+/// Reads `[safety]`.
+pub(super) fn safety(root: &Table<'_>, faults: &mut Faults) -> SafetyRead {
+    let mut read = SafetyRead { safety: Safety::default(), hosts_are_sound: true };
+    let keys = ["allowed_hosts", "max_deletes"];
+    let Some(table) = root.get("safety").and_then(|item| item.table("[safety]", &keys, faults)) else { return read };
+    read.safety.max_deletes = table.get("max_deletes").and_then(|item| item.whole(0, faults));
+    let Some(item) = table.get("allowed_hosts") else { return read };
+    let written = item.texts("\"hooks.example.com\"", faults).unwrap_or_default();
+    let mut patterns = BTreeSet::new();
+    for text in &written {
+        match hosts::parse_pattern(text.text) {
+            Ok(pattern) => {
+                patterns.insert(pattern);
+            }
+            Err(wrong) => {
+                let help = "write a host alone, such as \"hooks.example.com\" or \"*.example.com\" (exactly one label)";
+                faults.push(Fault::new(format!("`allowed_hosts`: {wrong}"), text.span.clone(), "").help(help));
+                read.hosts_are_sound = false;
+            }
+        }
+    }
+    read.safety.allowed_hosts = Some(patterns);
+    read
+}

@@ -1,0 +1,169 @@
+//! Typed reads of toml's spanned tree. A read that finds something else leaves a fault and gives nothing.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::config::faults::{Faults, word};
+use crate::diagnostic::Fault;
+
+/// A table whose keys were compared with the known ones.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'t>(&'t DeTable<'t>);
+
+/// One `key = value`, or one element of a list with the list's key.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'t> {
+    key: &'t Spanned<DeString<'t>>,
+    value: &'t Spanned<DeValue<'t>>,
+}
+
+/// A string with its place.
+#[derive(Clone)]
+pub(super) struct Text<'t> {
+    pub(super) text: &'t str,
+    pub(super) span: Range<usize>,
+}
+
+impl<'t> Table<'t> {
+    /// Wraps a table; each key that is not `known` is a fault.
+    pub(super) fn new(tree: &'t DeTable<'t>, known: &[&'static str], faults: &mut Faults) -> Self {
+        for (key, _) in tree.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+            let (label, help) = match faults.guess(key.get_ref(), known.iter().copied()) {
+                Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}`, or remove it")),
+                None => (String::new(), format!("remove it; known here: {}", ticked(known))),
+            };
+            faults.push(Fault::new(format!("unknown key {}", word(key.get_ref())), key.span(), label).help(help));
+        }
+        Self(tree)
+    }
+
+    /// Wraps a table whose keys are free.
+    pub(super) fn free(tree: &'t DeTable<'t>) -> Self {
+        Self(tree)
+    }
+
+    /// The item under a key.
+    pub(super) fn get(&self, key: &str) -> Option<Item<'t>> {
+        self.0.get_key_value(key).map(|(key, value)| Item { key, value })
+    }
+
+    /// All items, in the order of the file.
+    pub(super) fn items(&self) -> Vec<Item<'t>> {
+        let mut items: Vec<Item<'t>> = self.0.iter().map(|(key, value)| Item { key, value }).collect();
+        items.sort_by_key(|item| item.key.span().start);
+        items
+    }
+}
+
+impl<'t> Item<'t> {
+    pub(super) fn key(&self) -> &'t str {
+        self.key.get_ref()
+    }
+
+    pub(super) fn key_span(&self) -> Range<usize> {
+        self.key.span()
+    }
+
+    pub(super) fn span(&self) -> Range<usize> {
+        self.value.span()
+    }
+
+    /// The string, or a fault; `example` is a value that would do, as TOML.
+    pub(super) fn text(&self, example: &str, faults: &mut Faults) -> Option<Text<'t>> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(Text { text, span: self.span() }),
+            _ => self.wrong("a string", example, faults),
+        }
+    }
+
+    /// The boolean, or a fault.
+    pub(super) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            _ => self.wrong("`true` or `false`", "true", faults),
+        }
+    }
+
+    /// The whole number, at least `least`, or a fault.
+    pub(super) fn whole(&self, least: u32, faults: &mut Faults) -> Option<u32> {
+        let DeValue::Integer(number) = self.value.get_ref() else {
+            return self.wrong("a whole number", &least.to_string(), faults);
+        };
+        let value = i128::from_str_radix(number.as_str(), number.radix()).ok();
+        let fitting = value.and_then(|value| u32::try_from(value).ok()).filter(|value| *value >= least);
+        if fitting.is_none() {
+            let message = format!("`{}` is out of range", self.key());
+            let help = format!("write a whole number from {least} to {}", u32::MAX);
+            let is_less = value.is_some_and(|value| value < least.into());
+            let label = if is_less { format!("less than {least}") } else { "too large".to_owned() };
+            faults.push(Fault::new(message, self.span(), label).help(help));
+        }
+        fitting
+    }
+
+    /// The elements of the list, or a fault.
+    pub(super) fn list(&self, example: &str, faults: &mut Faults) -> Option<Vec<Item<'t>>> {
+        match self.value.get_ref() {
+            DeValue::Array(values) => Some(values.iter().map(|value| Item { key: self.key, value }).collect()),
+            _ => self.wrong("a list", &format!("[{example}]"), faults),
+        }
+    }
+
+    /// The elements of a list of strings; one that is none is a fault and is left out.
+    pub(super) fn texts(&self, example: &str, faults: &mut Faults) -> Option<Vec<Text<'t>>> {
+        let list = self.list(example, faults)?;
+        let example = format!("[{example}]");
+        Some(list.iter().filter_map(|item| item.text(&example, faults)).collect())
+    }
+
+    /// The table with only `known` keys, or a fault; `example` shows how it is written.
+    pub(super) fn table(&self, example: &str, known: &[&'static str], faults: &mut Faults) -> Option<Table<'t>> {
+        match self.value.get_ref() {
+            DeValue::Table(tree) => Some(Table::new(tree, known, faults)),
+            _ => self.no_table(example, faults),
+        }
+    }
+
+    /// The table with any keys, or a fault.
+    pub(super) fn free_table(&self, example: &str, faults: &mut Faults) -> Option<Table<'t>> {
+        match self.value.get_ref() {
+            DeValue::Table(tree) => Some(Table::free(tree)),
+            _ => self.no_table(example, faults),
+        }
+    }
+
+    fn no_table<T>(&self, example: &str, faults: &mut Faults) -> Option<T> {
+        let found = describe(self.value.get_ref());
+        let message = format!("{} must be a table", word(self.key()));
+        let help = format!("write `{example}`");
+        faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
+        None
+    }
+
+    fn wrong<T>(&self, wanted: &str, example: &str, faults: &mut Faults) -> Option<T> {
+        let found = describe(self.value.get_ref());
+        let message = format!("`{}` takes {wanted}", self.key());
+        let help = format!("write `{} = {example}`", self.key());
+        faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
+        None
+    }
+}
+
+fn describe(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// The words in backticks, with commas.
+pub(super) fn ticked(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

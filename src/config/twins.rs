@@ -1,0 +1,28 @@
+//! Two entries that ask for the same endpoint: the API would deliver every event twice.
+
+use std::collections::HashMap;
+
+use crate::config::entry::Webhooks;
+use crate::config::faults::{Faults, word};
+use crate::diagnostic::Fault;
+use crate::endpoint::{Name, Spec};
+
+/// Finds every entry whose url and events, in canonical form, another one above it has too.
+pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
+    let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
+    in_order.sort_by_key(|(_, start)| *start);
+    let mut firsts: HashMap<Spec, &Name> = HashMap::new();
+    for (name, _) in in_order {
+        let Some(entry) = webhooks.entries.get(name) else { continue };
+        let spec = Spec { description: None, ..entry.spec.canonical() };
+        if let Some(first) = firsts.get(&spec) {
+            let (here, there) = (webhooks.places[name].clone(), webhooks.places[*first].clone());
+            let (twin, first) = (word(name.as_str()), word(first.as_str()));
+            let fault = Fault::new(format!("the entry {twin} has the same url and events as {first}"), here, "");
+            let help = "each event would be delivered twice: change the url or the events of one, or remove it";
+            faults.push(fault.also(there, "its twin").help(help));
+        } else {
+            firsts.insert(spec, name);
+        }
+    }
+}

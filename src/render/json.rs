@@ -1,0 +1,213 @@
+//! hookwright's own machine format, documented by `plan.schema.json`. Fields are added, never changed, within a major version.
+
+use serde::Serialize;
+
+use super::foreign::{defused, words};
+use crate::endpoint::Observed;
+use crate::plan::{Action, Change, Drift, DriftKind, GuardChange, Order, Plan, Reason, Refusal, Summary, View};
+use crate::quote::hidden;
+
+/// The version of this format and of the state's views.
+pub(super) const FORMAT_VERSION: &str = "1.0";
+
+/// One pretty-printed object and a newline.
+pub fn json(plan: &Plan) -> String {
+    let Plan { id, refreshed, environment, guards, changes, drift, unmanaged, notes, refusals, new_hosts, .. } = plan;
+    pretty(&Document {
+        format_version: FORMAT_VERSION,
+        id: id.as_str(),
+        environment: environment.as_deref(),
+        refreshed: *refreshed,
+        summary: plan.summary(),
+        guards,
+        changes: guards.iter().map(guard).chain(changes.iter().map(entry)).collect(),
+        drift: drift.iter().map(drifted).collect(),
+        unmanaged: unmanaged.iter().map(live).collect(),
+        new_hosts,
+        notes: notes.iter().map(|note| words(note)).collect(),
+        refusals,
+    })
+}
+
+/// Any value of ours as a document: pretty, its strings unable to act, a newline at its end.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    let json = serde_json::to_string_pretty(value).expect("our documents have string keys and no failing parts");
+    defused(json) + "\n"
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: &'static str,
+    id: &'a str,
+    environment: Option<&'a str>,
+    refreshed: bool,
+    summary: Summary,
+    guards: &'a [GuardChange],
+    changes: Vec<Entry<'a>>,
+    drift: Vec<Drifted<'a>>,
+    unmanaged: Vec<Live<'a>>,
+    new_hosts: &'a [String],
+    notes: Vec<String>,
+    refusals: &'a [Refusal],
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    action: &'static str,
+    before: Option<Endpoint<'a>>,
+    after: Option<Endpoint<'a>>,
+    reasons: Vec<String>,
+    consequences: Vec<String>,
+    #[serde(flatten)]
+    extra: Extra<'a>,
+}
+
+/// What some actions alone have.
+#[derive(Serialize, Default)]
+struct Extra<'a> {
+    /// Of a replacement: which comes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<Order>,
+    /// Of a replacement: the attributes that force it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forced_by: Option<Vec<&'static str>>,
+    /// Of a delete: whether it is a predecessor whose overlap has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposed: Option<bool>,
+    /// Of a rename, and of a recovery under another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    /// Of a recovery: what it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery: Option<&'static str>,
+    /// Of a recovery: the endpoints that the lost create may have made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matches: Option<Vec<&'a str>>,
+}
+
+/// An endpoint in every JSON of ours: the words are the state file's.
+#[derive(Serialize)]
+struct Endpoint<'a> {
+    url: String,
+    events: Vec<&'a str>,
+    description: Option<String>,
+    endpoint_id: Option<&'a str>,
+    rotation: u32,
+    prevent_destroy: bool,
+}
+
+#[derive(Serialize)]
+struct Drifted<'a> {
+    name: &'a str,
+    endpoint_id: &'a str,
+    kind: &'static str,
+    attributes: Vec<Difference<'a>>,
+}
+
+#[derive(Serialize)]
+struct Difference<'a> {
+    attribute: &'a str,
+    before: String,
+    after: String,
+}
+
+#[derive(Serialize)]
+struct Live<'a> {
+    endpoint_id: &'a str,
+    url: String,
+    events: Vec<&'a str>,
+    description: Option<String>,
+    created_at: Option<i64>,
+    secret_last4: Option<&'a str>,
+}
+
+fn guard(changed: &GuardChange) -> Entry<'_> {
+    let GuardChange { guard, before, after } = changed;
+    Entry {
+        name: "(guards)",
+        action: "update",
+        before: None,
+        after: None,
+        reasons: vec![format!("{guard} was \"{before}\" at the last apply and is \"{after}\"")],
+        consequences: Vec::new(),
+        extra: Extra::default(),
+    }
+}
+
+fn entry(change: &Change) -> Entry<'_> {
+    let Change { name, action, before, after, reasons, consequences } = change;
+    Entry {
+        name: name.as_str(),
+        action: action.word(),
+        before: before.as_ref().map(endpoint),
+        after: after.as_ref().map(endpoint),
+        reasons: reasons.iter().map(Reason::to_string).collect(),
+        consequences: consequences.iter().map(|consequence| words(consequence)).collect(),
+        extra: extra(action, reasons),
+    }
+}
+
+fn extra<'a>(action: &'a Action, reasons: &[Reason]) -> Extra<'a> {
+    let none = Extra::default();
+    match action {
+        Action::Replace { order, .. } => {
+            let forces = |reason: &Reason| match reason {
+                Reason::Changed(attribute) | Reason::ChangedRemotely(attribute) => Some(attribute.word()),
+                Reason::Rotation { .. } => Some("rotation"),
+                _ => None,
+            };
+            Extra { order: Some(*order), forced_by: Some(reasons.iter().filter_map(forces).collect()), ..none }
+        }
+        Action::Delete { deposed, .. } => Extra { deposed: Some(*deposed), ..none },
+        Action::Rename { from } => Extra { from: Some(from.as_str()), ..none },
+        Action::Resend { from, matches, .. } => Extra {
+            recovery: Some("resend"),
+            from: from.as_ref().map(|from| from.as_str()),
+            matches: Some(matches.iter().map(|id| id.as_str()).collect()),
+            ..none
+        },
+        Action::Abandon { .. } => Extra { recovery: Some("abandon"), ..none },
+        Action::DeleteOrphan { endpoint_id, .. } => {
+            Extra { recovery: Some("delete_orphan"), matches: Some(vec![endpoint_id.as_str()]), ..none }
+        }
+        Action::Create(_) | Action::Update(_) | Action::Import { .. } | Action::Forget { .. } => none,
+    }
+}
+
+fn endpoint(view: &View) -> Endpoint<'_> {
+    let View { spec, endpoint_id, rotation, prevent_destroy } = view;
+    Endpoint {
+        url: hidden(&spec.url),
+        events: spec.events.iter().map(String::as_str).collect(),
+        description: spec.description.as_deref().map(hidden),
+        endpoint_id: endpoint_id.as_ref().map(|id| id.as_str()),
+        rotation: *rotation,
+        prevent_destroy: *prevent_destroy,
+    }
+}
+
+fn drifted(drift: &Drift) -> Drifted<'_> {
+    let difference =
+        |attribute, before: &str, after: &str| Difference { attribute, before: hidden(before), after: hidden(after) };
+    let (kind, attributes) = match &drift.kind {
+        DriftKind::Gone => ("gone", Vec::new()),
+        DriftKind::Changed { attributes } => {
+            ("changed", attributes.iter().map(|(key, before, after)| difference(key, before, after)).collect())
+        }
+        DriftKind::Secret { before, after } => ("secret", vec![difference("secret_last4", before, after)]),
+    };
+    Drifted { name: drift.name.as_str(), endpoint_id: drift.endpoint_id.as_str(), kind, attributes }
+}
+
+fn live(seen: &Observed) -> Live<'_> {
+    let Observed { id, url, events, description, created_at, secret_last4 } = seen;
+    Live {
+        endpoint_id: id.as_str(),
+        url: hidden(url),
+        events: events.iter().map(String::as_str).collect(),
+        description: description.clone().flatten().as_deref().map(hidden),
+        created_at: *created_at,
+        secret_last4: secret_last4.as_deref(),
+    }
+}

@@ -1,0 +1,162 @@
+//! The parts of a comment around its actions, each within a size of its own.
+
+use super::super::field::{Delta, Field, Value};
+use super::super::foreign::{clipped, fenced, span, value, words};
+use super::super::row::{drifted, split};
+use super::super::text::{OFFLINE, drift_words, place};
+use super::action::draw;
+use crate::endpoint::{Name, Observed};
+use crate::plan::{Drift, DriftKind, GuardChange, Plan, Refusal, View};
+use crate::quote::count;
+
+/// How many names a warning gives before the rest is a count.
+const NAMED: usize = 10;
+/// The longest line of a list; longer ones are cut, and say so.
+const LONGEST_LINE: usize = 2_000;
+
+/// The no-ops, named or counted.
+pub(super) struct Unchanged {
+    pub full: String,
+    pub short: String,
+}
+
+pub(super) fn offline(plan: &Plan) -> Option<String> {
+    (!plan.refreshed).then(|| format!("> [!NOTE]\n> {OFFLINE}\n"))
+}
+
+/// What a reviewer must not miss: ends, replacements, recoveries, new hosts.
+pub(super) fn warning(plan: &Plan) -> Option<String> {
+    let told = [
+        ("delete", "deleted"),
+        ("replace", "replaced, with another signing secret"),
+        ("recover", "recovered, after a create whose answer was lost"),
+    ];
+    let mut lines = Vec::new();
+    for (word, what) in told {
+        let names: Vec<&str> =
+            plan.changes.iter().filter(|c| c.action.word() == word).map(|c| c.name.as_str()).collect();
+        if !names.is_empty() {
+            lines.push(format!("> - **{} {what}:** {}\n", names.len(), list(&names)));
+        }
+    }
+    if !plan.new_hosts.is_empty() {
+        let hosts: Vec<String> = plan.new_hosts.iter().map(|host| clipped(host, 300)).collect();
+        let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+        lines.push(format!("> - **{} to receive events:** {}\n", count(hosts.len(), "new host"), list(&hosts)));
+    }
+    (!lines.is_empty()).then(|| format!("> [!WARNING]\n{}", lines.concat()))
+}
+
+fn list(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(NAMED).map(|name| span(&super::inert(name))).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    shown.join(", ") + &more
+}
+
+pub(super) fn guards(guards: &[GuardChange]) -> Option<String> {
+    if guards.is_empty() {
+        return None;
+    }
+    let mut lines = Vec::new();
+    for GuardChange { guard, before, after } in guards {
+        if matches!(*guard, "recipients" | "allowed_hosts") {
+            let (before, after) = (split(before), split(after));
+            lines.extend(before.difference(&after).map(|item| format!("- {guard}: {}", value(item))));
+            lines.extend(after.difference(&before).map(|item| format!("+ {guard}: {}", value(item))));
+        } else {
+            let change = Delta::Change(Value::Text(before), Value::Text(after));
+            draw(&mut lines, &Field::new(guard, change), guard.len());
+        }
+    }
+    Some(format!("#### Guards changed since the last apply\n\n{}", block("diff", &lines, 6_000)))
+}
+
+pub(super) fn drift(drift: &[Drift]) -> Option<String> {
+    if drift.is_empty() {
+        return None;
+    }
+    let mut lines = Vec::new();
+    for Drift { name, endpoint_id, kind } in drift {
+        let what = format!("{name} {} ({})", drift_words(kind), value(endpoint_id.as_str()));
+        match kind {
+            DriftKind::Gone => lines.push(format!("- {what}")),
+            DriftKind::Changed { attributes } => {
+                lines.push(format!("! {what}"));
+                let fields = drifted(attributes);
+                let width = fields.iter().map(|field| field.key.len()).max().unwrap_or(0);
+                fields.iter().for_each(|field| draw(&mut lines, field, width));
+            }
+            DriftKind::Secret { before, after } => {
+                lines.push(format!("! {what}"));
+                let change = Delta::Change(Value::Text(before), Value::Text(after));
+                draw(&mut lines, &Field::new("secret_last4", change), 0);
+            }
+        }
+    }
+    Some(format!("#### Objects have changed outside of hookwright\n\n{}", block("diff", &lines, 8_000)))
+}
+
+pub(super) fn unmanaged(unmanaged: &[Observed]) -> Option<String> {
+    let lines: Vec<String> =
+        unmanaged.iter().map(|seen| format!("- {} at {}", value(seen.id.as_str()), value(&seen.url))).collect();
+    let title = format!("{} not managed here and left alone", count(lines.len(), "live endpoint"));
+    (!lines.is_empty()).then(|| folded(&title, &block("text", &lines, 2_000)))
+}
+
+pub(super) fn notes(notes: &[String]) -> Option<String> {
+    let lines: Vec<String> = notes.iter().map(|note| format!("- {}", words(note))).collect();
+    (!lines.is_empty()).then(|| format!("#### Notes\n\n{}", block("text", &lines, 5_000)))
+}
+
+pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
+    if refusals.is_empty() {
+        return None;
+    }
+    let lines: Vec<String> = refusals
+        .iter()
+        .flat_map(|refusal| {
+            let what = format!("- {}{}", place(refusal), words(&refusal.message));
+            [what, format!("  to lift it: {}", words(&refusal.hint))]
+        })
+        .collect();
+    let reasons = count(refusals.len(), "reason");
+    Some(format!(
+        "#### Refused\n\n> [!CAUTION]\n> An apply of this plan would be refused, for {reasons}.\n\n{}",
+        block("text", &lines, 12_000)
+    ))
+}
+
+pub(super) fn unchanged(unchanged: &[(Name, View)]) -> Unchanged {
+    if unchanged.is_empty() {
+        return Unchanged { full: String::new(), short: String::new() };
+    }
+    let names: Vec<String> = unchanged.iter().map(|(name, _)| span(name.as_str())).collect();
+    let title = format!("{} unchanged", count(names.len(), "endpoint"));
+    let full = folded(&title, &format!("{}\n", names.join(", ")));
+    Unchanged { full: format!("\n{full}"), short: format!("\n{title}, not named here.\n") }
+}
+
+pub(super) fn footer(plan: &Plan) -> String {
+    let offline = if plan.refreshed { "" } else { " (offline: `--expect` does not accept it)" };
+    format!("Plan id: {}{offline}\n", span(plan.id.as_str()))
+}
+
+fn folded(title: &str, content: &str) -> String {
+    format!("<details><summary>{title}</summary>\n\n{content}\n</details>\n")
+}
+
+/// Lines in a fence, at most about `room` bytes of them; the rest is a count.
+pub(super) fn block(language: &str, lines: &[String], room: usize) -> String {
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let line = clipped(line, LONGEST_LINE);
+        if out.len() + line.len() > room {
+            out.push_str(&format!("# and {} more, in this run's plan artifact\n", count(lines.len() - at, "line")));
+            break;
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    fenced(language, &out)
+}

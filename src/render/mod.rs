@@ -1,0 +1,30 @@
+//! A plan or a state → text for people and documents for machines. One flattening (`row`), one count (`tally`), one
+//! door for foreign words (`foreign`); then a file a format. Returns strings; prints nothing, reads no environment
+//! and no clock, and sees no secret.
+
+mod block;
+mod field;
+mod foreign;
+mod gitlab;
+mod json;
+mod markdown;
+mod outcome;
+mod paint;
+mod row;
+mod secrets;
+mod state;
+mod tally;
+mod terraform;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use gitlab::gitlab_report;
+pub use json::json;
+pub use markdown::markdown;
+pub use outcome::outcome;
+pub use paint::Colour;
+pub use secrets::secret_list;
+pub use state::{show, show_json, state_list, state_list_json};
+pub use terraform::terraform_json;
+pub use text::text;

@@ -1,0 +1,30 @@
+//! How an apply ended, in one line that tools which read Terraform's text can read.
+
+use crate::apply::Status;
+use crate::plan::{Action, Plan};
+
+/// `Apply complete! Resources: 2 added, 0 changed, 1 destroyed.`, or what is left to do.
+pub fn outcome(plan: &Plan, statuses: &[Status]) -> String {
+    let (mut added, mut changed, mut destroyed) = (0, plan.guards.len(), 0);
+    let (mut failed, mut unknown, mut left) = (0, 0, 0);
+    for (change, status) in plan.changes.iter().zip(statuses) {
+        match status {
+            Status::Failed(_) => failed += 1,
+            Status::Unknown(_) => unknown += 1,
+            Status::Skipped => left += 1,
+            Status::Done(_) => match &change.action {
+                Action::Create(_) | Action::Resend { .. } => added += 1,
+                Action::Replace { .. } => (added, destroyed) = (added + 1, destroyed + 1),
+                Action::Delete { .. } | Action::DeleteOrphan { .. } => destroyed += 1,
+                _ => changed += 1,
+            },
+        }
+    }
+    let counts = format!("{added} added, {changed} changed, {destroyed} destroyed");
+    if failed + unknown + left == 0 {
+        return format!("Apply complete! Resources: {counts}.");
+    }
+    format!(
+        "Apply stopped part-way. Resources: {counts}; {failed} failed, {unknown} of unknown outcome, {left} not begun."
+    )
+}

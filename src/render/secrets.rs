@@ -1,0 +1,63 @@
+//! Which secrets there are, for people: never a secret, nor its ciphertext.
+
+use crate::quote::escaped;
+use crate::state::{Managed, State};
+use crate::timestamp::{Timestamp, words};
+
+/// One line a secret: name, endpoint, age, last four, recipients; deposed ones under their entry.
+pub fn secret_list(state: &State, now: Timestamp) -> String {
+    let rows: Vec<[String; 5]> = state
+        .endpoints
+        .iter()
+        .flat_map(|(name, managed)| {
+            let own = row(name.to_string(), managed, now);
+            let deposed = managed.deposed.iter().map(move |old| row(format!("{name} (deposed)"), old, now));
+            std::iter::once(own).chain(deposed)
+        })
+        .collect();
+    if rows.is_empty() {
+        return "The state has no secrets.\n".to_owned();
+    }
+    let head = ["NAME", "ENDPOINT", "AGE", "LAST FOUR", "SEALED TO"].map(str::to_owned);
+    table(std::iter::once(head).chain(rows))
+}
+
+fn row(name: String, managed: &Managed, now: Timestamp) -> [String; 5] {
+    let age = managed.created_at.map_or_else(|| "unknown".to_owned(), |made| age(now, Timestamp(made)));
+    let last4 = managed.secret_last4.as_deref().map_or_else(|| "unknown".to_owned(), escaped);
+    let sealed = match &managed.secret {
+        Some(_) => managed.sealed_to.iter().map(|recipient| escaped(recipient)).collect::<Vec<_>>().join(", "),
+        None => "secret unknown".to_owned(),
+    };
+    [name, managed.endpoint_id.to_string(), age, last4, sealed]
+}
+
+/// Whole days, or less where it is younger.
+fn age(now: Timestamp, made: Timestamp) -> String {
+    let age = now.since(made).as_secs();
+    let whole = if age >= 86_400 { age - age % 86_400 } else { age - age % 60 };
+    words(std::time::Duration::from_secs(whole))
+}
+
+/// Columns as wide as their widest cell; nothing trails.
+fn table<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = rows.collect();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["a", "bb"], ["ccc", "d"]].map(|row| row.map(str::to_owned));
+        assert_eq!(table(rows.into_iter()), "a    bb\nccc  d\n");
+    }
+}

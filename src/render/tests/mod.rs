@@ -1,0 +1,9 @@
+//! One rich world through every format, hostile words through every format, readers of Terraform's text, and sizes.
+
+mod hostile;
+mod readers;
+mod rich;
+mod schema;
+mod sizes;
+mod terraform;
+mod world;

@@ -1,0 +1,70 @@
+//! Every format of one rich world, pinned.
+
+use super::super::{
+    Colour, gitlab_report, json, markdown, show, show_json, state_list, state_list_json, terraform_json, text,
+};
+use super::world::{Parts, rich};
+
+#[test]
+fn text_of_a_rich_world() {
+    insta::assert_snapshot!(text(&rich().plan(), Colour::Never));
+}
+
+#[test]
+fn coloured_text_marks_the_changed_part() {
+    let coloured = text(&rich().plan(), Colour::Always);
+    let line = coloured.lines().find(|line| line.contains("v1")).unwrap();
+    insta::assert_snapshot!(line.escape_debug().to_string());
+    let plain = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap().replace_all(&coloured, "").into_owned();
+    assert_eq!(plain, text(&rich().plan(), Colour::Never));
+}
+
+#[test]
+fn json_of_a_rich_world() {
+    insta::assert_snapshot!(json(&rich().plan()));
+}
+
+#[test]
+fn the_widget_counts_as_the_text_does() {
+    insta::assert_snapshot!(gitlab_report(&rich().plan()), @r#"{"create":8,"update":7,"delete":8}"#);
+}
+
+#[test]
+fn text_of_an_empty_world_that_nobody_asked_about() {
+    let mut parts = Parts::new();
+    parts.live = None;
+    insta::assert_snapshot!(text(&parts.plan(), Colour::Never), @r"
+    The API was not asked (no VIDEOGEN_API_KEY, or --refresh=false): the configuration is compared with the state file alone.
+
+    No changes. Your infrastructure matches the configuration.
+
+    Plan id: offline-4d17cd22603a0e7f1399b23b211237ad (offline: --expect does not accept it)
+    ");
+}
+
+#[test]
+fn markdown_of_a_rich_world() {
+    insta::assert_snapshot!(markdown(&rich().plan()));
+}
+
+#[test]
+fn terraform_json_of_a_rich_world() {
+    let document: serde_json::Value = serde_json::from_str(&terraform_json(&rich().plan())).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap());
+}
+
+#[test]
+fn the_state_of_a_rich_world() {
+    let state = rich().state;
+    insta::assert_snapshot!("state_list", state_list(&state));
+    insta::assert_snapshot!("show", show(&state, Colour::Never));
+    assert_eq!(state_list(&Parts::new().state), "");
+}
+
+#[test]
+fn the_state_of_a_rich_world_as_json() {
+    let listed: serde_json::Value = serde_json::from_str(&state_list_json(&rich().state)).unwrap();
+    let steady = listed.as_array().unwrap().iter().find(|entry| entry["name"] == "steady").unwrap();
+    insta::assert_snapshot!("state_list_json", serde_json::to_string_pretty(steady).unwrap());
+    insta::assert_snapshot!("show_json", show_json(&rich().state));
+}

@@ -1,0 +1,226 @@
+//! A plan for a terminal or a log: in Terraform's manner, its summary lines word for word.
+
+use super::block::{block, pair, sign};
+use super::field::{Sign, Value};
+use super::foreign::{value, words};
+use super::paint::{Colour, Ink};
+use super::row::{Row, drifted, rows, split, symbol};
+use super::tally::Tally;
+use crate::plan::{Action, Drift, DriftKind, GuardChange, Plan, Refusal};
+use crate::quote::count;
+
+/// How many unmanaged endpoints and new hosts are named before the rest is a count.
+const NAMED: usize = 20;
+
+/// The plan as text: guards first, then drift, the changes, notes, the summary line, refusals, and the id.
+pub fn text(plan: &Plan, colour: Colour) -> String {
+    let mut sections: Vec<String> = Vec::new();
+    sections.extend(header(plan, colour));
+    sections.extend(guards(&plan.guards, colour));
+    sections.extend(drift(&plan.drift, colour));
+    sections.extend(changes(plan, colour));
+    sections.extend(unmanaged(plan));
+    sections.extend(new_hosts(plan, colour));
+    sections.extend(notes(&plan.notes));
+    sections.push(summary(plan, colour));
+    sections.extend(refusals(&plan.refusals, colour));
+    sections.push(id(plan));
+    sections.join("\n")
+}
+
+/// The marker of a plan that did not ask, in the words of every format for eyes.
+pub(super) const OFFLINE: &str = "The API was not asked (no VIDEOGEN_API_KEY, or --refresh=false): the configuration is compared with the state file alone.";
+
+fn header(plan: &Plan, colour: Colour) -> Option<String> {
+    let mut out = String::new();
+    if let Some(environment) = &plan.environment {
+        out.push_str(&format!("{} {}\n", colour.paint(Ink::Title, "Environment:"), value(environment)));
+    }
+    if !plan.refreshed {
+        out.push_str(&format!("{}\n", colour.paint(Ink::Changed, OFFLINE)));
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
+    if guards.is_empty() {
+        return None;
+    }
+    let mut out = format!("{}\n\n", colour.paint(Ink::Alarm, "Guards changed since the last apply:"));
+    for GuardChange { guard, before, after } in guards {
+        let mark = sign(colour, Sign::Change);
+        if matches!(*guard, "recipients" | "allowed_hosts") {
+            out.push_str(&format!("  {mark} {guard}\n"));
+            let (before, after) = (split(before), split(after));
+            let lines = before.difference(&after).map(|item| (Sign::Remove, item));
+            for (change, item) in lines.chain(after.difference(&before).map(|item| (Sign::Add, item))) {
+                out.push_str(&format!("      {} {}\n", sign(colour, change), value(item)));
+            }
+        } else {
+            let (before, after) = pair(colour, Value::Text(before), Value::Text(after));
+            out.push_str(&format!("  {mark} {guard} = {before} -> {after}\n"));
+        }
+    }
+    Some(out)
+}
+
+fn drift(drift: &[Drift], colour: Colour) -> Option<String> {
+    if drift.is_empty() {
+        return None;
+    }
+    let mut out = format!("{}\n", colour.paint(Ink::Title, "Note: Objects have changed outside of hookwright"));
+    for Drift { name, endpoint_id, kind } in drift {
+        let id = value(endpoint_id.as_str());
+        out.push_str(&format!("\n  # {}\n", colour.paint(Ink::Title, &format!("{name} {}", drift_words(kind)))));
+        match kind {
+            DriftKind::Gone => out.push_str(&format!("  {} {id}\n", sign(colour, Sign::Remove))),
+            DriftKind::Changed { attributes } => {
+                out.push_str(&block(colour, "~", Ink::Changed, name.as_str(), &drifted(attributes), 0));
+            }
+            DriftKind::Secret { before, after } => {
+                let (before, after) = pair(colour, Value::Text(before), Value::Text(after));
+                let mark = sign(colour, Sign::Change);
+                out.push_str(&format!("  {mark} {id}: the secret's last four = {before} -> {after}\n"));
+            }
+        }
+    }
+    Some(out)
+}
+
+/// What happened to an endpoint, after its name.
+pub(super) fn drift_words(kind: &DriftKind) -> &'static str {
+    match kind {
+        DriftKind::Gone => "has been deleted",
+        DriftKind::Changed { .. } => "has changed",
+        DriftKind::Secret { .. } => {
+            "has another signing secret, which somebody may hold; the one in the state is stale"
+        }
+    }
+}
+
+fn changes(plan: &Plan, colour: Colour) -> Option<String> {
+    if plan.changes.is_empty() {
+        return None;
+    }
+    let mut out = legend(plan, colour);
+    out.push_str("\nhookwright will perform the following actions:\n");
+    for row in rows(plan) {
+        out.push('\n');
+        out.push_str(&action(&row, colour));
+    }
+    Some(out)
+}
+
+fn legend(plan: &Plan, colour: Colour) -> String {
+    let mut out = "Actions are indicated with the following symbols:\n".to_owned();
+    let mut seen = Vec::new();
+    for change in &plan.changes {
+        let (mark, meaning) = symbol(&change.action);
+        if !seen.contains(&mark) {
+            seen.push(mark);
+            out.push_str(&format!("{} {meaning}\n", colour.paint(ink(&change.action), &format!("{mark:>3}"))));
+        }
+    }
+    out
+}
+
+fn ink(action: &Action) -> Ink {
+    match action {
+        Action::Create(_) => Ink::Added,
+        Action::Delete { .. } => Ink::Removed,
+        Action::Replace { .. } | Action::Resend { .. } | Action::Abandon { .. } | Action::DeleteOrphan { .. } => {
+            Ink::Alarm
+        }
+        Action::Rename { .. } | Action::Update(_) | Action::Import { .. } | Action::Forget { .. } => Ink::Changed,
+    }
+}
+
+fn action(row: &Row<'_>, colour: Colour) -> String {
+    let mut out = format!("  # {}\n", colour.paint(Ink::Title, &row.title));
+    for reason in &row.because {
+        out.push_str(&format!("  # ({reason})\n"));
+    }
+    let name = row.change.name.as_str();
+    let ink = ink(&row.change.action);
+    if row.fields.is_empty() {
+        out.push_str(&format!("{} webhook \"{name}\"\n", colour.paint(ink, &format!("{:>3}", row.symbol))));
+    } else {
+        out.push_str(&block(colour, row.symbol, ink, name, &row.fields, row.hidden));
+    }
+    for consequence in &row.change.consequences {
+        out.push_str(&format!("    => {}\n", words(consequence)));
+    }
+    out
+}
+
+fn unmanaged(plan: &Plan) -> Option<String> {
+    if plan.unmanaged.is_empty() {
+        return None;
+    }
+    let total = plan.unmanaged.len();
+    let mut out = format!("{} not managed here and left alone:\n", count(total, "live endpoint"));
+    for seen in plan.unmanaged.iter().take(NAMED) {
+        out.push_str(&format!("  - {} at {}\n", value(seen.id.as_str()), value(&seen.url)));
+    }
+    if total > NAMED {
+        out.push_str(&format!("  and {} more\n", total - NAMED));
+    }
+    Some(out)
+}
+
+fn new_hosts(plan: &Plan, colour: Colour) -> Option<String> {
+    if plan.new_hosts.is_empty() {
+        return None;
+    }
+    let title = "Hosts that no endpoint of the state sends to yet:";
+    let mut out = format!("{}\n", colour.paint(Ink::Changed, title));
+    for host in plan.new_hosts.iter().take(NAMED) {
+        out.push_str(&format!("  - {}\n", value(host)));
+    }
+    if plan.new_hosts.len() > NAMED {
+        out.push_str(&format!("  and {} more\n", plan.new_hosts.len() - NAMED));
+    }
+    Some(out)
+}
+
+fn notes(notes: &[String]) -> Option<String> {
+    let lines: String = notes.iter().map(|note| format!("  - {}\n", words(note))).collect();
+    (!notes.is_empty()).then(|| format!("Notes:\n{lines}"))
+}
+
+/// The line that readers of Terraform's text look for.
+fn summary(plan: &Plan, colour: Colour) -> String {
+    if plan.is_empty() {
+        let mut out = colour.paint(Ink::Added, "No changes. Your infrastructure matches the configuration.");
+        out.push('\n');
+        return out;
+    }
+    format!("{} {}.\n", colour.paint(Ink::Title, "Plan:"), Tally::of(plan))
+}
+
+fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
+    if refusals.is_empty() {
+        return None;
+    }
+    let title = format!("an apply of this plan would be refused, for {}", count(refusals.len(), "reason"));
+    let mut out = format!("{} {title}\n", colour.paint(Ink::Alarm, "Error:"));
+    for refusal in refusals {
+        out.push_str(&format!("\n  - {}{}\n", place(refusal), words(&refusal.message)));
+        out.push_str(&format!("    to lift it: {}\n", words(&refusal.hint)));
+    }
+    Some(out)
+}
+
+/// Whose refusal it is, and where that stands in the file.
+pub(super) fn place(refusal: &Refusal) -> String {
+    match (&refusal.name, refusal.line) {
+        (Some(name), Some(line)) => format!("{name}, line {line}: "),
+        (Some(name), None) => format!("{name}: "),
+        (None, _) => String::new(),
+    }
+}
+
+fn id(plan: &Plan) -> String {
+    let remark = if plan.refreshed { "" } else { " (offline: --expect does not accept it)" };
+    format!("Plan id: {}{remark}\n", plan.id)
+}

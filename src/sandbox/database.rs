@@ -1,0 +1,136 @@
+//! The account in a file: read at the start, replaced in the background after changes, complete after a stop.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::Error;
+use super::account::Account;
+
+const WARNING: &str = "The database of hookwright's sandbox, a toy of the VideoGen API. As the API itself does, it \
+                       holds signing secrets in plain text. Never point real consumers at them.";
+/// Between two writes: changes in between share one.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long another sandbox may hold the file: one that runs inside a command is soon done.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Serialize)]
+struct Written<'a> {
+    _warning: &'static str,
+    #[serde(flatten)]
+    account: &'a Account,
+}
+
+/// Locks the file against other sandboxes. The lock lies in a file of its own, for the database is replaced.
+pub(super) async fn lock(path: &Path, patience: Duration) -> Result<File, Error> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    let lock_path = path.with_file_name(name);
+    let unwritable = |source| Error::DatabaseUnwritable { path: lock_path.clone(), source };
+    let file = OpenOptions::new().create(true).append(true).open(&lock_path).map_err(unwritable)?;
+    let end = Instant::now() + patience;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => tokio::time::sleep(PAUSE / 4).await,
+            Err(TryLockError::WouldBlock) => return Err(Error::DatabaseInUse { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(unwritable(source)),
+        }
+    }
+}
+
+/// Reads the account; a file that does not exist is an empty one.
+pub(super) fn read(path: &Path) -> Result<Account, Error> {
+    let text = match std::fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Account::default()),
+        Err(source) => return Err(Error::DatabaseUnreadable { path: path.to_owned(), source }),
+    };
+    serde_json::from_slice(&text).map_err(|source| Error::DatabaseMalformed { path: path.to_owned(), source })
+}
+
+/// Replaces the file, so that a crash leaves the old one or the new one. Readable by its owner alone.
+pub(super) fn write(path: &Path, account: &Account) -> Result<(), Error> {
+    let replace = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // A temporary file has the mode 0600 from the start.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer_pretty(io::BufWriter::new(&mut file), &Written { _warning: WARNING, account })?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        File::open(folder)?.sync_all()
+    };
+    replace().map_err(|source| Error::DatabaseUnwritable { path: path.to_owned(), source })
+}
+
+/// What the writer is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Need {
+    changes: u64,
+    last: bool,
+}
+
+/// Notes changes that are to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Changes(Arc<watch::Sender<Need>>);
+
+impl Changes {
+    /// Notes that the account has changed; returns at once.
+    pub fn note(&self) {
+        self.0.send_modify(|need| need.changes += 1);
+    }
+}
+
+/// Writes the account whenever it has changed, until it is stopped.
+#[derive(Debug)]
+pub(super) struct Saver {
+    changes: Changes,
+    task: JoinHandle<Result<(), Error>>,
+}
+
+impl Saver {
+    pub fn start(path: PathBuf, account: Arc<Mutex<Account>>, lock: File) -> Self {
+        let (sender, needs) = watch::channel(Need::default());
+        let task = tokio::spawn(keep_written(path, account, lock, needs));
+        Self { changes: Changes(Arc::new(sender)), task }
+    }
+
+    pub fn changes(&self) -> Changes {
+        self.changes.clone()
+    }
+
+    /// Returns when everything is written; the error is that of the first write that failed.
+    pub async fn stop(self) -> Result<(), Error> {
+        self.changes.0.send_modify(|need| need.last = true);
+        self.task.await.map_err(|source| Error::Crashed { source })?
+    }
+}
+
+async fn keep_written(
+    path: PathBuf,
+    account: Arc<Mutex<Account>>,
+    _lock: File,
+    mut needs: watch::Receiver<Need>,
+) -> Result<(), Error> {
+    while needs.changed().await.is_ok() {
+        let last = needs.borrow_and_update().last;
+        let copy = account.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let path = path.clone();
+        let written = tokio::task::spawn_blocking(move || write(&path, &copy)).await;
+        written.map_err(|source| Error::Crashed { source })??;
+        if last {
+            break;
+        }
+        // Waiting on a copy, for it marks what it has seen. An early end is the last change, or that nobody is left.
+        let mut end = needs.clone();
+        let _ = tokio::time::timeout(PAUSE, end.wait_for(|need| need.last)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The built binary, driven end to end against the sandbox: environment cleared, loopback only, ports by the kernel.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod faults;
+mod first_run;
+mod support;
