@@ -18,6 +18,7 @@ pub fn records(job: &Job) -> Vec<Record> {
     if known_guards.as_ref() != Some(&job.guards) {
         records.push(Record::Guards(job.guards.clone()));
     }
+    records.push(Record::Applied(job.reviewed.clone()));
     records.extend(job.plan.settled.iter().map(|key| Record::Settled { key: key.clone() }));
     let moves = moves(&job.plan.changes);
     if !moves.is_empty() {

@@ -7,11 +7,15 @@ mod failure;
 mod holder;
 mod init;
 mod live;
+mod outcome;
 mod plan;
+mod planfile;
 mod progress;
 mod project;
+mod report;
 mod sandbox;
 mod secret;
+mod selection;
 mod show;
 mod signals;
 mod state;
@@ -91,20 +95,6 @@ struct Network {
     /// Go on although `GET /v1/me` does not tell the account that the state belongs to
     #[arg(long)]
     allow_unknown_team: bool,
-}
-
-/// What lifts a refusal.
-#[derive(Debug, Args)]
-struct Allowances {
-    /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
-    #[arg(long, value_name = "NAME")]
-    allow_delete: Vec<String>,
-    /// Make NAME although its exact twin is live and unmanaged (repeatable)
-    #[arg(long, value_name = "NAME")]
-    allow_duplicate: Vec<String>,
-    /// Go on although the API lists none of the state's endpoints
-    #[arg(long)]
-    allow_all_gone: bool,
 }
 
 #[derive(Debug, Subcommand)]

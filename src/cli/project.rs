@@ -169,7 +169,7 @@ fn or_here(path: &Path) -> &Path {
 }
 
 /// Reads at most `most` bytes of a regular file: never a pipe or a device, which might not end.
-fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+pub fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("not a regular file"));
     }

@@ -3,6 +3,7 @@
 //! and no clock, and sees no secret.
 
 mod block;
+mod events;
 mod field;
 mod foreign;
 mod gitlab;
@@ -19,6 +20,7 @@ mod terraform;
 mod tests;
 mod text;
 
+pub use events::{event, outcome_json, plan_event, waiting_event};
 pub use gitlab::gitlab_report;
 pub use json::json;
 pub use markdown::markdown;

@@ -36,9 +36,21 @@ pub struct State {
     /// The journal folded in last, so that folding it again changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<Folded>,
+    /// The plan that was applied last, and what of it an apply that stopped may still do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
     /// Fields of a later hookwright.
     #[serde(flatten)]
     pub unknown: BTreeMap<String, Value>,
+}
+
+/// A plan that was reviewed and applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Its id.
+    pub plan: String,
+    /// What it took, while that is not all done; empty once it is.
+    pub left: BTreeSet<String>,
 }
 
 /// What an apply was allowed to do; a change of it is the first thing a plan shows.
@@ -171,6 +183,7 @@ impl State {
             pending: Vec::new(),
             endpoints: BTreeMap::new(),
             folded: None,
+            applied: None,
             unknown: BTreeMap::new(),
         }
     }
