@@ -5,6 +5,7 @@ mod apply;
 mod completions;
 mod failure;
 mod holder;
+mod import;
 mod init;
 mod live;
 mod outcome;
@@ -105,6 +106,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Destroy(apply::DestroyArgs),
     Show(show::ShowArgs),
+    Import(import::ImportArgs),
     State(state::StateArgs),
     Secret(secret::SecretArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -152,11 +154,12 @@ fn enter(global: &Global) -> Result<(), Failure> {
 async fn dispatch(cli: Cli) -> Ended {
     let global = &cli.global;
     match cli.command {
-        Command::Init(args) => init::run(global, &args),
+        Command::Init(args) => init::run(global, &args).await,
         Command::Validate(args) => validate::run(global, &args),
         Command::Plan(args) => plan::run(global, args).await,
         Command::Apply(args) => apply::run(global, args).await,
         Command::Destroy(args) => apply::destroy(global, args).await,
+        Command::Import(args) => import::run(global, args).await,
         Command::Show(args) => show::run(global, &args),
         Command::State(args) => state::run(global, args),
         Command::Secret(args) => secret::run(global, args),

@@ -147,6 +147,12 @@ impl<'a> Builder<'a> {
 
     /// What is worth a note about an entry with an endpoint.
     fn remarks(&mut self, name: &Name, entry: &crate::config::Entry, had: &Managed) {
+        if had.secret.is_none() {
+            self.notes.push(format!(
+                "`{name}`: its signing secret is unknown: raise its rotation to {} to renew it",
+                had.rotation + 1
+            ));
+        }
         let more: Vec<&str> = entry.spec.events.difference(&had.spec.events).map(String::as_str).collect();
         if entry.events_as_written == had.events_as_written && !more.is_empty() {
             self.notes.push(format!(

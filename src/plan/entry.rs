@@ -59,7 +59,7 @@ pub(super) fn change(
 }
 
 /// The attributes in which two specs differ.
-pub(super) fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
+fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
     let Spec { url, events, description } = a;
     let differs = [
         (Attribute::Url, *url != b.url),
@@ -70,7 +70,7 @@ pub(super) fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
 }
 
 /// An endpoint as listed, in canonical words; an absent description says what was expected.
-pub(super) fn listed(seen: &Observed, expected: &Spec) -> Spec {
+fn listed(seen: &Observed, expected: &Spec) -> Spec {
     let description = seen.description.clone().unwrap_or_else(|| expected.description.clone());
     Spec { url: seen.url.clone(), events: seen.events.clone(), description }.canonical()
 }
@@ -115,10 +115,11 @@ pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
     changed.into_iter().chain(secret).collect()
 }
 
-/// The differences of two specs in words: wanted, then live.
-pub(super) fn differences(wanted: &Spec, live: &Spec) -> String {
-    let told = differing(wanted, live).into_iter().map(|attribute| {
-        let (wanted, live) = (text(wanted, attribute), text(live, attribute));
+/// How a listed endpoint differs from what an entry wants, in words.
+pub fn differences(wanted: &Spec, seen: &Observed) -> String {
+    let (wanted, live) = (wanted.canonical(), listed(seen, wanted));
+    let told = differing(&wanted, &live).into_iter().map(|attribute| {
+        let (wanted, live) = (text(&wanted, attribute), text(&live, attribute));
         format!("{} is {} and the entry has {}", attribute.word(), quoted(&live), quoted(&wanted))
     });
     told.collect::<Vec<_>>().join("; ")

@@ -22,6 +22,7 @@ use crate::timestamp::Timestamp;
 
 pub use change::{Action, Change, Make, Order, Update, View};
 pub use diff::plan;
+pub use entry::differences;
 pub use id::PlanId;
 pub use reason::{Drift, DriftKind, Reason};
 pub use recovery::{Matches, judge, settles};

@@ -133,8 +133,7 @@ fn imports(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
         let name = &change.name;
         match seen {
             Some(seen) if !seen.is_twin_of(&make.spec) => {
-                let differences =
-                    super::entry::differences(&make.spec.canonical(), &super::entry::listed(seen, &make.spec));
+                let differences = super::differences(&make.spec, seen);
                 let message =
                     format!("`{name}` would adopt {endpoint_id}, which differs from its entry: {differences}");
                 refusals.push(of(

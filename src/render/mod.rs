@@ -6,6 +6,7 @@ mod block;
 mod events;
 mod field;
 mod foreign;
+mod generated;
 mod gitlab;
 mod json;
 mod markdown;
@@ -21,6 +22,7 @@ mod tests;
 mod text;
 
 pub use events::{event, outcome_json, plan_event, waiting_event};
+pub use generated::generated;
 pub use gitlab::gitlab_report;
 pub use json::json;
 pub use markdown::markdown;

@@ -165,10 +165,11 @@ impl World {
     }
 
     /// Makes an endpoint that is nobody's here, as a stranger would.
-    pub fn stranger(&self, url: &str) {
+    pub fn stranger(&self, url: &str) -> serde_json::Value {
         let body = format!("{{\"url\":\"{url}\",\"events\":[\"file.upload.failed\"]}}");
         let answer = self.request("POST /v1/webhooks/endpoints", &body);
         assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     /// Deletes an endpoint behind hookwright's back.
