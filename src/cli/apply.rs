@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 use super::live::{self, Live};
 use super::plan::Format;
 use super::project::{self, Project};
-use super::{Allowances, DONE, Ended, Failure, Global, Network, STOPPED, progress, signals, terminal};
+use super::{Allowances, DONE, Ended, Failure, Global, Network, STOPPED, next_steps, progress, signals, terminal};
 use crate::apply::{Halt, Job, Outcome, Status, apply, journal_room};
 use crate::plan::Plan;
 use crate::quote::count;
@@ -207,7 +207,7 @@ fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome) -> 
         terminal::help("the journal beside the state holds everything: the next command folds it in");
     }
     if complete {
-        next_steps(global, project, plan);
+        next_steps::tell(global, project, plan);
         return Ok(DONE);
     }
     terminal::help("everything that happened is recorded; run it again to do the rest");
@@ -232,14 +232,4 @@ fn explain(outcome: &Outcome) {
     {
         terminal::help(hint);
     }
-}
-
-fn next_steps(global: &Global, project: &Project, plan: &Plan) {
-    use crate::plan::Action;
-    let makes = |action: &Action| matches!(action, Action::Create(_) | Action::Replace { .. } | Action::Resend { .. });
-    let Some(change) = plan.changes.iter().find(|change| makes(&change.action)) else { return };
-    let flags = super::repeated(global);
-    terminal::say(&format!("\nThe secrets are sealed in {}. To see one:", terminal::path(project.store.path())));
-    terminal::say(&format!("  hookwright secret show {}{flags} --identity FILE", change.name));
-    terminal::say(&format!("What is there: hookwright state list{flags}"));
 }

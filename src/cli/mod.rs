@@ -7,6 +7,7 @@ mod failure;
 mod holder;
 mod init;
 mod live;
+mod next_steps;
 mod plan;
 mod progress;
 mod project;
@@ -177,11 +178,6 @@ async fn dispatch(cli: Cli) -> Ended {
 
 /// The global flags as a next command needs them, with a space before each.
 fn repeated(global: &Global) -> String {
-    let word = |path: &std::path::Path| {
-        let text = path.display().to_string();
-        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
-        if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
-    };
     let mut flags = String::new();
     if let Some(folder) = &global.chdir {
         flags.push_str(&format!(" --chdir {}", word(folder)));
@@ -193,4 +189,11 @@ fn repeated(global: &Global) -> String {
         flags.push_str(&format!(" --state {}", word(state)));
     }
     flags
+}
+
+/// A path as one word of a shell.
+fn word(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
 }
