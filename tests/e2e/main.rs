@@ -5,4 +5,7 @@
 mod examples;
 mod faults;
 mod first_run;
+mod picture;
+mod readme;
+mod rooms;
 mod support;
