@@ -47,7 +47,11 @@ fn an_endpoint_that_differs_is_refused_with_the_difference() {
     world.config(&ENTRY.replace("/x", "/y"));
     let refused = world.run(&["import", "old-hook", &id]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains(r#"url is "https://stranger.example.com/x" and the entry has"#), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains(r#"url is "https://stranger.example.com/x" and the entry has"#),
+        "{}",
+        refused.stderr
+    );
     world.config(&format!("{}\n[imports]\nold-hook = \"{id}\"\n", ENTRY.replace("/x", "/y")));
     let refused = world.run(&["apply", "--auto-approve"]);
     assert_eq!(refused.code, Some(1));
