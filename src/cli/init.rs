@@ -65,7 +65,8 @@ pub async fn run(global: &Global, args: &InitArgs) -> Ended {
     Ok(DONE)
 }
 
-fn default_identity() -> Result<PathBuf, Failure> {
+/// Where an identity is made unless somebody says otherwise.
+pub fn default_identity() -> Result<PathBuf, Failure> {
     let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
     let config = config.ok_or_else(|| {

@@ -8,6 +8,7 @@ mod holder;
 mod import;
 mod init;
 mod live;
+mod next_steps;
 mod outcome;
 mod plan;
 mod planfile;
@@ -182,11 +183,6 @@ async fn dispatch(cli: Cli) -> Ended {
 
 /// The global flags as a next command needs them, with a space before each.
 fn repeated(global: &Global) -> String {
-    let word = |path: &std::path::Path| {
-        let text = crate::quote::hidden(&path.display().to_string());
-        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+=:".contains(c));
-        if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
-    };
     let mut flags = String::new();
     if let Some(folder) = &global.chdir {
         flags.push_str(&format!(" --chdir {}", word(folder)));
@@ -201,10 +197,17 @@ fn repeated(global: &Global) -> String {
         flags.push_str(&format!(" --var-file {}", word(file)));
     }
     for (name, value) in &global.vars {
-        flags.push_str(&format!(" --var {}", word(format!("{name}={value}").as_ref())));
+        flags.push_str(&format!(" --var {}", word(crate::quote::hidden(&format!("{name}={value}")).as_ref())));
     }
     if let Some(state) = &global.state {
         flags.push_str(&format!(" --state {}", word(state)));
     }
     flags
+}
+
+/// A path or a value as one word of a shell.
+fn word(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+=:".contains(c));
+    if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
 }

@@ -2,9 +2,9 @@
 
 use super::progress::Form;
 use super::project::Project;
-use super::{DONE, Ended, Failure, Global, STOPPED, terminal};
+use super::{DONE, Ended, Failure, Global, STOPPED, next_steps, terminal};
 use crate::apply::{Halt, Outcome, Status};
-use crate::plan::{Action, Plan};
+use crate::plan::Plan;
 use crate::quote::count;
 use crate::render;
 use crate::state::Rescue;
@@ -23,7 +23,7 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
         terminal::help("the journal beside the state holds everything: the next command folds it in");
     }
     if complete {
-        next_steps(global, project, plan);
+        next_steps::tell(global, project, plan);
         return Ok(DONE);
     }
     terminal::help("everything that happened is recorded; run it again to do the rest");
@@ -65,13 +65,4 @@ fn explain(outcome: &Outcome) {
     {
         terminal::help(hint);
     }
-}
-
-fn next_steps(global: &Global, project: &Project, plan: &Plan) {
-    let makes = |action: &Action| matches!(action, Action::Create(_) | Action::Replace { .. } | Action::Resend { .. });
-    let Some(change) = plan.changes.iter().find(|change| makes(&change.action)) else { return };
-    let flags = super::repeated(global);
-    terminal::say(&format!("\nThe secrets are sealed in {}. To see one:", terminal::path(project.store.path())));
-    terminal::say(&format!("  hookwright secret show {}{flags} --identity FILE", change.name));
-    terminal::say(&format!("What is there: hookwright state list{flags}"));
 }
