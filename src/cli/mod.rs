@@ -8,6 +8,7 @@ mod holder;
 mod import;
 mod init;
 mod live;
+mod man;
 mod next_steps;
 mod outcome;
 mod plan;
@@ -16,6 +17,7 @@ mod progress;
 mod project;
 mod report;
 mod sandbox;
+mod schema;
 mod secret;
 mod selection;
 mod show;
@@ -123,7 +125,9 @@ enum Command {
     State(state::StateArgs),
     Secret(secret::SecretArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the command line of this process.
@@ -177,7 +181,9 @@ async fn dispatch(cli: Cli) -> Ended {
         Command::State(args) => state::run(global, args),
         Command::Secret(args) => secret::run(global, args),
         Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 

@@ -89,7 +89,7 @@ fn unknown_event(event: &Filled<'_>, faults: &Faults) -> Fault {
 }
 
 /// Every group that an event may be written as.
-fn groups() -> BTreeSet<String> {
+pub(super) fn groups() -> BTreeSet<String> {
     let ends = |event: &'static str| event.match_indices('.').map(move |(dot, _)| format!("{}.*", &event[..dot]));
     KNOWN_EVENTS.into_iter().flat_map(ends).collect()
 }

@@ -41,6 +41,9 @@ pub use parse::parse;
 pub use recipients::parse_recipients;
 pub use values::{Given, parse_values};
 
+/// The JSON Schema (draft 2020-12) of a file, for editors.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 /// The most bytes that the value of a variable may have.
 const MOST_VALUE: usize = 2048;
 

@@ -96,6 +96,17 @@ fn a_flag_stands_before_the_environment_and_that_before_a_file_and_that_before_t
     assert!(unknown.stderr.contains("did you mean `host`?"), "{}", unknown.stderr);
 }
 
+#[test]
+fn the_schema_and_the_manual_are_written() {
+    let world = World::new();
+    let schema: serde_json::Value = serde_json::from_str(&world.ok(&["schema"])).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(world.run(&["man", "pages"]).code, Some(1), "no such folder");
+    fs::create_dir(world.path("pages")).unwrap();
+    world.ok(&["man", "pages"]);
+    assert!(world.read("pages/hookwright-plan.1").contains("\\-\\-detailed\\-exitcode"));
+}
+
 /// Copies an example's folder into a world, so that nothing is written into the sources.
 fn copy(world: &World, example: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);

@@ -7,6 +7,7 @@ mod properties;
 mod refused;
 mod refused_guards;
 mod refused_values;
+mod schema;
 mod several;
 mod variables;
 
