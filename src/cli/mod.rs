@@ -88,7 +88,7 @@ struct Global {
     /// A TOML file of values; HOOKWRIGHT_VAR_NAME stands before it, and it before those of the configuration
     #[arg(long = "var-file", global = true, value_name = "FILE")]
     var_files: Vec<PathBuf>,
-    /// The state file [default: what the configuration says, else state/<its stem>[.<env>].state.json beside it]
+    /// The state file [default: what the configuration says, else `state/STEM.ENV.state.json` beside it]
     #[arg(long, global = true, value_name = "PATH")]
     state: Option<PathBuf>,
     /// Run as if started in DIR
