@@ -18,7 +18,7 @@
 //! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, endpoint, quote, state, timestamp |
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, plan, secrets, state, timestamp, videogen |
-//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, endpoint, plan, quote, state, timestamp |
+//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 
 pub mod apply;

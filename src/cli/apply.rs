@@ -158,7 +158,7 @@ async fn start(
 /// Connects, or says what is missing.
 pub async fn connect(project: &Project, network: &Network) -> Result<Live, Failure> {
     let missing = || {
-        Failure::new("VIDEOGEN_API_KEY is not set")
+        Failure::new(format!("{} is not set", project.desired.api_key_env))
             .hint("set it to a key of the account; to try without one, write base_url = \"sandbox\" under [provider]")
     };
     Live::connect(project, network, Keep::Written).await?.ok_or_else(missing)

@@ -24,7 +24,7 @@ const MOST_SECRET: u64 = 4096;
 /// Adopt an endpoint that exists.
 ///
 /// The entry must be in the configuration, and say exactly what the endpoint is. Without its secret the state says
-/// that it is unknown, and the plan offers to renew it. The configuration's [imports] does the same under review.
+/// that it is unknown, and the plan offers to renew it. The configuration's `[imports]` does the same under review.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -120,7 +120,7 @@ async fn existing(network: &Network) -> Result<Existing, Failure> {
     let base_url = base_url_override()?;
     let url = base_url.clone().unwrap_or_default();
     let live = match &url {
-        BaseUrl::Url(text) => Live::remote(text, url.is_local(), network)?,
+        BaseUrl::Url(text) => Live::remote(text, url.is_local(), "VIDEOGEN_API_KEY", network)?,
         BaseUrl::Sandbox => None,
     };
     let missing = || Failure::new("VIDEOGEN_API_KEY is not set").hint("--from-live asks the API what is there");

@@ -51,13 +51,15 @@ impl Live {
     pub async fn connect(project: &Project, network: &Network, keep: Keep) -> Result<Option<Self>, Failure> {
         match &project.base_url {
             BaseUrl::Sandbox => Self::embedded(project, network, keep).await.map(Some),
-            BaseUrl::Url(base_url) => Self::remote(base_url, project.base_url.is_local(), network),
+            BaseUrl::Url(base_url) => {
+                Self::remote(base_url, project.base_url.is_local(), &project.desired.api_key_env, network)
+            }
         }
     }
 
-    /// Connects to the API at an url; `None` where there is no key to connect with.
-    pub fn remote(base_url: &str, local: bool, network: &Network) -> Result<Option<Self>, Failure> {
-        let Some(key) = key()? else { return Ok(None) };
+    /// Connects to the API at an url with the key of an environment variable; `None` where that holds none.
+    pub fn remote(base_url: &str, local: bool, variable: &str, network: &Network) -> Result<Option<Self>, Failure> {
+        let Some(key) = key(variable)? else { return Ok(None) };
         Self::with(base_url.to_owned(), key, local, network, None).map(Some)
     }
 
@@ -161,13 +163,15 @@ fn database(project: &Project) -> PathBuf {
     state.with_file_name(format!("{stem}.sandbox.json"))
 }
 
-/// The API key of the environment; an empty one is none.
-fn key() -> Result<Option<SecretString>, Failure> {
-    match std::env::var("VIDEOGEN_API_KEY") {
+/// The API key that an environment variable holds; an empty one is none.
+fn key(variable: &str) -> Result<Option<SecretString>, Failure> {
+    match std::env::var(variable) {
         Ok(key) if key.trim().is_empty() => Ok(None),
         Ok(key) => Ok(Some(SecretString::from(key.trim().to_owned()))),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::new("VIDEOGEN_API_KEY is not a key: it is not UTF-8")),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::new(format!("{variable} is not a key: it is not UTF-8")))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod holder;
 mod import;
 mod init;
 mod live;
+mod man;
 mod next_steps;
 mod outcome;
 mod plan;
@@ -16,13 +17,16 @@ mod progress;
 mod project;
 mod report;
 mod sandbox;
+mod schema;
 mod secret;
 mod selection;
 mod show;
 mod signals;
+mod source;
 mod state;
 mod terminal;
 mod validate;
+mod values;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,9 +59,10 @@ Examples:
   hookwright init                          write a starter webhooks.toml and make an age identity
   hookwright plan                          show what an apply would do
   hookwright apply                         do it, after a question
+  hookwright plan --env prod               in one of the configuration's environments
   hookwright secret show render-done --identity ~/.config/hookwright/identity.txt
 
-Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it), VIDEOGEN_BASE_URL,
+Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it), VIDEOGEN_BASE_URL, HOOKWRIGHT_VAR_NAME,
 HOOKWRIGHT_IDENTITY_FILE, HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
 Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode), 3 stopped part-way."
 )]
@@ -71,10 +76,19 @@ struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Global {
-    /// The configuration file
+    /// The configuration: a file, or a folder all of whose *.toml are one
     #[arg(short, long, global = true, value_name = "PATH", default_value = "webhooks.toml")]
     config: PathBuf,
-    /// The state file [default: what the configuration says, else state/<its stem>.state.json beside it]
+    /// The environment, where the configuration has any
+    #[arg(long, global = true, value_name = "NAME")]
+    env: Option<String>,
+    /// The value of a variable; stands before HOOKWRIGHT_VAR_NAME
+    #[arg(long = "var", global = true, value_name = "NAME=VALUE", value_parser = values::parse_pair)]
+    vars: Vec<(String, String)>,
+    /// A TOML file of values; HOOKWRIGHT_VAR_NAME stands before it, and it before those of the configuration
+    #[arg(long = "var-file", global = true, value_name = "FILE")]
+    var_files: Vec<PathBuf>,
+    /// The state file [default: what the configuration says, else `state/STEM.ENV.state.json` beside it]
     #[arg(long, global = true, value_name = "PATH")]
     state: Option<PathBuf>,
     /// Run as if started in DIR
@@ -111,7 +125,9 @@ enum Command {
     State(state::StateArgs),
     Secret(secret::SecretArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the command line of this process.
@@ -165,7 +181,9 @@ async fn dispatch(cli: Cli) -> Ended {
         Command::State(args) => state::run(global, args),
         Command::Secret(args) => secret::run(global, args),
         Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 
@@ -178,15 +196,24 @@ fn repeated(global: &Global) -> String {
     if global.config != std::path::Path::new("webhooks.toml") {
         flags.push_str(&format!(" -c {}", word(&global.config)));
     }
+    if let Some(environment) = &global.env {
+        flags.push_str(&format!(" --env {}", word(environment.as_ref())));
+    }
+    for file in &global.var_files {
+        flags.push_str(&format!(" --var-file {}", word(file)));
+    }
+    for (name, value) in &global.vars {
+        flags.push_str(&format!(" --var {}", word(crate::quote::hidden(&format!("{name}={value}")).as_ref())));
+    }
     if let Some(state) = &global.state {
         flags.push_str(&format!(" --state {}", word(state)));
     }
     flags
 }
 
-/// A path as one word of a shell.
+/// A path or a value as one word of a shell.
 fn word(path: &std::path::Path) -> String {
     let text = path.display().to_string();
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+=:".contains(c));
     if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
 }

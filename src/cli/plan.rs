@@ -21,6 +21,7 @@ use crate::state::State;
 #[command(after_help = "\
 Examples:
   hookwright plan
+  hookwright plan --env prod --var host=hooks.example.com
   hookwright plan --detailed-exitcode             exit 2 where there are changes
   hookwright plan --out plan.bin                  then: hookwright apply plan.bin
   hookwright plan --format markdown > comment.md  for a pull request")]
@@ -114,7 +115,7 @@ pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Cho
         team: seen.and_then(|seen| seen.team.as_deref()),
         guards: &project.guards,
         now: live::now(),
-        environment: None,
+        environment: project.desired.environment.as_ref().map(|name| name.as_str()),
         choices,
     })
 }

@@ -43,7 +43,7 @@ pub fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
 /// Reads a plan file.
 pub fn read(path: &Path) -> Result<Plan, Failure> {
     let shown = terminal::path(path);
-    let bytes = super::project::read_regular(path, MOST_BYTES)
+    let bytes = super::source::read_regular(path, MOST_BYTES)
         .map_err(|e| Failure::caused(format!("could not read the plan file {shown}"), &e))?;
     let version = serde_json::from_slice(&bytes).map(|Version { hookwright_plan }| hookwright_plan);
     match version {

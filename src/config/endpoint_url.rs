@@ -6,8 +6,9 @@ use url::Url;
 
 use crate::config::BaseUrl;
 use crate::config::faults::{Faults, word};
+use crate::config::fill::Filled;
 use crate::config::hosts::allows;
-use crate::config::tree::Text;
+
 use crate::diagnostic::Fault;
 use crate::endpoint::is_loopback;
 
@@ -25,11 +26,11 @@ pub(super) struct UrlRules<'a> {
 }
 
 /// Checks an url and gives its serialisation.
-pub(super) fn check(written: &Text<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
-    match parse(written.text, rules) {
+pub(super) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
+    match parse(&written.text, rules) {
         Ok(url) => Some(url.into()),
         Err(Wrong(message, help)) => {
-            faults.push(Fault::new(message, written.span.clone(), "").help(help));
+            faults.push(Fault::new(message, written.span.clone(), written.label()).help(help));
             None
         }
     }

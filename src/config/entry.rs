@@ -7,22 +7,23 @@ use std::time::Duration;
 use crate::config::Entry;
 use crate::config::endpoint_url::{self, UrlRules};
 use crate::config::events::{self, Events, Unknown};
-use crate::config::faults::{Faults, Whole, word};
+use crate::config::faults::{Faults, Whole, twice, word};
 use crate::config::lifecycle::{self, Written};
 use crate::config::lines::Lines;
 use crate::config::tree::{Item, Table};
-use crate::diagnostic::Fault;
+use crate::config::variables::Variables;
+use crate::diagnostic::{Fault, Sources};
 use crate::endpoint::{Name, Spec};
 
 /// `[defaults]`, below it the top level's `allow_unknown_events`.
-pub(super) struct Defaults {
+struct Defaults {
     events: Option<Events>,
     lifecycle: Written,
     rotate_after: Option<Duration>,
     unknown: Unknown,
 }
 
-/// The entries of a file: those that are sound, and the places of all.
+/// The entries of all files: those that are sound, and the places of all.
 #[derive(Default)]
 pub(super) struct Webhooks {
     /// The entries without a fault.
@@ -32,17 +33,16 @@ pub(super) struct Webhooks {
 }
 
 /// Reads `[defaults]`.
-pub(super) fn defaults(root: &Table<'_>, faults: &mut Faults) -> Defaults {
+fn defaults(root: &Table<'_>, variables: &Variables<'_>, faults: &mut Faults) -> Defaults {
     let unknown = unknown(root, Unknown::Refused, faults);
-    let keys = ["events", "lifecycle", "rotate_after", "allow_unknown_events"];
-    let Some(table) = root.get("defaults").and_then(|item| item.table("[defaults]", &keys, faults)) else {
+    let Some(table) = root.get("defaults").and_then(|item| item.table("[defaults]", &DEFAULTS, faults)) else {
         return Defaults { events: None, lifecycle: Written::default(), rotate_after: None, unknown };
     };
     let unknown = self::unknown(&table, unknown, faults);
     let lifecycle = table.get("lifecycle").map(|item| lifecycle::read(item, faults)).unwrap_or_default();
     lifecycle.clone().over(&Written::default(), faults);
     Defaults {
-        events: table.get("events").and_then(|item| events::read(item, unknown, faults)),
+        events: table.get("events").and_then(|item| events::read(item, unknown, variables, faults)),
         lifecycle,
         rotate_after: lifecycle::rotate_after(&table, faults),
         unknown,
@@ -54,27 +54,33 @@ fn unknown(table: &Table<'_>, default: Unknown, faults: &mut Faults) -> Unknown 
     written.map_or(default, Unknown::from)
 }
 
-/// Reads `[webhooks.*]`.
-pub(super) fn webhooks(
-    root: &Table<'_>,
-    defaults: &Defaults,
-    rules: &UrlRules<'_>,
-    lines: &Lines,
-    faults: &mut Faults,
-) -> Webhooks {
-    let mut webhooks = Webhooks::default();
-    let Some(table) = root.get("webhooks").and_then(|item| item.free_table("[webhooks.NAME]", faults)) else {
-        return webhooks;
-    };
-    for item in table.items() {
-        let name = read_name(item.key(), item.key_span(), faults);
-        let entry = entry(item, defaults, rules, lines, faults);
-        if let Some(name) = name {
-            webhooks.places.insert(name.clone(), item.key_span());
-            webhooks.entries.extend(entry.map(|entry| (name, entry)));
+/// What the rest of the files says about an entry.
+pub(super) struct Reading<'a> {
+    pub(super) urls: UrlRules<'a>,
+    pub(super) variables: &'a Variables<'a>,
+    pub(super) lines: &'a Lines,
+    pub(super) sources: &'a Sources,
+}
+
+impl Webhooks {
+    /// Reads `[webhooks.*]` of a file, under its own `[defaults]`.
+    pub(super) fn read(&mut self, root: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) {
+        let defaults = defaults(root, reading.variables, faults);
+        let Some(table) = root.get("webhooks").and_then(|item| item.free_table("[webhooks.NAME]", faults)) else {
+            return;
+        };
+        for item in table.items() {
+            let name = read_name(item.key(), item.key_span(), faults);
+            let entry = entry(item, &defaults, reading, faults);
+            let Some(name) = name else { continue };
+            if let Some(first) = self.places.get(&name) {
+                faults.push(twice(name.as_str(), item.key_span(), first.clone()));
+                continue;
+            }
+            self.places.insert(name.clone(), item.key_span());
+            self.entries.extend(entry.map(|entry| (name, entry)));
         }
     }
-    webhooks
 }
 
 /// Reads a name, or leaves a fault at its place.
@@ -87,20 +93,19 @@ pub(super) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> 
     name
 }
 
-const KEYS: [&str; 7] =
+/// The keys of `[defaults]`.
+pub(super) const DEFAULTS: [&str; 4] = ["events", "lifecycle", "rotate_after", "allow_unknown_events"];
+
+/// The keys of an entry.
+pub(super) const KEYS: [&str; 7] =
     ["url", "events", "description", "rotation", "rotate_after", "lifecycle", "allow_unknown_events"];
 
-fn entry(
-    item: Item<'_>,
-    defaults: &Defaults,
-    rules: &UrlRules<'_>,
-    lines: &Lines,
-    faults: &mut Faults,
-) -> Option<Entry> {
+fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mut Faults) -> Option<Entry> {
+    let Reading { variables, lines, sources, .. } = reading;
     let table = item.table("[webhooks.NAME]", &KEYS, faults)?;
-    let url = url(item, &table, rules, faults);
-    let events = entry_events(item, &table, defaults, faults);
-    let description = table.get("description").and_then(|item| item.text("\"Render pipeline\"", faults));
+    let url = url(item, &table, reading, faults);
+    let events = entry_events(item, &table, defaults, variables, faults);
+    let description = table.get("description").map(|item| variables.text(item, "\"Render pipeline\"", faults));
     let rotation = table.get("rotation").map_or(Some(1), |item| item.whole(1, faults));
     let rotate_after = lifecycle::rotate_after(&table, faults).or(defaults.rotate_after);
     let written = table.get("lifecycle").map(|item| lifecycle::read(item, faults)).unwrap_or_default();
@@ -110,31 +115,38 @@ fn entry(
         spec: Spec {
             url: url?,
             events: expanded,
-            description: description.filter(|d| !d.text.is_empty()).map(|d| d.text.to_owned()),
+            description: description.flatten().filter(|d| !d.text.is_empty()).map(|d| d.text.into_owned()),
         },
         events_as_written: written.into_iter().collect(),
         rotation: rotation?,
         rotate_after,
         lifecycle,
-        line: lines.line(item.key_span().start),
+        line: lines.line_in(item.file_start(), item.key_span().start),
+        file: (sources.count() > 1).then(|| sources.name(item.file_start()).unwrap_or_default().to_owned()),
     })
 }
 
-fn url(entry: Item<'_>, table: &Table<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
+fn url(entry: Item<'_>, table: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) -> Option<String> {
     let Some(item) = table.get("url") else {
         let message = format!("the entry {} has no url", word(entry.key()));
         let help = format!("write `url = {}` below its header", endpoint_url::EXAMPLE);
         faults.absent(Fault::new(message, entry.key_span(), "").help(help), Whole::Section);
         return None;
     };
-    let text = item.text(endpoint_url::EXAMPLE, faults)?;
-    endpoint_url::check(&text, rules, faults)
+    let text = reading.variables.text(item, endpoint_url::EXAMPLE, faults)?;
+    endpoint_url::check(&text, &reading.urls, faults)
 }
 
-fn entry_events(entry: Item<'_>, table: &Table<'_>, defaults: &Defaults, faults: &mut Faults) -> Option<Events> {
+fn entry_events(
+    entry: Item<'_>,
+    table: &Table<'_>,
+    defaults: &Defaults,
+    variables: &Variables<'_>,
+    faults: &mut Faults,
+) -> Option<Events> {
     let unknown = unknown(table, defaults.unknown, faults);
     match table.get("events") {
-        Some(item) => events::read(item, unknown, faults),
+        Some(item) => events::read(item, unknown, variables, faults),
         None if defaults.events.is_some() => defaults.events.clone(),
         None => {
             let message = format!("the entry {} has no events", word(entry.key()));

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::config::faults::{Faults, word};
-use crate::config::tree::{Item, Text};
+use crate::config::fill::Filled;
+use crate::config::tree::Item;
+use crate::config::variables::Variables;
 use crate::diagnostic::Fault;
 use crate::endpoint::{KNOWN_EVENTS, expand_event};
 
@@ -34,7 +36,7 @@ impl From<bool> for Unknown {
 }
 
 /// Reads `events`; `None` where any of it is at fault.
-pub(super) fn read(item: Item<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Events> {
+pub(super) fn read(item: Item<'_>, unknown: Unknown, variables: &Variables<'_>, faults: &mut Faults) -> Option<Events> {
     let list = item.list(EXAMPLE, faults)?;
     if list.is_empty() {
         let help = format!("write at least one, such as `events = {EXAMPLES}`; to drop the endpoint, remove its entry");
@@ -44,11 +46,11 @@ pub(super) fn read(item: Item<'_>, unknown: Unknown, faults: &mut Faults) -> Opt
     let mut events = Events::default();
     let mut whole = true;
     for element in &list {
-        let text = element.text(EXAMPLES, faults);
+        let text = variables.text(*element, EXAMPLES, faults);
         let expanded = text.as_ref().and_then(|text| expand(text, unknown, faults));
         match (text, expanded) {
             (Some(text), Some(expanded)) => {
-                events.written.insert(text.text.to_owned());
+                events.written.insert(text.text.into_owned());
                 events.expanded.extend(expanded);
             }
             _ => whole = false,
@@ -57,13 +59,13 @@ pub(super) fn read(item: Item<'_>, unknown: Unknown, faults: &mut Faults) -> Opt
     whole.then_some(events)
 }
 
-fn expand(event: &Text<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Vec<String>> {
-    let known = expand_event(event.text);
+fn expand(event: &Filled<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Vec<String>> {
+    let known = expand_event(&event.text);
     if !known.is_empty() {
         return Some(known.into_iter().map(str::to_owned).collect());
     }
-    if unknown == Unknown::Allowed && is_plausible(event.text) {
-        return Some(vec![event.text.to_owned()]);
+    if unknown == Unknown::Allowed && is_plausible(&event.text) {
+        return Some(vec![event.text.to_string()]);
     }
     faults.push(unknown_event(event, faults));
     None
@@ -74,20 +76,20 @@ fn is_plausible(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-:".contains(c))
 }
 
-fn unknown_event(event: &Text<'_>, faults: &Faults) -> Fault {
+fn unknown_event(event: &Filled<'_>, faults: &Faults) -> Fault {
     let groups = groups();
     let known = KNOWN_EVENTS.into_iter().chain(groups.iter().map(String::as_str));
-    let label = faults.guess(event.text, known).map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
-    let help = if is_plausible(event.text) {
+    let label = faults.guess(&event.text, known).map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
+    let help = if is_plausible(&event.text) {
         "mend the word, or write `allow_unknown_events = true` in the entry if the API knows it".to_owned()
     } else {
         format!("write an event or a group: {}", groups.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(", "))
     };
-    Fault::new(format!("unknown event {}", word(event.text)), event.span.clone(), label).help(help)
+    Fault::new(format!("unknown event {}", word(&event.text)), event.span.clone(), label).help(help)
 }
 
 /// Every group that an event may be written as.
-fn groups() -> BTreeSet<String> {
+pub(super) fn groups() -> BTreeSet<String> {
     let ends = |event: &'static str| event.match_indices('.').map(move |(dot, _)| format!("{}.*", &event[..dot]));
     KNOWN_EVENTS.into_iter().flat_map(ends).collect()
 }

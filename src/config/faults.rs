@@ -1,6 +1,7 @@
 //! The list that faults are gathered in while a file is read, and how a foreign word is put into a message.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::config::lines::Lines;
 use crate::diagnostic::Fault;
@@ -91,8 +92,14 @@ impl Faults {
     }
 }
 
+/// A name that two files define.
+pub(super) fn twice(name: &str, here: Range<usize>, first: Range<usize>) -> Fault {
+    let fault = Fault::new(format!("{} is defined twice", word(name)), here, "again here");
+    fault.also(first, "first here").help("keep one of the two, or rename one")
+}
+
 /// The faults by place, each once, at most [`MOST`] and one that says that there are more.
-pub(super) fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
     faults.sort_by(|a, b| (a.span.start, a.span.end, &a.message).cmp(&(b.span.start, b.span.end, &b.message)));
     faults.dedup();
     let too_many = faults.len() > MOST;

@@ -12,6 +12,15 @@ use crate::diagnostic::Fault;
 /// The longest duration: beyond it lies a slip of the pen, or an overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
 
+/// The keys of `lifecycle`.
+pub(super) const KEYS: [&str; 4] = ["replace", "prevent_destroy", "ignore_changes", "overlap"];
+
+/// The words of `replace` and of `ignore_changes`.
+pub(super) const ORDERS: [(&str, ReplaceOrder); 2] =
+    [("create_before_destroy", ReplaceOrder::CreateFirst), ("destroy_before_create", ReplaceOrder::DestroyFirst)];
+pub(super) const ATTRIBUTES: [(&str, Attribute); 3] =
+    [("url", Attribute::Url), ("events", Attribute::Events), ("description", Attribute::Description)];
+
 /// A `lifecycle` as one table says it: what is silent is taken from elsewhere.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Written {
@@ -23,8 +32,7 @@ pub(super) struct Written {
 
 /// Reads `lifecycle`.
 pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
-    let keys = ["replace", "prevent_destroy", "ignore_changes", "overlap"];
-    let Some(table) = item.table("lifecycle = { prevent_destroy = true }", &keys, faults) else {
+    let Some(table) = item.table("lifecycle = { prevent_destroy = true }", &KEYS, faults) else {
         return Written::default();
     };
     Written {
@@ -82,16 +90,13 @@ fn choice<T: Copy>(text: &Text<'_>, choices: &[(&'static str, T)], faults: &mut 
 }
 
 fn replace(item: Item<'_>, faults: &mut Faults) -> Option<(ReplaceOrder, Range<usize>)> {
-    let orders =
-        [("create_before_destroy", ReplaceOrder::CreateFirst), ("destroy_before_create", ReplaceOrder::DestroyFirst)];
     let text = item.text("\"create_before_destroy\"", faults)?;
-    Some((choice(&text, &orders, faults)?, text.span))
+    Some((choice(&text, &ORDERS, faults)?, text.span))
 }
 
 fn ignore_changes(item: Item<'_>, faults: &mut Faults) -> Option<BTreeSet<Attribute>> {
-    let attributes = [("url", Attribute::Url), ("events", Attribute::Events), ("description", Attribute::Description)];
     let texts = item.texts("\"description\"", faults)?;
-    Some(texts.iter().filter_map(|text| choice(text, &attributes, faults)).collect())
+    Some(texts.iter().filter_map(|text| choice(text, &ATTRIBUTES, faults)).collect())
 }
 
 /// Reads a duration in words, from `least` to a hundred years.

@@ -14,6 +14,11 @@ impl Lines {
         self.0[line - 1]
     }
 
+    /// The 1-based line of a byte in the file that starts at another byte.
+    pub(super) fn line_in(&self, file_start: usize, offset: usize) -> usize {
+        self.line(offset) + 1 - self.line(file_start)
+    }
+
     /// The 1-based line of a byte.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|start| *start <= offset)

@@ -2,10 +2,14 @@
 //! paths; reads no disk, no environment, no clock.
 
 mod base_url;
+mod chosen;
 mod endpoint_url;
 mod entry;
+mod environments;
 mod events;
 mod faults;
+mod fill;
+mod holder;
 mod hosts;
 mod lifecycle;
 mod lines;
@@ -14,13 +18,14 @@ mod names;
 mod parse;
 mod recipients;
 mod repeats;
-mod reserved;
 mod sections;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod twins;
+mod values;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -34,13 +39,35 @@ use crate::secrets::Recipient;
 pub use base_url::parse_base_url;
 pub use parse::parse;
 pub use recipients::parse_recipients;
+pub use values::{Given, parse_values};
 
-/// All that a team wants, as its file says.
+/// The JSON Schema (draft 2020-12) of a file, for editors.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// The most bytes that the value of a variable may have.
+const MOST_VALUE: usize = 2048;
+
+/// What is known beside the files.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// The base url that stands before every other and widens, by its host alone, where a file may send the API key.
+    pub base_url: Option<BaseUrl>,
+    /// The environment that was asked for.
+    pub environment: Option<String>,
+    /// Values of variables; a later one stands before an earlier one, and all before those of the files.
+    pub values: Vec<Given>,
+}
+
+/// All that a team wants, as its files say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desired {
-    /// `[provider] base_url`, or the API's own.
+    /// `[provider] base_url` or the environment's, or the API's own.
     pub base_url: BaseUrl,
-    /// `[state] path` as written, with its place.
+    /// The environment that was chosen, where the file has any.
+    pub environment: Option<Name>,
+    /// The environment variable that holds the API key: `VIDEOGEN_API_KEY`, or one that begins with it and `_`.
+    pub api_key_env: String,
+    /// `[state] path` or the environment's `state`, as written, with its place.
     pub state_path: Option<(String, Range<usize>)>,
     /// `[encryption] recipients`, each once, in the file's order.
     pub recipients: Vec<Recipient>,
@@ -73,6 +100,8 @@ pub struct Entry {
     pub lifecycle: Lifecycle,
     /// The 1-based line of the entry's header.
     pub line: usize,
+    /// Its file, where there are several.
+    pub file: Option<String>,
 }
 
 /// How an entry is replaced and protected.

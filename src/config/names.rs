@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use crate::config::entry::read_name;
-use crate::config::faults::{Faults, Whole, word};
+use crate::config::faults::{Faults, Whole, twice, word};
 use crate::config::tree::{Item, Table};
 use crate::diagnostic::Fault;
 use crate::endpoint::{EndpointId, Name};
@@ -12,11 +12,14 @@ use crate::endpoint::{EndpointId, Name};
 /// Where the name of each entry stands.
 type Places = BTreeMap<Name, Range<usize>>;
 
+/// The keys of `[removed]`.
+pub(super) const REMOVED: [&str; 1] = ["names"];
+
 /// Reads `[imports]`: name → id.
-pub(super) fn imports(root: &Table<'_>, entries: &Places, faults: &mut Faults) -> BTreeMap<Name, EndpointId> {
-    let mut imports = BTreeMap::new();
+pub(super) fn imports(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeMap<Name, EndpointId> {
+    let (mut imports, mut names) = (BTreeMap::new(), Places::new());
     let mut seen = HashMap::new();
-    for item in free_items(root, "imports", faults) {
+    for item in free_items(roots, "imports", faults) {
         let Some(name) = name_with_entry(item, entries, faults) else { continue };
         let Some(id) = item.text("\"ep_…\"", faults) else { continue };
         if id.text.is_empty() || id.text.len() > 256 || !id.text.chars().all(|c| c.is_ascii_graphic()) {
@@ -26,7 +29,7 @@ pub(super) fn imports(root: &Table<'_>, entries: &Places, faults: &mut Faults) -
             let fault = Fault::new(format!("the endpoint {} is imported twice", word(id.text)), id.span, "again here");
             faults
                 .push(fault.also(first, "first here").help("an endpoint belongs to one entry: remove one of the two"));
-        } else {
+        } else if !repeated(&name, item, &mut names, faults) {
             imports.insert(name, EndpointId::new(id.text));
         }
     }
@@ -34,10 +37,10 @@ pub(super) fn imports(root: &Table<'_>, entries: &Places, faults: &mut Faults) -
 }
 
 /// Reads `[moved]`: new name → old name.
-pub(super) fn moved(root: &Table<'_>, entries: &Places, faults: &mut Faults) -> BTreeMap<Name, Name> {
-    let mut moved = BTreeMap::new();
+pub(super) fn moved(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeMap<Name, Name> {
+    let (mut moved, mut names) = (BTreeMap::new(), Places::new());
     let mut seen: HashMap<Name, Range<usize>> = HashMap::new();
-    for item in free_items(root, "moved", faults) {
+    for item in free_items(roots, "moved", faults) {
         let Some(new) = name_with_entry(item, entries, faults) else { continue };
         let Some(text) = item.text("\"old-name\"", faults) else { continue };
         let Some(old) = read_name(text.text, text.span.clone(), faults) else { continue };
@@ -48,7 +51,7 @@ pub(super) fn moved(root: &Table<'_>, entries: &Places, faults: &mut Faults) -> 
         } else if let Some(first) = seen.insert(old.clone(), text.span.clone()) {
             let fault = Fault::new(format!("{} moves to two names", word(text.text)), text.span, "again here");
             faults.push(fault.also(first, "first here").help("an endpoint has one name: remove one of the two"));
-        } else {
+        } else if !repeated(&new, item, &mut names, faults) {
             moved.insert(new, old);
         }
     }
@@ -56,12 +59,13 @@ pub(super) fn moved(root: &Table<'_>, entries: &Places, faults: &mut Faults) -> 
 }
 
 /// Reads `[removed]`: names that are forgotten without deleting.
-pub(super) fn removed(root: &Table<'_>, entries: &Places, faults: &mut Faults) -> BTreeSet<Name> {
+pub(super) fn removed(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeSet<Name> {
     let mut removed = BTreeSet::new();
-    let Some(table) = root.get("removed").and_then(|item| item.table("[removed]", &["names"], faults)) else {
-        return removed;
-    };
-    let names = table.get("names").and_then(|item| item.texts("\"legacy\"", faults)).unwrap_or_default();
+    let mut names = Vec::new();
+    for item in roots.iter().filter_map(|root| root.get("removed")) {
+        let table = item.table("[removed]", &REMOVED, faults);
+        names.extend(table.and_then(|table| table.get("names")?.texts("\"legacy\"", faults)).unwrap_or_default());
+    }
     for text in names {
         let Some(name) = read_name(text.text, text.span.clone(), faults) else { continue };
         if let Some(entry) = entries.get(&name) {
@@ -75,11 +79,18 @@ pub(super) fn removed(root: &Table<'_>, entries: &Places, faults: &mut Faults) -
     removed
 }
 
-fn free_items<'t>(root: &Table<'t>, key: &str, faults: &mut Faults) -> Vec<Item<'t>> {
-    root.get(key)
-        .and_then(|item| item.free_table(&format!("[{key}]"), faults))
-        .map(|table| table.items())
-        .unwrap_or_default()
+/// Whether another file has the name already, which is a fault: in one file, the syntax refuses it.
+fn repeated(name: &Name, item: Item<'_>, names: &mut Places, faults: &mut Faults) -> bool {
+    let first = names.insert(name.clone(), item.key_span());
+    let is_repeated = first.is_some();
+    first.into_iter().for_each(|first| faults.push(twice(name.as_str(), item.key_span(), first)));
+    is_repeated
+}
+
+fn free_items<'t>(roots: &[Table<'t>], key: &str, faults: &mut Faults) -> Vec<Item<'t>> {
+    let items = roots.iter().filter_map(|root| root.get(key));
+    let tables = items.filter_map(|item| item.free_table(&format!("[{key}]"), faults));
+    tables.flat_map(|table| table.items()).collect()
 }
 
 /// The name that is an item's key; a fault where no entry has it.

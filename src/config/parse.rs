@@ -1,15 +1,20 @@
-//! The whole file: every section read in turn, then what they owe to one another.
+//! All files: every section read in turn, then what they owe to one another.
 
 use toml::de::DeTable;
 
+use crate::config::chosen::{self, Settings};
 use crate::config::endpoint_url::UrlRules;
+use crate::config::entry::{Reading, Webhooks};
 use crate::config::faults::Faults;
 use crate::config::lines::Lines;
+use crate::config::mend::Mended;
 use crate::config::tree::Table;
-use crate::config::{BaseUrl, Desired, entry, names, reserved, sections, syntax, twins};
-use crate::diagnostic::Fault;
+use crate::config::variables::Variables;
+use crate::config::{Desired, Inputs, environments, holder, names, syntax, twins};
+use crate::diagnostic::{Fault, Sources};
 
-const KEYS: [&str; 10] = [
+/// The keys of a file.
+pub(super) const KEYS: [&str; 12] = [
     "provider",
     "state",
     "encryption",
@@ -20,43 +25,68 @@ const KEYS: [&str; 10] = [
     "moved",
     "removed",
     "allow_unknown_events",
+    "environments",
+    "variables",
 ];
 
-/// Reads a desired file.
+/// Reads the files of one desired state.
 ///
-/// `base_url_override` (the environment's) stands before the file's base url and widens, by its host alone, where a
-/// file may send the API key. The error is every fault of the file, sorted by place, never empty; past a hundred
-/// they are counted.
-pub fn parse(text: &str, base_url_override: Option<&BaseUrl>) -> Result<Desired, Vec<Fault>> {
-    let lines = Lines::of(text);
-    let mut faults = Faults::default();
-    if let Some(tree) = syntax::read_sound(text) {
-        let desired = desired(tree, base_url_override, &lines, &mut faults);
-        return desired.filter(|_| faults.is_empty()).ok_or_else(|| faults.finish(text, &lines));
+/// The error is every fault of all files, sorted by place, never empty; past a hundred they are counted.
+pub fn parse(sources: &Sources, inputs: &Inputs) -> Result<Desired, Vec<Fault>> {
+    if let Some(fault) = syntax::too_large(sources) {
+        return Err(vec![fault]);
     }
-    let mended = syntax::prepare(text, &lines)?;
-    let tree = syntax::read_mended(&mended, &lines, &mut faults)?;
-    desired(tree, base_url_override, &lines, &mut faults);
-    Err(faults.finish(text, &lines))
+    let lines = Lines::of(sources.whole());
+    let mut faults = Faults::default();
+    let sound: Option<Vec<(usize, DeTable<'_>)>> =
+        sources.texts().map(|(start, text)| Some((start, syntax::read_sound(text)?))).collect();
+    let desired = match sound {
+        Some(trees) => desired(&trees, sources, inputs, &lines, &mut faults),
+        None => {
+            let mended: Vec<(usize, Mended<'_>)> = sources
+                .texts()
+                .filter_map(|(start, text)| Some((start, syntax::prepare(text, start, &lines, &mut faults)?)))
+                .collect();
+            let trees: Vec<(usize, DeTable<'_>)> = mended
+                .iter()
+                .filter_map(|(start, mended)| Some((*start, syntax::read_mended(mended, *start, &lines, &mut faults)?)))
+                .collect();
+            desired(&trees, sources, inputs, &lines, &mut faults)
+        }
+    };
+    desired.filter(|_| faults.is_empty()).ok_or_else(|| faults.finish(sources.whole(), &lines))
 }
 
-/// What the tree asks for. It is whole where no fault was found; `None` only beside a fault.
-fn desired(mut tree: DeTable<'_>, over: Option<&BaseUrl>, lines: &Lines, faults: &mut Faults) -> Option<Desired> {
-    reserved::refuse(&mut tree, faults);
-    let root = &Table::new(&tree, &KEYS, faults);
-    let base_url = sections::provider(root, over, faults);
-    let state_path = sections::state(root, faults);
-    let (recipients, recipients_file) = sections::encryption(root, faults);
-    let safety = sections::safety(root, faults);
-    let defaults = entry::defaults(root, faults);
-    let rules = UrlRules { base_url: base_url.as_ref(), allowed_hosts: safety.patterns() };
-    let webhooks = entry::webhooks(root, &defaults, &rules, lines, faults);
+/// What the trees ask for. It is whole where no fault was found; `None` only beside a fault.
+fn desired(
+    trees: &[(usize, DeTable<'_>)],
+    sources: &Sources,
+    inputs: &Inputs,
+    lines: &Lines,
+    faults: &mut Faults,
+) -> Option<Desired> {
+    let roots: Vec<Table<'_>> = trees.iter().map(|(start, tree)| Table::new(tree, *start, &KEYS, faults)).collect();
+    let nothing = DeTable::new();
+    let guards = holder::of(&roots, faults).unwrap_or_else(|| Table::free(&nothing, 0));
+    let environments = environments::read(&guards, inputs.base_url.as_ref(), faults);
+    let environment = environments.choose(inputs.environment.as_deref(), faults);
+    let variables = Variables::read(&guards, &environments, &environment, &inputs.values, sources.whole(), faults);
+    let Settings { base_url, state_path, recipients, recipients_file, safety, api_key_env } =
+        chosen::settings(&guards, &environments, &environment, inputs.base_url.as_ref(), faults);
+    let urls = UrlRules { base_url: base_url.as_ref(), allowed_hosts: safety.patterns() };
+    let reading = Reading { urls, variables: &variables, lines, sources };
+    let mut webhooks = Webhooks::default();
+    for root in &roots {
+        webhooks.read(root, &reading, faults);
+    }
     twins::refuse(&webhooks, faults);
     Some(Desired {
-        imports: names::imports(root, &webhooks.places, faults),
-        moved: names::moved(root, &webhooks.places, faults),
-        removed: names::removed(root, &webhooks.places, faults),
+        imports: names::imports(&roots, &webhooks.places, faults),
+        moved: names::moved(&roots, &webhooks.places, faults),
+        removed: names::removed(&roots, &webhooks.places, faults),
         base_url: base_url?,
+        environment: environment.name().cloned(),
+        api_key_env,
         state_path,
         recipients,
         recipients_file,

@@ -1,4 +1,4 @@
-//! `[provider]`, `[state]`, `[encryption]` and `[safety]`.
+//! `[provider]`, `[state]`, `[encryption]` and `[safety]`, and the same keys in an environment.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,9 +12,15 @@ use crate::config::{BaseUrl, Safety};
 use crate::diagnostic::Fault;
 use crate::secrets::Recipient;
 
+/// The keys of each section.
+pub(super) const PROVIDER: [&str; 1] = ["base_url"];
+pub(super) const STATE: [&str; 1] = ["path"];
+pub(super) const ENCRYPTION: [&str; 2] = ["recipients", "recipients_file"];
+pub(super) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"];
+
 /// Reads `[provider]`. Gives the base url that will be used, the override before the file's; `None` at a fault.
 pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
-    let table = root.get("provider").and_then(|item| item.table("[provider]", &["base_url"], faults));
+    let table = root.get("provider").and_then(|item| item.table("[provider]", &PROVIDER, faults));
     let written = match table.and_then(|table| table.get("base_url")) {
         Some(item) => base_url(item, over, faults),
         None => Some(BaseUrl::default()),
@@ -22,7 +28,8 @@ pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Fa
     over.cloned().or(written)
 }
 
-fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
+/// Reads a base url; `None` at a fault.
+pub(super) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
     let example = format!("\"{}\"", BaseUrl::DEFAULT);
     let text = item.text(&example, faults)?;
     let base_url = match parse_base_url(text.text) {
@@ -45,15 +52,16 @@ fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Opti
 }
 
 /// A path as written, with its place.
-type Place = (String, Range<usize>);
+pub(super) type Place = (String, Range<usize>);
 
 /// Reads `[state]`: its path.
 pub(super) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
-    let table = root.get("state")?.table("[state]", &["path"], faults)?;
+    let table = root.get("state")?.table("[state]", &STATE, faults)?;
     path(table.get("path")?, "\"state/webhooks.state.json\"", faults)
 }
 
-fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
+/// Reads a path.
+pub(super) fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
     let text = item.text(example, faults)?;
     if text.text.is_empty() || text.text.contains('\0') {
         let wrong = if text.text.is_empty() { "is empty" } else { "holds a NUL" };
@@ -64,34 +72,61 @@ fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
     Some((text.text.to_owned(), text.span))
 }
 
-/// Reads `[encryption]`: the recipients, each once, and the path of their file.
-pub(super) fn encryption(root: &Table<'_>, faults: &mut Faults) -> (Vec<Recipient>, Option<Place>) {
-    let keys = ["recipients", "recipients_file"];
-    let Some(table) = root.get("encryption").and_then(|item| item.table("[encryption]", &keys, faults)) else {
-        return (Vec::new(), None);
-    };
-    let recipients = table.get("recipients").map(|item| recipients::read(item, faults)).unwrap_or_default();
-    (recipients, table.get("recipients_file").and_then(|item| path(item, "\"recipients.txt\"", faults)))
+/// Who can read the secrets.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Encryption {
+    /// Each once.
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) file: Option<Place>,
+}
+
+/// Reads `[encryption]`.
+pub(super) fn encryption(root: &Table<'_>, faults: &mut Faults) -> Encryption {
+    let table = root.get("encryption").and_then(|item| item.table("[encryption]", &ENCRYPTION, faults));
+    table.map(|table| recipients(&table, faults)).unwrap_or_default()
+}
+
+/// Reads `recipients` and `recipients_file` of a table.
+pub(super) fn recipients(table: &Table<'_>, faults: &mut Faults) -> Encryption {
+    Encryption {
+        recipients: table.get("recipients").map(|item| recipients::read(item, faults)).unwrap_or_default(),
+        file: table.get("recipients_file").and_then(|item| path(item, "\"recipients.txt\"", faults)),
+    }
 }
 
 /// `[safety]` as read, and whether each of its hosts was sound.
+#[derive(Debug, Clone)]
 pub(super) struct SafetyRead {
     pub(super) safety: Safety,
     hosts_are_sound: bool,
 }
 
 impl SafetyRead {
+    /// What is not known: every host is let through, since another fault stands already.
+    pub(super) fn unknown() -> Self {
+        Self { safety: Safety::default(), hosts_are_sound: false }
+    }
+
+    /// Key by key: what this says, else what `top` says.
+    pub(super) fn over(&self, top: &Self) -> Self {
+        let hosts = if self.safety.allowed_hosts.is_some() { self } else { top };
+        let safety = Safety {
+            allowed_hosts: hosts.safety.allowed_hosts.clone(),
+            max_deletes: self.safety.max_deletes.or(top.safety.max_deletes),
+        };
+        Self { safety, hosts_are_sound: hosts.hosts_are_sound }
+    }
+
     /// The patterns that urls are compared with; none while one of them is at fault.
     pub(super) fn patterns(&self) -> Option<&BTreeSet<String>> {
         self.safety.allowed_hosts.as_ref().filter(|_| self.hosts_are_sound)
     }
 }
 
-/// Reads `[safety]`.
+/// Reads `safety` of the file or of an environment.
 pub(super) fn safety(root: &Table<'_>, faults: &mut Faults) -> SafetyRead {
     let mut read = SafetyRead { safety: Safety::default(), hosts_are_sound: true };
-    let keys = ["allowed_hosts", "max_deletes"];
-    let Some(table) = root.get("safety").and_then(|item| item.table("[safety]", &keys, faults)) else { return read };
+    let Some(table) = root.get("safety").and_then(|item| item.table("[safety]", &SAFETY, faults)) else { return read };
     read.safety.max_deletes = table.get("max_deletes").and_then(|item| item.whole(0, faults));
     let Some(item) = table.get("allowed_hosts") else { return read };
     let written = item.texts("\"hooks.example.com\"", faults).unwrap_or_default();

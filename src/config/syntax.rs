@@ -5,56 +5,66 @@ use std::ops::Range;
 use toml::de::DeTable;
 use toml_parser::ParseError;
 
-use crate::config::faults::{Faults, MOST, sorted, word};
+use crate::config::faults::{Faults, MOST, word};
 use crate::config::lines::Lines;
 use crate::config::mend::{DEEPEST, Mended, mend};
 use crate::config::repeats::Repeats;
-use crate::diagnostic::Fault;
+use crate::diagnostic::{Fault, Sources};
 use crate::quote::{escaped, hidden};
 
-/// The most bytes of a file.
+/// The most bytes of all files.
 const MOST_BYTES: usize = 8 << 20;
 
 /// Reads a text whose syntax is sound.
 pub(super) fn read_sound(text: &str) -> Option<DeTable<'_>> {
-    if text.len() > MOST_BYTES { None } else { DeTable::parse(text).ok().map(toml::Spanned::into_inner) }
+    DeTable::parse(text).ok().map(toml::Spanned::into_inner)
 }
 
-/// A text whose syntax is broken, made fit for [`read_mended`]. The error is of a text that is not worth reading on.
-pub(super) fn prepare<'t>(text: &'t str, lines: &Lines) -> Result<Mended<'t>, Vec<Fault>> {
-    if text.len() > MOST_BYTES {
-        let fault = Fault::new("the file is over 8 MiB", 0..0, "");
-        return Err(vec![fault.help("split it: one file for each set of endpoints")]);
-    }
-    mend(text).map_err(|errors| {
-        let faults = errors.iter().map(|error| match error.description().contains("recurs") {
+/// The fault of files that are not read at all.
+pub(super) fn too_large(sources: &Sources) -> Option<Fault> {
+    let what = if sources.count() == 1 { "the file is" } else { "the files are" };
+    let fault = || Fault::new(format!("{what} over 8 MiB"), 0..0, "");
+    (sources.whole().len() > MOST_BYTES).then(|| fault().help("split it: one file for each set of endpoints"))
+}
+
+/// A text whose syntax is broken, made fit for [`read_mended`]; `None`, its faults told, where it is not worth reading
+/// on. It starts at a byte of the files.
+pub(super) fn prepare<'t>(text: &'t str, start: usize, lines: &Lines, faults: &mut Faults) -> Option<Mended<'t>> {
+    let told = |errors: Vec<ParseError>| {
+        let told = errors.iter().map(|error| match error.description().contains("recurs") {
             true => nested(span_of(error)),
             false => plain(error.description(), span_of(error), text),
         });
-        sorted(one_a_line(faults.collect(), lines))
-    })
+        faults.broken(one_a_line(told.map(|fault| fault.shifted(start)).collect(), lines));
+    };
+    mend(text).map_err(told).ok()
 }
 
-/// Reads the tree of a mended text. Broken lines and duplicate keys go to the faults; the error is of nesting alone.
+/// Reads the tree of a mended text. Broken lines and duplicate keys go to the faults; `None` where it is nested too
+/// deeply.
 pub(super) fn read_mended<'t>(
     mended: &'t Mended<'_>,
+    start: usize,
     lines: &Lines,
     faults: &mut Faults,
-) -> Result<DeTable<'t>, Vec<Fault>> {
+) -> Option<DeTable<'t>> {
     let Mended { text, faults: blanked, repeats } = mended;
     let (tree, errors) = DeTable::parse_recoverable(text);
     let mut broken = blanked.clone();
     for error in errors.into_iter().take(10 * MOST) {
         let span = error.span().unwrap_or_default();
         match error.message() {
-            message if message.contains("recurs") => return Err(vec![nested(span)]),
+            message if message.contains("recurs") => {
+                faults.broken(vec![nested(span).shifted(start)]);
+                return None;
+            }
             "duplicate key" if repeats.is_echo(span.start) => {}
-            "duplicate key" => faults.push(duplicate(text, span, repeats)),
+            "duplicate key" => faults.push(duplicate(text, span, repeats).shifted(start)),
             message => broken.push(plain(message, span, text)),
         }
     }
-    faults.broken(one_a_line(broken, lines));
-    Ok(tree.into_inner())
+    faults.broken(one_a_line(broken.into_iter().map(|fault| fault.shifted(start)).collect(), lines));
+    Some(tree.into_inner())
 }
 
 /// The first fault of each line: toml goes on within a broken line, and what it says then is mostly echo.

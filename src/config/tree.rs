@@ -10,13 +10,18 @@ use crate::diagnostic::Fault;
 
 /// A table whose keys were compared with the known ones.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'t>(&'t DeTable<'t>);
+pub(super) struct Table<'t> {
+    tree: &'t DeTable<'t>,
+    /// Where the file starts that it stands in: every place that is told counts from the first file's start.
+    start: usize,
+}
 
 /// One `key = value`, or one element of a list with the list's key.
 #[derive(Clone, Copy)]
 pub(super) struct Item<'t> {
     key: &'t Spanned<DeString<'t>>,
     value: &'t Spanned<DeValue<'t>>,
+    start: usize,
 }
 
 /// A string with its place.
@@ -27,31 +32,33 @@ pub(super) struct Text<'t> {
 }
 
 impl<'t> Table<'t> {
-    /// Wraps a table; each key that is not `known` is a fault.
-    pub(super) fn new(tree: &'t DeTable<'t>, known: &[&'static str], faults: &mut Faults) -> Self {
+    /// Wraps a table of the file that starts at a byte; each key that is not `known` is a fault.
+    pub(super) fn new(tree: &'t DeTable<'t>, start: usize, known: &[&'static str], faults: &mut Faults) -> Self {
         for (key, _) in tree.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
             let (label, help) = match faults.guess(key.get_ref(), known.iter().copied()) {
                 Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}`, or remove it")),
                 None => (String::new(), format!("remove it; known here: {}", ticked(known))),
             };
-            faults.push(Fault::new(format!("unknown key {}", word(key.get_ref())), key.span(), label).help(help));
+            let fault = Fault::new(format!("unknown key {}", word(key.get_ref())), shifted(&key.span(), start), label);
+            faults.push(fault.help(help));
         }
-        Self(tree)
+        Self { tree, start }
     }
 
     /// Wraps a table whose keys are free.
-    pub(super) fn free(tree: &'t DeTable<'t>) -> Self {
-        Self(tree)
+    pub(super) fn free(tree: &'t DeTable<'t>, start: usize) -> Self {
+        Self { tree, start }
     }
 
     /// The item under a key.
     pub(super) fn get(&self, key: &str) -> Option<Item<'t>> {
-        self.0.get_key_value(key).map(|(key, value)| Item { key, value })
+        self.tree.get_key_value(key).map(|(key, value)| Item { key, value, start: self.start })
     }
 
     /// All items, in the order of the file.
     pub(super) fn items(&self) -> Vec<Item<'t>> {
-        let mut items: Vec<Item<'t>> = self.0.iter().map(|(key, value)| Item { key, value }).collect();
+        let start = self.start;
+        let mut items: Vec<Item<'t>> = self.tree.iter().map(|(key, value)| Item { key, value, start }).collect();
         items.sort_by_key(|item| item.key.span().start);
         items
     }
@@ -63,11 +70,21 @@ impl<'t> Item<'t> {
     }
 
     pub(super) fn key_span(&self) -> Range<usize> {
-        self.key.span()
+        shifted(&self.key.span(), self.start)
+    }
+
+    /// Where the file starts that it stands in.
+    pub(super) fn file_start(&self) -> usize {
+        self.start
     }
 
     pub(super) fn span(&self) -> Range<usize> {
-        self.value.span()
+        shifted(&self.value.span(), self.start)
+    }
+
+    /// Whether it is a string.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::String(_))
     }
 
     /// The string, or a fault; `example` is a value that would do, as TOML.
@@ -106,7 +123,7 @@ impl<'t> Item<'t> {
     /// The elements of the list, or a fault.
     pub(super) fn list(&self, example: &str, faults: &mut Faults) -> Option<Vec<Item<'t>>> {
         match self.value.get_ref() {
-            DeValue::Array(values) => Some(values.iter().map(|value| Item { key: self.key, value }).collect()),
+            DeValue::Array(values) => Some(values.iter().map(|value| Item { value, ..*self }).collect()),
             _ => self.wrong("a list", &format!("[{example}]"), faults),
         }
     }
@@ -121,7 +138,7 @@ impl<'t> Item<'t> {
     /// The table with only `known` keys, or a fault; `example` shows how it is written.
     pub(super) fn table(&self, example: &str, known: &[&'static str], faults: &mut Faults) -> Option<Table<'t>> {
         match self.value.get_ref() {
-            DeValue::Table(tree) => Some(Table::new(tree, known, faults)),
+            DeValue::Table(tree) => Some(Table::new(tree, self.start, known, faults)),
             _ => self.no_table(example, faults),
         }
     }
@@ -129,7 +146,7 @@ impl<'t> Item<'t> {
     /// The table with any keys, or a fault.
     pub(super) fn free_table(&self, example: &str, faults: &mut Faults) -> Option<Table<'t>> {
         match self.value.get_ref() {
-            DeValue::Table(tree) => Some(Table::free(tree)),
+            DeValue::Table(tree) => Some(Table::free(tree, self.start)),
             _ => self.no_table(example, faults),
         }
     }
@@ -149,6 +166,10 @@ impl<'t> Item<'t> {
         faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
         None
     }
+}
+
+fn shifted(span: &Range<usize>, start: usize) -> Range<usize> {
+    span.start + start..span.end + start
 }
 
 fn describe(value: &DeValue<'_>) -> &'static str {

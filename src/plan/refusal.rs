@@ -13,7 +13,10 @@ use crate::quote::count;
 pub struct Refusal {
     /// The entry, where it is about one.
     pub name: Option<Name>,
-    /// The entry's line in the file, where it stands there.
+    /// The entry's file, where the configuration has several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
+    /// The entry's line in its file, where it stands there.
     pub line: Option<usize>,
     /// What is refused.
     pub message: String,
@@ -34,8 +37,9 @@ pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Obse
 }
 
 fn of(world: &World<'_>, name: &Name, message: String, hint: String) -> Refusal {
-    let line = world.desired.webhooks.get(name).map(|entry| entry.line);
-    Refusal { name: Some(name.clone()), line, message, hint }
+    let entry = world.desired.webhooks.get(name);
+    let (file, line) = (entry.and_then(|entry| entry.file.clone()), entry.map(|entry| entry.line));
+    Refusal { name: Some(name.clone()), file, line, message, hint }
 }
 
 fn all_gone(world: &World<'_>) -> Option<Refusal> {
@@ -44,6 +48,7 @@ fn all_gone(world: &World<'_>) -> Option<Refusal> {
     let gone = known > 0 && world.state.all().all(|(_, managed)| !live.contains(&managed.endpoint_id));
     (gone && !world.choices.allow_all_gone).then(|| Refusal {
         name: None,
+        file: None,
         line: None,
         message: format!("the state has {}, and the API lists none of them", count(known, "endpoint")),
         hint: "a key of another account is the likeliest cause; if they really are gone: --allow-all-gone".to_owned(),
@@ -60,6 +65,7 @@ fn unknown_names(world: &World<'_>) -> Vec<Refusal> {
     let named = flags.into_iter().flat_map(|(flag, names)| names.iter().map(move |name| (flag, name)));
     let refuse = |(flag, name): (&str, &String)| Refusal {
         name: None,
+        file: None,
         line: None,
         message: format!("{flag} {} names no entry and no endpoint of the state", crate::quote::quoted(name)),
         hint: "`hookwright state list` shows the names of the state; the others are in the configuration".to_owned(),
@@ -77,6 +83,7 @@ fn became_empty(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
     let refused = deleted.iter().any(|name| !pattern::any(&world.choices.allow_delete, name));
     refused.then(|| Refusal {
         name: None,
+        file: None,
         line: None,
         message: format!(
             "the configuration has no webhooks any more: {} would be deleted",
@@ -205,6 +212,7 @@ fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
         .collect();
     (destroyed.len() > most && !unallowed.is_empty()).then(|| Refusal {
         name: None,
+        file: None,
         line: None,
         message: format!(
             "{} would be deleted or replaced, and [safety] max_deletes is {most}",

@@ -77,7 +77,8 @@ fn string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::parse;
+    use crate::config::{Inputs, parse};
+    use crate::diagnostic::Sources;
     use crate::endpoint::EndpointId;
 
     #[test]
@@ -94,7 +95,7 @@ mod tests {
         let live = [seen("ep_1", "https://h.example/x", hostile), seen("ep\"2", "https://h.example/x?y", "")];
         let text = generated(&live, &["h-example-x".parse().unwrap()].into());
         assert_eq!(text.lines().filter(|line| line.starts_with('[')).count(), 3, "{text}");
-        let desired = parse(&text, None).unwrap();
+        let desired = parse(&Sources::one("webhooks.toml", text), &Inputs::default()).unwrap();
         let names: Vec<&str> = desired.webhooks.keys().map(Name::as_str).collect();
         assert_eq!(names, ["h-example-x-2", "h-example-x-3"]);
         for (name, id) in &desired.imports {

@@ -215,7 +215,10 @@ fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
 /// Whose refusal it is, and where that stands in the file.
 pub(super) fn place(refusal: &Refusal) -> String {
     match (&refusal.name, refusal.line) {
-        (Some(name), Some(line)) => format!("{name}, line {line}: "),
+        (Some(name), Some(line)) => match &refusal.file {
+            Some(file) => format!("{name}, {} line {line}: ", value(file)),
+            None => format!("{name}, line {line}: "),
+        },
         (Some(name), None) => format!("{name}: "),
         (None, _) => String::new(),
     }

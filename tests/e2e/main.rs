@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod adoption;
+mod environments;
 mod examples;
 mod faults;
 mod first_run;

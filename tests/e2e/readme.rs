@@ -36,7 +36,9 @@ fn every_toml_block_is_a_valid_configuration() {
             let world = World::new();
             world.write("webhooks.toml", &block);
             world.write("recipients.txt", "# nobody yet\n");
-            let run = world.run(&["validate"]);
+            world.write("recipients.prod.txt", "# nobody yet\n");
+            let environment: &[&str] = if block.contains("[environments.prod]") { &["--env", "prod"] } else { &[] };
+            let run = world.run(&[&["validate"], environment].concat());
             assert_eq!(run.code, Some(0), "{}\n{block}\n{}", page.display(), run.stderr);
             seen += 1;
         }

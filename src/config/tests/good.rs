@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{KEY, SOUND, sound};
-use crate::config::{Attribute, BaseUrl, Lifecycle, ReplaceOrder, parse, parse_base_url};
+use super::{KEY, SOUND, parse, sound};
+use crate::config::{Attribute, BaseUrl, Lifecycle, ReplaceOrder, parse_base_url};
 use crate::endpoint::{EndpointId, Name};
 
 fn name(text: &str) -> Name {

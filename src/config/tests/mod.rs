@@ -1,14 +1,18 @@
 //! What the desired file may say, and what its author is told where it may not: the snapshots are the specification.
 
+mod environments;
 mod good;
+mod many_files;
 mod properties;
 mod refused;
 mod refused_guards;
 mod refused_values;
+mod schema;
 mod several;
+mod variables;
 
-use crate::config::{BaseUrl, Desired, parse};
-use crate::diagnostic::draw;
+use crate::config::{self, BaseUrl, Desired, Given, Inputs};
+use crate::diagnostic::{Fault, Sources, draw};
 
 /// A recipient.
 const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -16,10 +20,39 @@ const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8
 /// An entry with no fault.
 const SOUND: &str = "[webhooks.sound]\nurl = \"https://sound.example/\"\nevents = [\"file.*\"]\n";
 
+/// One file, under a base url from the environment or none.
+fn parse(text: &str, base_url: Option<&BaseUrl>) -> Result<Desired, Vec<Fault>> {
+    let inputs = Inputs { base_url: base_url.cloned(), ..Inputs::default() };
+    config::parse(&Sources::one("webhooks.toml", text), &inputs)
+}
+
+/// Faults as a user sees them.
+fn drawn(text: &str, faults: &[Fault]) -> String {
+    draw(&Sources::one("webhooks.toml", text), faults, false)
+}
+
+/// One file in an environment, with values from flags.
+fn parse_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> Result<Desired, Vec<Fault>> {
+    let given = |(name, value): &(&str, &str)| Given {
+        name: (*name).to_owned(),
+        value: (*value).to_owned(),
+        origin: "`--var`".to_owned(),
+    };
+    let values = values.iter().map(given).collect();
+    let inputs = Inputs { environment: environment.map(str::to_owned), values, ..Inputs::default() };
+    config::parse(&Sources::one("webhooks.toml", text), &inputs)
+}
+
+/// The faults of a file in an environment, with values from flags.
+#[track_caller]
+fn refused_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> String {
+    drawn(text, &parse_in(text, environment, values).expect_err("a fault"))
+}
+
 /// The desired state of a text with no fault.
 #[track_caller]
 fn sound(text: &str) -> Desired {
-    parse(text, None).unwrap_or_else(|faults| panic!("{}", draw("webhooks.toml", text, &faults, false)))
+    parse(text, None).unwrap_or_else(|faults| panic!("{}", drawn(text, &faults)))
 }
 
 /// The faults of a text as a user sees them.
@@ -31,5 +64,5 @@ fn refused(text: &str) -> String {
 /// As [`refused`], with a base url from the environment.
 #[track_caller]
 fn refused_under(text: &str, base_url: Option<&BaseUrl>) -> String {
-    draw("webhooks.toml", text, &parse(text, base_url).expect_err("a fault"), false)
+    drawn(text, &parse(text, base_url).expect_err("a fault"))
 }

@@ -3,9 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{KEY, SOUND, sound};
-use crate::config::{Desired, parse};
-use crate::diagnostic::draw;
+use super::{KEY, SOUND, parse, sound};
+use crate::config::Desired;
 
 const VALID: &str = r#"allow_unknown_events = true
 [provider]
@@ -40,7 +39,7 @@ fn drawn(text: &str) -> String {
         Ok(_) => String::new(),
         Err(faults) => {
             assert!(!faults.is_empty());
-            draw("webhooks.toml", text, &faults, false)
+            super::drawn(text, &faults)
         }
     }
 }

@@ -24,7 +24,7 @@ fn an_unknown_key() {
     1 | [colours]
       |  ^^^^^^^
       |
-      = help: remove it; known here: `provider`, `state`, `encryption`, `safety`, `defaults`, `webhooks`, `imports`, `moved`, `removed`, `allow_unknown_events`
+      = help: remove it; known here: `provider`, `state`, `encryption`, `safety`, `defaults`, `webhooks`, `imports`, `moved`, `removed`, `allow_unknown_events`, `environments`, `variables`
     "#);
 }
 
@@ -210,27 +210,6 @@ fn removed_names_that_have_an_entry() {
       |
       = help: remove the entry, or take the name from this list
     "#);
-}
-
-#[test]
-fn what_a_later_version_will_know() {
-    insta::assert_snapshot!(refused("[environments.staging]\n[variables]\n"), @r"
-    error: `environments` is not implemented in this version
-     --> webhooks.toml:1:2
-      |
-    1 | [environments.staging]
-      |  ^^^^^^^^^^^^
-      |
-      = help: keep one file for each environment, and name it with `--config`
-
-    error: `variables` is not implemented in this version
-     --> webhooks.toml:2:2
-      |
-    2 | [variables]
-      |  ^^^^^^^^^
-      |
-      = help: keep one file for each environment, and name it with `--config`
-    ");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Several faults in one run, and what one fault must not hide or echo.
 
-use super::{SOUND, refused};
-use crate::config::parse;
+use super::{SOUND, parse, refused};
 
 #[test]
 fn all_faults_of_a_file_come_at_once_in_its_order() {

@@ -69,7 +69,13 @@ fn plan() -> crate::plan::Plan {
     for word in CORPUS {
         plan.notes.push(word.to_owned());
         plan.new_hosts.push(word.to_owned());
-        plan.refusals.push(Refusal { name: None, line: None, message: word.to_owned(), hint: word.to_owned() });
+        plan.refusals.push(Refusal {
+            name: None,
+            file: None,
+            line: None,
+            message: word.to_owned(),
+            hint: word.to_owned(),
+        });
     }
     plan
 }

@@ -26,6 +26,8 @@ impl Parts {
         state.guards = Some(guards.clone());
         state.team_id = Some("vg_team_1".into());
         let desired = Desired {
+            environment: None,
+            api_key_env: "VIDEOGEN_API_KEY".into(),
             base_url: BaseUrl::Url("https://api.videogen.io".into()),
             state_path: None,
             recipients: Vec::new(),
@@ -90,6 +92,7 @@ pub fn entry(spec: Spec) -> Entry {
         rotate_after: None,
         lifecycle: Lifecycle::default(),
         line: 0,
+        file: None,
     }
 }
 

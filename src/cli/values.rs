@@ -1,0 +1,58 @@
+//! Values of variables, as a run gives them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::source::{drawn, read_text};
+use super::{Failure, Global, terminal};
+use crate::config::{Given, parse_values};
+use crate::diagnostic::Sources;
+use crate::quote::{hidden, quoted};
+
+/// What an environment variable begins with that holds a value.
+const PREFIX: &str = "HOOKWRIGHT_VAR_";
+
+/// Reads `NAME=VALUE`.
+pub fn parse_pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE, such as host=hooks.example.com".to_owned()),
+    }
+}
+
+/// All values, a later one before an earlier one: files in their order, then the environment, then flags in theirs.
+pub fn given(global: &Global) -> Result<Vec<Given>, Failure> {
+    let mut values = Vec::new();
+    for file in &global.var_files {
+        values.extend(of_file(file)?);
+    }
+    let mut variables: Vec<Given> = Vec::new();
+    for (key, value) in std::env::vars_os() {
+        variables.extend(of_environment(&key, &value)?);
+    }
+    variables.sort_by(|a, b| a.name.cmp(&b.name));
+    values.extend(variables);
+    let flag = |(name, value): &(String, String)| {
+        let (name, value) = (name.clone(), value.clone());
+        Given { name, value, origin: "`--var`".to_owned() }
+    };
+    values.extend(global.vars.iter().map(flag));
+    Ok(values)
+}
+
+fn of_file(file: &Path) -> Result<Vec<Given>, Failure> {
+    if !file.exists() {
+        return Err(Failure::new(format!("there is no file {}", terminal::path(file)))
+            .hint("--var-file FILE names a TOML file of values, a line each: host = \"hooks.example.com\""));
+    }
+    let sources = Sources::one(file.display().to_string(), read_text(file)?);
+    let origin = format!("`--var-file` {}", quoted(&file.display().to_string()));
+    parse_values(&sources, &origin).map_err(|faults| drawn(&sources, &PathBuf::from(file), &faults))
+}
+
+fn of_environment(key: &OsStr, value: &OsStr) -> Result<Option<Given>, Failure> {
+    let Some(name) = key.to_str().and_then(|key| key.strip_prefix(PREFIX)) else { return Ok(None) };
+    let origin = quoted(&hidden(&format!("{PREFIX}{name}"))).trim_matches('"').to_owned();
+    let value = value.to_str().ok_or_else(|| Failure::new(format!("{origin} is not UTF-8")))?.to_owned();
+    Ok(Some(Given { name: name.to_owned(), value, origin }))
+}

@@ -1,0 +1,76 @@
+//! What holds for a run: the top of the file, and what the chosen environment says in its place.
+
+use crate::config::BaseUrl;
+use crate::config::environments::{Chosen, Environments, KEY_VARIABLE};
+use crate::config::faults::{Faults, word};
+use crate::config::sections::{self, Encryption, Place, SafetyRead};
+use crate::config::tree::Table;
+use crate::diagnostic::Fault;
+use crate::secrets::Recipient;
+
+/// The settings of a run.
+pub(super) struct Settings {
+    /// `None` at a fault, or where it is not known.
+    pub(super) base_url: Option<BaseUrl>,
+    pub(super) state_path: Option<Place>,
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) recipients_file: Option<Place>,
+    pub(super) safety: SafetyRead,
+    pub(super) api_key_env: String,
+}
+
+/// Reads the top of the file and puts the environment's words in the place of its own: the base url, the state's path,
+/// recipients (the list and the file as one, so that an environment which names either is sealed to its own alone),
+/// and of `safety` each key by itself.
+pub(super) fn settings(
+    root: &Table<'_>,
+    environments: &Environments<'_>,
+    chosen: &Chosen<'_, '_>,
+    over: Option<&BaseUrl>,
+    faults: &mut Faults,
+) -> Settings {
+    let provider = sections::provider(root, over, faults);
+    let state_path = sections::state(root, faults);
+    shared_state(environments, state_path.as_ref(), faults);
+    let encryption = sections::encryption(root, faults);
+    let safety = sections::safety(root, faults);
+    let top = |encryption: Encryption, safety, base_url| Settings {
+        base_url,
+        state_path: state_path.clone(),
+        recipients: encryption.recipients,
+        recipients_file: encryption.file,
+        safety,
+        api_key_env: KEY_VARIABLE.to_owned(),
+    };
+    match chosen {
+        Chosen::None => top(encryption, safety, provider),
+        Chosen::Unknown => top(encryption, SafetyRead::unknown(), None),
+        Chosen::One(one) => {
+            let base_url = match &one.base_url {
+                Some(own) => over.cloned().or(own.clone()),
+                None => provider,
+            };
+            let encryption = one.encryption.clone().unwrap_or(encryption);
+            let mut settings = top(encryption, one.safety.over(&safety), base_url);
+            settings.state_path = one.state.clone().or(settings.state_path);
+            settings.api_key_env = one.api_key_env.clone().unwrap_or(settings.api_key_env);
+            settings
+        }
+    }
+}
+
+/// Refuses two environments with one state: a plan of one would replace the endpoints of the other.
+fn shared_state(environments: &Environments<'_>, top: Option<&Place>, faults: &mut Faults) {
+    let path = |at: usize| environments.all[at].state.as_ref().or(top).map(|(path, _)| path.as_str());
+    for (at, one) in environments.all.iter().enumerate() {
+        let Some(first) = (0..at).find(|first| path(*first).is_some() && path(*first) == path(at)) else { continue };
+        let other = &environments.all[first];
+        let names = format!("{} and {}", word(other.name.as_str()), word(one.name.as_str()));
+        let place = one.state.as_ref().map_or_else(|| one.place.clone(), |(_, span)| span.clone());
+        let there = other.state.as_ref().or(top).map_or_else(|| other.place.clone(), |(_, span)| span.clone());
+        let fault = Fault::new(format!("the environments {names} would share one state"), place, "");
+        let help =
+            format!("write `state = \"state/webhooks.{}.state.json\"`, or no path: each has its own then", one.name);
+        faults.push(fault.also(there, "the same state").help(help));
+    }
+}

@@ -1,0 +1,141 @@
+//! `[environments.*]`: what each of them says in place of the rest of the file, and which one was chosen.
+
+use std::ops::Range;
+
+use crate::config::BaseUrl;
+use crate::config::entry::read_name;
+use crate::config::faults::{Faults, Whole, word};
+use crate::config::sections::{self, Encryption, Place, SafetyRead};
+use crate::config::tree::{Item, Table};
+use crate::diagnostic::Fault;
+use crate::endpoint::Name;
+
+/// The keys of an environment.
+pub(super) const KEYS: [&str; 7] =
+    ["base_url", "state", "api_key_env", "recipients", "recipients_file", "safety", "variables"];
+
+/// The variable that holds the API key where no environment names another.
+pub(super) const KEY_VARIABLE: &str = "VIDEOGEN_API_KEY";
+
+/// All environments of a file.
+#[derive(Default)]
+pub(super) struct Environments<'t> {
+    /// Where the first one stands.
+    place: Range<usize>,
+    pub(super) all: Vec<Environment<'t>>,
+}
+
+/// One environment.
+pub(super) struct Environment<'t> {
+    pub(super) name: Name,
+    pub(super) place: Range<usize>,
+    /// `Some(None)` at a fault.
+    pub(super) base_url: Option<Option<BaseUrl>>,
+    pub(super) state: Option<Place>,
+    pub(super) api_key_env: Option<String>,
+    pub(super) encryption: Option<Encryption>,
+    pub(super) safety: SafetyRead,
+    pub(super) variables: Vec<Item<'t>>,
+}
+
+/// The environment of a run.
+pub(super) enum Chosen<'a, 't> {
+    /// The file has none.
+    None,
+    /// It is not known which is meant, and a fault says so.
+    Unknown,
+    One(&'a Environment<'t>),
+}
+
+impl<'a> Chosen<'a, '_> {
+    /// Its name.
+    pub(super) fn name(&self) -> Option<&'a Name> {
+        match self {
+            Self::One(environment) => Some(&environment.name),
+            Self::None | Self::Unknown => None,
+        }
+    }
+}
+
+/// Reads `[environments.*]`.
+pub(super) fn read<'t>(root: &Table<'t>, over: Option<&BaseUrl>, faults: &mut Faults) -> Environments<'t> {
+    let Some(item) = root.get("environments") else { return Environments::default() };
+    let Some(table) = item.free_table("[environments.NAME]", faults) else { return Environments::default() };
+    let read = |item: Item<'t>| {
+        let name = read_name(item.key(), item.key_span(), faults);
+        let table = item.table("[environments.NAME]", &KEYS, faults)?;
+        Some(environment(name?, item.key_span(), &table, over, faults))
+    };
+    Environments { place: item.key_span(), all: table.items().into_iter().filter_map(read).collect() }
+}
+
+fn environment<'t>(
+    name: Name,
+    place: Range<usize>,
+    table: &Table<'t>,
+    over: Option<&BaseUrl>,
+    faults: &mut Faults,
+) -> Environment<'t> {
+    let names_recipients = table.get("recipients").or(table.get("recipients_file")).is_some();
+    let variables = table.get("variables").and_then(|item| item.free_table("variables = { host = \"…\" }", faults));
+    Environment {
+        base_url: table.get("base_url").map(|item| sections::base_url(item, over, faults)),
+        state: table
+            .get("state")
+            .and_then(|item| sections::path(item, &format!("\"state/webhooks.{name}.state.json\""), faults)),
+        api_key_env: table.get("api_key_env").and_then(|item| key_variable(item, faults)),
+        encryption: names_recipients.then(|| sections::recipients(table, faults)),
+        safety: sections::safety(table, faults),
+        variables: variables.map(|table| table.items()).unwrap_or_default(),
+        name,
+        place,
+    }
+}
+
+/// Reads `api_key_env`: it can name no other secret than an API key, whoever wrote the file.
+fn key_variable(item: Item<'_>, faults: &mut Faults) -> Option<String> {
+    let text = item.text("\"VIDEOGEN_API_KEY_PROD\"", faults)?;
+    let legal = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let rest = text.text.strip_prefix(KEY_VARIABLE);
+    let suffix = rest.and_then(|rest| if rest.is_empty() { Some("X") } else { rest.strip_prefix('_') });
+    if suffix.is_some_and(|suffix| !suffix.is_empty() && suffix.len() <= 64 && suffix.chars().all(legal)) {
+        return Some(text.text.to_owned());
+    }
+    let message = format!("`api_key_env` cannot be {}", word(text.text));
+    let help = "write \"VIDEOGEN_API_KEY\", or that with `_` and A-Z 0-9 _ after it, such as \"VIDEOGEN_API_KEY_PROD\"";
+    let label = "a file cannot send another secret as the API key";
+    faults.push(Fault::new(message, text.span, label).help(help));
+    None
+}
+
+impl<'t> Environments<'t> {
+    /// The environment that was asked for; forgetting it is a fault, and so is one that is not there.
+    pub(super) fn choose(&self, asked: Option<&str>, faults: &mut Faults) -> Chosen<'_, 't> {
+        let flags: Vec<String> = self.all.iter().map(|one| format!("`--env {}`", one.name)).collect();
+        let flags = flags.join(" or ");
+        let Some(asked) = asked else {
+            if self.all.is_empty() {
+                return Chosen::None;
+            }
+            let fault = Fault::new("the file has environments, and none was chosen", self.place.clone(), "");
+            faults.push(fault.help(format!("write {flags}")));
+            return Chosen::Unknown;
+        };
+        if let Some(one) = self.all.iter().find(|one| one.name.as_str() == asked) {
+            return Chosen::One(one);
+        }
+        let asked_word = word(asked);
+        if self.all.is_empty() {
+            let fault = Fault::placeless(format!("`--env` names {asked_word}, and the file has no environments"));
+            let help = "leave `--env` out, or write `[environments.NAME]`";
+            faults.absent(fault.help(help), Whole::File);
+        } else {
+            let meant = faults.guess(asked, self.all.iter().map(|one| one.name.as_str()));
+            let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
+            let message = format!("`--env` names {asked_word}, which is no environment of the file");
+            let fault = Fault::new(message, self.place.clone(), label).help(format!("write {flags}"));
+            faults.absent(fault, Whole::File);
+        }
+        Chosen::Unknown
+    }
+}

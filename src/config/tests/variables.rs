@@ -1,0 +1,256 @@
+//! `[variables]` and their uses: where values come from, and what is refused.
+
+use proptest::prelude::*;
+
+use super::{parse_in, refused_in};
+use crate::config::parse_values;
+use crate::diagnostic::Sources;
+use crate::endpoint::Name;
+
+const FILE: &str = r#"
+[variables]
+host = { description = "Where deliveries go", pattern = "[a-z.]+" }
+path = "videogen"
+[environments.prod]
+variables = { host = "prod.example" }
+[environments.staging]
+[webhooks.a]
+url = "https://${var.host}/${var.path}"
+events = ["file.*"]
+description = "${environment}, not $${environment}"
+"#;
+
+fn url(environment: &str, values: &[(&str, &str)]) -> String {
+    let desired = parse_in(FILE, Some(environment), values).unwrap();
+    desired.webhooks[&Name::parse("a").unwrap()].spec.url.clone()
+}
+
+#[test]
+fn a_later_value_stands_before_an_earlier_one() {
+    assert_eq!(url("prod", &[]), "https://prod.example/videogen");
+    assert_eq!(url("prod", &[("host", "a.example"), ("host", "b.example")]), "https://b.example/videogen");
+    assert_eq!(url("staging", &[("host", "c.example"), ("path", "x")]), "https://c.example/x");
+}
+
+#[test]
+fn an_environments_name_and_an_escape_stand_in_a_description() {
+    let desired = parse_in(FILE, Some("prod"), &[]).unwrap();
+    let entry = desired.webhooks.values().next().unwrap();
+    assert_eq!(entry.spec.description.as_deref(), Some("prod, not ${environment}"));
+}
+
+#[test]
+fn a_value_may_be_missing() {
+    insta::assert_snapshot!(refused_in(FILE, Some("staging"), &[]), @r#"
+    error: the variable `host` has no value
+     --> webhooks.toml:9:16
+      |
+    3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
+      | ---- declared here: "Where deliveries go"
+    ...
+    9 | url = "https://${var.host}/${var.path}"
+      |                ^^^^^^^^^^^
+      |
+      = help: give it with `--var host=VALUE`, HOOKWRIGHT_VAR_host or `--var-file FILE`; or write it in the file: as its `default` under `[variables]` or under `[environments.staging.variables]`
+    "#);
+}
+
+#[test]
+fn a_value_outside_of_its_pattern_says_where_it_is_from_and_no_secret() {
+    insta::assert_snapshot!(refused_in(FILE, Some("staging"), &[("host", "whsec_CANARY")]), @r#"
+    error: the value from `--var` does not match the pattern of `host`
+     --> webhooks.toml:3:57
+      |
+    3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
+      |                                                         ^^^^^^^^^ "whsec_******" does not match
+      |
+      = help: give another value, or mend the pattern; all of a value must match
+    "#);
+    let text = FILE.replace("prod.example", "PROD.example");
+    insta::assert_snapshot!(refused_in(&text, Some("staging"), &[("host", "a.example")]), @r#"
+    error: the value does not match its variable's pattern
+     --> webhooks.toml:6:22
+      |
+    3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
+      |                                                         --------- all of a value must match
+    ...
+    6 | variables = { host = "PROD.example" }
+      |                      ^^^^^^^^^^^^^^
+      |
+      = help: write another value, or mend the pattern
+    "#);
+}
+
+#[test]
+fn a_pattern_matches_all_of_a_value() {
+    assert!(parse_in(FILE, Some("prod"), &[("host", "a.example/evil?x=")]).is_err());
+}
+
+#[test]
+fn a_name_that_nobody_declared() {
+    let text = FILE.replace("${var.host}", "${var.hots}").replace("$${environment}", "${env} ${");
+    insta::assert_snapshot!(refused_in(&text, Some("prod"), &[]), @r#"
+    error: "hots" is no declared variable
+     --> webhooks.toml:9:16
+      |
+    9 | url = "https://${var.hots}/${var.path}"
+      |                ^^^^^^^^^^^ did you mean `host`?
+      |
+      = help: mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+
+    error: `${` is not closed
+      --> webhooks.toml:11:16
+       |
+    11 | description = "${environment}, not ${env} ${"
+       |                ^^
+       |
+       = help: close it with `}`; for a literal `${`, write `$${`
+
+    error: "${env}" stands for nothing
+      --> webhooks.toml:11:36
+       |
+    11 | description = "${environment}, not ${env} ${"
+       |                                    ^^^^^^
+       |
+       = help: write `${var.NAME}` or `${environment}`; for a literal `${`, write `$${`
+    "#);
+    insta::assert_snapshot!(refused_in(FILE, Some("prod"), &[("hots", "a.example")]), @r#"
+    error: `--var` gives "hots", which is no declared variable
+     |
+     = help: did you mean `host`? mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+    "#);
+    let text = FILE.replace("{ host = \"prod", "{ hosts = \"prod");
+    insta::assert_snapshot!(refused_in(&text, Some("prod"), &[]), @r#"
+    error: "hosts" is no declared variable
+     --> webhooks.toml:6:15
+      |
+    6 | variables = { hosts = "prod.example" }
+      |               ^^^^^ did you mean `host`?
+      |
+      = help: mend the name, or declare it under `[variables]`: `hosts = { description = "…" }`
+
+    error: the variable `host` has no value
+     --> webhooks.toml:9:16
+      |
+    3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
+      | ---- declared here: "Where deliveries go"
+    ...
+    9 | url = "https://${var.host}/${var.path}"
+      |                ^^^^^^^^^^^
+      |
+      = help: give it with `--var host=VALUE`, HOOKWRIGHT_VAR_host or `--var-file FILE`; or write it in the file: as its `default` under `[variables]` or under `[environments.prod.variables]`
+    "#);
+}
+
+#[test]
+fn a_fault_of_a_filled_string_shows_it_as_written_and_as_filled() {
+    let text = FILE.replace("pattern = \"[a-z.]+\"", "default = \"\"");
+    insta::assert_snapshot!(refused_in(&text, Some("prod"), &[("host", "u:hunter2@h.example")]), @r#"
+    error: the url holds credentials
+     --> webhooks.toml:9:7
+      |
+    9 | url = "https://${var.host}/${var.path}"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this is "https://*********@h.example/videogen"
+      |
+      = help: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
+    "#);
+    insta::assert_snapshot!(refused_in(&text.replace("file.*", "file.${var.path}"), Some("prod"), &[]), @r#"
+    error: unknown event "file.videogen"
+      --> webhooks.toml:10:11
+       |
+    10 | events = ["file.${var.path}"]
+       |           ^^^^^^^^^^^^^^^^^^
+       |
+       = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+    "#);
+}
+
+#[test]
+fn declarations_that_are_none() {
+    let text = "[variables]\na-b = \"x\"\nc = 1\nd = { pattern = \"(\" }\ne = \"x\\u0007\"\nf = { pattern = \"\\\\w{9999}\" }\n";
+    insta::assert_snapshot!(refused_in(text, None, &[]), @r#"
+    error: "a-b" is no name of a variable
+     --> webhooks.toml:2:1
+      |
+    2 | a-b = "x"
+      | ^^^
+      |
+      = help: write 1 to 64 of the characters A-Z a-z 0-9 _, no digit first: HOOKWRIGHT_VAR_NAME can be set then
+
+    error: "c" must be a table
+     --> webhooks.toml:3:5
+      |
+    3 | c = 1
+      |     ^ this is a whole number
+      |
+      = help: write `c = { default = "hooks.example.com" }`
+
+    error: `pattern` is no regular expression
+     --> webhooks.toml:4:17
+      |
+    4 | d = { pattern = "(" }
+      |                 ^^^
+      |
+      = help: write one such as "^[a-z0-9.-]+$" (the syntax of Rust's regex: no look-around, no back-references)
+
+    error: the value holds a control character
+     --> webhooks.toml:5:5
+      |
+    5 | e = "x\u0007"
+      |     ^^^^^^^^^
+
+    error: `pattern` is no regular expression
+     --> webhooks.toml:6:17
+      |
+    6 | f = { pattern = "\\w{9999}" }
+      |                 ^^^^^^^^^^^ it is too large
+      |
+      = help: write one such as "^[a-z0-9.-]+$" (the syntax of Rust's regex: no look-around, no back-references)
+    "#);
+}
+
+#[test]
+fn an_environments_name_where_there_are_none() {
+    let text = "[webhooks.a]\nurl = \"https://a.example/${environment}\"\nevents = [\"file.*\"]\n";
+    insta::assert_snapshot!(refused_in(text, None, &[]), @r#"
+    error: `${environment}` stands for nothing: the file has no environments
+     --> webhooks.toml:2:26
+      |
+    2 | url = "https://a.example/${environment}"
+      |                          ^^^^^^^^^^^^^^
+      |
+      = help: write `[environments.NAME]`, and choose one with `--env`
+    "#);
+}
+
+#[test]
+fn a_file_of_values() {
+    let read = |text: &str| parse_values(&Sources::one("v.toml", text), "`v.toml`");
+    let given = read("host = \"h.example\"\n").unwrap();
+    assert_eq!((given[0].name.as_str(), given[0].value.as_str()), ("host", "h.example"));
+    assert_eq!(read("host = 1\nx = y\n").unwrap_err().len(), 2);
+}
+
+#[test]
+fn values_cannot_make_a_small_file_large() {
+    let uses = "${var.v}".repeat(5000);
+    let text = format!(
+        "[variables]\nv = \"{}\"\n[webhooks.a]\nurl = \"https://a.example/\"\nevents = [\"file.*\"]\ndescription = \"{uses}\"\n",
+        "x".repeat(2048)
+    );
+    let told = refused_in(&text, None, &[]);
+    assert!(told.starts_with("error: the values add more than 8 MiB"), "{}", &told[..200]);
+}
+
+proptest! {
+    #[test]
+    fn text_without_a_use_is_unchanged_and_no_text_makes_it_panic(text in r#"[a-z$}{. é]{0,30}"#) {
+        let file = format!("[variables]\nv = \"x\"\n[webhooks.a]\nurl = \"https://a.example/\"\nevents = [\"file.*\"]\ndescription = '{text}'\n");
+        let parsed = parse_in(&file, None, &[]);
+        if !text.contains("${") {
+            let desired = parsed.unwrap();
+            let entry = desired.webhooks.values().next().unwrap();
+            prop_assert_eq!(entry.spec.description.clone().unwrap_or_default(), text);
+        }
+    }
+}

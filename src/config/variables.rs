@@ -1,0 +1,215 @@
+//! `[variables]`: what is declared, and the value that each has in this run. How values get into strings is next door
+//! in `fill`.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use regex::{Regex, RegexBuilder};
+
+use crate::config::environments::{Chosen, Environments};
+use crate::config::faults::{Faults, Whole, word};
+use crate::config::tree::{Item, Table};
+use crate::config::{Given, MOST_VALUE};
+use crate::diagnostic::Fault;
+
+/// The keys of a declaration.
+pub(super) const KEYS: [&str; 3] = ["default", "description", "pattern"];
+
+const EXAMPLE: &str = "\"hooks.example.com\"";
+
+/// The variables of a run.
+pub(super) struct Variables<'t> {
+    pub(super) declared: BTreeMap<&'t str, Declared>,
+    /// The environment's name; `None` where there is none, `Some(None)` where it is not known.
+    pub(super) environment: Option<Option<String>>,
+    /// All files, for places inside of a string.
+    pub(super) whole: &'t str,
+    /// How many bytes values may still add to the file.
+    pub(super) left: Cell<usize>,
+}
+
+/// One variable.
+pub(super) struct Declared {
+    pub(super) place: Range<usize>,
+    pub(super) description: Option<String>,
+    pattern: Option<(Regex, Range<usize>)>,
+    pub(super) value: Value,
+}
+
+/// What a variable stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Known(String),
+    /// Nobody gave one.
+    Missing,
+    /// One was given, and a fault was told of it.
+    Faulty,
+}
+
+impl<'t> Variables<'t> {
+    /// Reads the declarations and gives each its value: its default, then the chosen environment's, then what was
+    /// given from outside, the later before the earlier.
+    pub(super) fn read(
+        root: &Table<'t>,
+        environments: &Environments<'t>,
+        chosen: &Chosen<'_, 't>,
+        given: &[Given],
+        whole: &'t str,
+        faults: &mut Faults,
+    ) -> Self {
+        let table = root.get("variables").and_then(|item| item.free_table("[variables]", faults));
+        let items = table.map(|table| table.items()).unwrap_or_default();
+        let mut declared: BTreeMap<&str, Declared> =
+            items.into_iter().filter_map(|item| Some((item.key(), declaration(item, faults)?))).collect();
+        for environment in &environments.all {
+            for item in &environment.variables {
+                let Some(variable) = known(*item, &declared, faults) else { continue };
+                let value = written(*item, variable.pattern.as_ref(), faults);
+                if chosen.name() == Some(&environment.name)
+                    && let Some(variable) = declared.get_mut(item.key())
+                {
+                    variable.value = value;
+                }
+            }
+        }
+        for given in given {
+            take(given, &mut declared, faults);
+        }
+        if matches!(chosen, Chosen::Unknown) {
+            let missing = declared.values_mut().filter(|variable| variable.value == Value::Missing);
+            missing.for_each(|variable| variable.value = Value::Faulty);
+        }
+        let environment = match chosen {
+            Chosen::None => None,
+            Chosen::Unknown => Some(None),
+            Chosen::One(one) => Some(Some(one.name.to_string())),
+        };
+        Self { declared, environment, whole, left: Cell::new(MOST_ADDED) }
+    }
+}
+
+/// The most bytes that values may add to the files in all: a short file shall not grow without end.
+const MOST_ADDED: usize = 8 << 20;
+
+/// The longest pattern, compiled.
+const MOST_PATTERN: usize = 1 << 16;
+
+fn declaration(item: Item<'_>, faults: &mut Faults) -> Option<Declared> {
+    let place = item.key_span();
+    if !is_name(item.key()) {
+        let help = "write 1 to 64 of the characters A-Z a-z 0-9 _, no digit first: HOOKWRIGHT_VAR_NAME can be set then";
+        let message = format!("{} is no name of a variable", word(item.key()));
+        faults.push(Fault::new(message, place.clone(), "").help(help));
+    }
+    if item.is_text() {
+        return Some(Declared { place, description: None, pattern: None, value: written(item, None, faults) });
+    }
+    let table = item.table(&format!("{} = {{ default = {EXAMPLE} }}", item.key()), &KEYS, faults)?;
+    let description = table.get("description").and_then(|item| item.text("\"Where deliveries go\"", faults));
+    let pattern = table.get("pattern").and_then(|item| pattern(item, faults));
+    let value = table.get("default").map_or(Value::Missing, |item| written(item, pattern.as_ref(), faults));
+    Some(Declared { place, description: description.map(|text| text.text.to_owned()), pattern, value })
+}
+
+/// Whether a variable may be called so: an environment variable can hold it.
+fn is_name(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (1..=64).contains(&text.len()) && text.chars().all(legal) && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Reads a pattern, made to match whole values: one whose author forgot the anchors lets nothing more through.
+fn pattern(item: Item<'_>, faults: &mut Faults) -> Option<(Regex, Range<usize>)> {
+    let text = item.text("\"^[a-z.]+$\"", faults)?;
+    let compile = |pattern: &str| RegexBuilder::new(pattern).size_limit(MOST_PATTERN).build();
+    // On its own first, so that no bracket of it closes ours.
+    match compile(text.text).and_then(|_| compile(&format!("^(?:{})$", text.text))) {
+        Ok(regex) => Some((regex, text.span)),
+        Err(error) => {
+            let label = match error {
+                regex::Error::CompiledTooBig(_) => "it is too large",
+                _ => "",
+            };
+            let help =
+                "write one such as \"^[a-z0-9.-]+$\" (the syntax of Rust's regex: no look-around, no back-references)";
+            faults.push(Fault::new("`pattern` is no regular expression", text.span, label).help(help));
+            None
+        }
+    }
+}
+
+/// A value that stands in the file.
+fn written(item: Item<'_>, pattern: Option<&(Regex, Range<usize>)>, faults: &mut Faults) -> Value {
+    let Some(text) = item.text(EXAMPLE, faults) else { return Value::Faulty };
+    let fault = match unfit(text.text, pattern) {
+        None => return Value::Known(text.text.to_owned()),
+        Some(Unfit::Form(wrong)) => Fault::new(format!("the value {wrong}"), text.span, ""),
+        Some(Unfit::Pattern(place)) => {
+            let fault = Fault::new("the value does not match its variable's pattern", text.span, "");
+            fault.also(place, "all of a value must match").help("write another value, or mend the pattern")
+        }
+    };
+    faults.push(fault);
+    Value::Faulty
+}
+
+/// Why a value cannot be taken.
+enum Unfit {
+    Form(&'static str),
+    Pattern(Range<usize>),
+}
+
+fn unfit(value: &str, pattern: Option<&(Regex, Range<usize>)>) -> Option<Unfit> {
+    if value.chars().any(char::is_control) {
+        return Some(Unfit::Form("holds a control character"));
+    }
+    if value.len() > MOST_VALUE {
+        return Some(Unfit::Form("is over 2048 bytes long"));
+    }
+    pattern.filter(|(regex, _)| !regex.is_match(value)).map(|(_, place)| Unfit::Pattern(place.clone()))
+}
+
+/// The declaration of a value that stands in an environment, or a fault.
+fn known<'a>(item: Item<'_>, declared: &'a BTreeMap<&str, Declared>, faults: &mut Faults) -> Option<&'a Declared> {
+    let found = declared.get(item.key());
+    if found.is_none() {
+        let (label, help) = undeclared(item.key(), declared, faults);
+        let message = format!("{} is no declared variable", word(item.key()));
+        faults.absent(Fault::new(message, item.key_span(), label).help(help), Whole::File);
+    }
+    found
+}
+
+/// What is said of a name that no variable has: the guess, and what to do.
+pub(super) fn undeclared(name: &str, declared: &BTreeMap<&str, Declared>, faults: &Faults) -> (String, String) {
+    let meant = faults.guess(name, declared.keys().copied());
+    let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
+    let declare = match is_name(name) {
+        true => format!("declare it under `[variables]`: `{name} = {{ description = \"…\" }}`"),
+        false => "declare it under `[variables]`".to_owned(),
+    };
+    (label, if meant.is_some() { format!("mend the name, or {declare}") } else { declare })
+}
+
+/// Takes a value from outside of the file.
+fn take(given: &Given, declared: &mut BTreeMap<&str, Declared>, faults: &mut Faults) {
+    let Given { name, value, origin } = given;
+    let Some(variable) = declared.get_mut(name.as_str()) else {
+        let (label, help) = undeclared(name, declared, faults);
+        let fault = Fault::placeless(format!("{origin} gives {}, which is no declared variable", word(name)));
+        let help = if label.is_empty() { help } else { format!("{label} {help}") };
+        return faults.absent(fault.help(help), Whole::File);
+    };
+    let place = variable.place.clone();
+    let fault = match unfit(value, variable.pattern.as_ref()) {
+        None => return variable.value = Value::Known(value.clone()),
+        Some(Unfit::Form(wrong)) => Fault::new(format!("the value from {origin} {wrong}"), place, "of this variable"),
+        Some(Unfit::Pattern(pattern)) => {
+            let message = format!("the value from {origin} does not match the pattern of `{name}`");
+            let fault = Fault::new(message, pattern, format!("{} does not match", word(value)));
+            fault.help("give another value, or mend the pattern; all of a value must match")
+        }
+    };
+    variable.value = Value::Faulty;
+    faults.push(fault);
+}

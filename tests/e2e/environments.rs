@@ -1,0 +1,183 @@
+//! Environments, values of variables, and folders, end to end; and the examples of both.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{KEY, Run, World, finish};
+
+const TWO: &str = r#"
+[variables]
+host = { description = "Where deliveries go" }
+
+[environments.staging]
+variables = { host = "staging.example" }
+[environments.prod]
+variables = { host = "hooks.example" }
+api_key_env = "VIDEOGEN_API_KEY_PROD"
+
+[webhooks.render-done]
+url = "https://${var.host}/videogen"
+events = ["file.upload.failed"]
+description = "of ${environment}"
+"#;
+
+fn id_of(run: &Run) -> &str {
+    run.stdout.lines().find_map(|line| line.strip_prefix("Plan id: ")).expect("a plan names its id")
+}
+
+#[test]
+fn each_environment_has_its_state_its_ids_and_its_marker() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    let forgotten = world.run(&["plan"]);
+    assert_eq!(forgotten.code, Some(1));
+    assert!(forgotten.stderr.contains("= help: write `--env staging` or `--env prod`"), "{}", forgotten.stderr);
+
+    world.ok(&["apply", "--auto-approve", "--env", "staging"]);
+    assert!(world.path("state/webhooks.staging.state.json").exists());
+    assert!(world.read("state/webhooks.staging.state.json").contains("\"of staging\""));
+
+    let prod = world.run(&["plan", "--env", "prod", "--refresh=false"]);
+    let staging = world.run(&["plan", "--env", "staging", "--refresh=false", "--var", "host=hooks.example"]);
+    assert!(prod.stdout.contains("Environment: \"prod\"\n"), "{}", prod.stdout);
+    assert!(prod.stdout.contains("Plan: 1 to add, 0 to change, 0 to destroy."), "{}", prod.stdout);
+    assert_ne!(id_of(&prod), id_of(&staging));
+    let comment = world.ok(&["plan", "--env", "prod", "--refresh=false", "--format", "markdown"]);
+    assert!(comment.starts_with("<!-- hookwright plan: prod -->\n"), "{comment}");
+    assert_eq!(world.run(&["plan", "--env", "staging", "--detailed-exitcode"]).code, Some(0));
+}
+
+#[test]
+fn an_environments_key_is_its_own() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    let without = world.run(&["apply", "--env", "prod", "--auto-approve"]);
+    assert_eq!(without.code, Some(1));
+    assert!(without.stderr.contains("VIDEOGEN_API_KEY_PROD is not set"), "{}", without.stderr);
+    let mut command = world.command(&["apply", "--env", "prod", "--auto-approve"]);
+    command.env("VIDEOGEN_API_KEY_PROD", KEY).env_remove("VIDEOGEN_API_KEY");
+    let applied = finish(command);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+}
+
+#[test]
+fn a_hostile_key_variable_is_refused_before_anything_is_asked() {
+    let world = World::with_sandbox(&[]);
+    world.config("[environments.prod]\napi_key_env = \"AWS_SECRET_ACCESS_KEY\"\n");
+    let mut command = world.command(&["plan", "--env", "prod"]);
+    command.env("AWS_SECRET_ACCESS_KEY", "CANARY");
+    let refused = finish(command);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("`api_key_env` cannot be \"AWS_SECRET_ACCESS_KEY\""), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("CANARY"));
+    assert_eq!(fs::read_to_string(world.path("requests.jsonl")).unwrap_or_default(), "");
+}
+
+#[test]
+fn a_flag_stands_before_the_environment_and_that_before_a_file_and_that_before_the_configuration() {
+    let world = World::new();
+    world.config(TWO);
+    world.write("values.toml", "host = \"file.example\"\n");
+    let url = |flags: &[&str], variable: Option<&str>| {
+        let mut command =
+            world.command(&[&["plan", "--env", "prod", "--refresh=false", "--format", "json"], flags].concat());
+        command.envs(variable.map(|value| ("HOOKWRIGHT_VAR_host", value)));
+        let plan: serde_json::Value = serde_json::from_str(&finish(command).stdout).unwrap();
+        plan["changes"][0]["after"]["url"].as_str().unwrap().to_owned()
+    };
+    let file = ["--var-file", "values.toml"];
+    let all = ["--var-file", "values.toml", "--var", "host=flag.example"];
+    assert_eq!(url(&[], None), "https://hooks.example/videogen");
+    assert_eq!(url(&file, None), "https://file.example/videogen");
+    assert_eq!(url(&file, Some("variable.example")), "https://variable.example/videogen");
+    assert_eq!(url(&all, Some("variable.example")), "https://flag.example/videogen");
+
+    let unknown = world.run(&["plan", "--env", "prod", "--var", "hots=x"]);
+    assert!(unknown.stderr.contains("did you mean `host`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_schema_and_the_manual_are_written() {
+    let world = World::new();
+    let schema: serde_json::Value = serde_json::from_str(&world.ok(&["schema"])).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(world.run(&["man", "pages"]).code, Some(1), "no such folder");
+    fs::create_dir(world.path("pages")).unwrap();
+    world.ok(&["man", "pages"]);
+    assert!(world.read("pages/hookwright-plan.1").contains("\\-\\-detailed\\-exitcode"));
+}
+
+/// Copies an example's folder into a world, so that nothing is written into the sources.
+fn copy(world: &World, example: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            world.write(path.file_name().unwrap().to_str().unwrap(), &fs::read_to_string(&path).unwrap());
+        } else {
+            let below = path.file_name().unwrap().to_str().unwrap();
+            for entry in fs::read_dir(&path).unwrap() {
+                let file = entry.unwrap().path();
+                let name = format!("{below}/{}", file.file_name().unwrap().to_str().unwrap());
+                world.write(&name, &fs::read_to_string(&file).unwrap());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_example_of_environments_is_planned_in_each() {
+    let world = World::new();
+    copy(&world, "environments");
+    let plan = |environment| world.ok(&["plan", "-c", "hooks.toml", "--env", environment, "--var", "tenant=acme"]);
+    assert!(plan("staging").contains("https://hooks.staging.example.com/videogen/acme"));
+    assert!(plan("prod").contains("\"Render pipeline of acme, prod\""));
+    let missing = world.run(&["plan", "-c", "hooks.toml", "--env", "prod"]);
+    assert!(missing.stderr.contains("the variable `tenant` has no value"), "{}", missing.stderr);
+}
+
+#[test]
+fn the_example_of_many_files_is_one_desired_state() {
+    let world = World::new();
+    copy(&world, "many-files");
+    assert!(world.ok(&["plan", "-c", "hooks"]).contains("Plan: 3 to add"));
+    world.ok(&["apply", "--auto-approve", "-c", "hooks/"]);
+    assert!(world.path("hooks/state/hooks.state.json").exists());
+    let planned = world.run(&["plan", "-c", "../hooks", "--chdir", "hooks", "--detailed-exitcode"]);
+    assert_eq!(planned.code, Some(0), "{}{}", planned.stdout, planned.stderr);
+    assert_eq!(world.run(&["plan", "-c", ".", "--chdir", "hooks", "--detailed-exitcode"]).code, Some(0));
+
+    world.write("hooks/zz.toml", "[webhooks.uploads]\nurl = \"https://media.example.com/2\"\nevents = [\"file.*\"]\n");
+    let refused = world.run(&["validate", "-c", "hooks"]);
+    assert!(refused.stderr.contains("--> hooks/zz.toml:1:11"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("::: hooks/media.toml:3:11"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_folder_is_read_whole_or_not_at_all_and_keeps_its_paths_inside() {
+    let world = World::new();
+    fs::create_dir(world.path("hooks")).unwrap();
+    let empty = world.run(&["validate", "-c", "hooks"]);
+    assert!(empty.stderr.contains("holds no *.toml"), "{}", empty.stderr);
+    world.write("hooks/a.toml", "[encryption]\nrecipients_file = \"../outside.txt\"\n");
+    let outside = world.run(&["validate", "-c", "hooks"]);
+    assert!(outside.stderr.contains("the path leads out of the configuration's folder"), "{}", outside.stderr);
+    world.write("hooks/a.toml", "");
+    world.write("outside.toml", "[webhooks.a]\n");
+    std::os::unix::fs::symlink(world.path("outside.toml"), world.path("hooks/b.toml")).unwrap();
+    let link = world.run(&["validate", "-c", "hooks"]);
+    assert_eq!(link.code, Some(1));
+    assert!(link.stderr.contains("is not a regular file"), "{}", link.stderr);
+}
+
+#[test]
+fn a_refusal_names_the_file_of_its_entry() {
+    let world = World::new();
+    copy(&world, "many-files");
+    world.ok(&["apply", "--auto-approve", "-c", "hooks"]);
+    let protected = "[webhooks.uploads]\nurl = \"https://media.example.com/new\"\nevents = [\"file.*\"]\n\
+                     lifecycle = { prevent_destroy = true }\n";
+    world.write("hooks/media.toml", protected);
+    let refused = world.run(&["plan", "-c", "hooks", "--allow-delete", "*"]);
+    assert!(refused.stdout.contains("- uploads, \"hooks/media.toml\" line 1: "), "{}", refused.stdout);
+}
