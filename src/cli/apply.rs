@@ -154,7 +154,7 @@ async fn carry_out(
     let sealer = match project.recipients.is_empty() {
         // Only a destroy gets here: it seals nothing.
         true => Sealer::none(),
-        false => Sealer::probed(project.recipients.clone()).map_err(|e| Failure::chain(&e))?,
+        false => super::identity::sealer(&project.recipients)?,
     };
     if state.is_new() {
         state.change(|state| state.team_id = team.clone());

@@ -5,6 +5,7 @@ mod apply;
 mod completions;
 mod failure;
 mod holder;
+mod identity;
 mod init;
 mod live;
 mod plan;

@@ -2,10 +2,13 @@
 //! The one user of `age`. A plain secret is a [`SecretString`]: zeroised on drop, redacted in `Debug`, not serialisable.
 
 mod identity;
+mod plugin;
 mod recipient;
 mod seal;
+mod talk;
 
 pub use age::secrecy::{ExposeSecret, SecretString};
 pub use identity::{BadIdentity, Identities, generate_identity};
+pub use plugin::{PluginError, Plugins, Prompt};
 pub use recipient::{BadRecipient, Recipient};
 pub use seal::{Binding, OpenError, SealError, Sealed, Sealer, open};

@@ -4,4 +4,5 @@
 
 mod faults;
 mod first_run;
+mod keys;
 mod support;
