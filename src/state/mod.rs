@@ -7,7 +7,7 @@ mod model;
 mod record;
 mod store;
 
-pub use file::{FileError, parse as parse_state, replace as replace_file};
+pub use file::{FileError, folder_of, parse as parse_state, replace as replace_file, sync_folder};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
 pub use lock::{Holder, LockError};
 pub use model::{Folded, Guards, Intent, Managed, State, VERSION};

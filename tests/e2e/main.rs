@@ -5,4 +5,5 @@
 mod faults;
 mod first_run;
 mod keys;
+mod secrets;
 mod support;

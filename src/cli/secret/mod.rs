@@ -1,16 +1,18 @@
-//! `hookwright secret`: which secrets there are, and one of them in clear for who may read it.
+//! `hookwright secret`: which secrets there are, and some of them in clear for who may read them.
+
+mod export;
 
 use clap::{Args, Subcommand};
 
 use super::identity::{IdentityArgs, reveal};
-use super::show::read;
+use super::show::{Form, read};
 use super::state::known;
 use super::{DONE, Ended, Global, live, project, terminal};
 use crate::endpoint::Name;
 use crate::render;
 use crate::secrets::ExposeSecret;
 
-/// List the secrets, and read one.
+/// List the secrets, read them, and hand them on.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,8 +26,14 @@ pub struct SecretArgs {
 #[derive(Debug, Subcommand)]
 enum SecretCommand {
     /// List the secrets: name, id, age, last four, recipients; never a secret
-    #[command(after_help = "Example:\n  hookwright secret list")]
-    List,
+    #[command(after_help = "Examples:
+  hookwright secret list
+  hookwright secret list --format json | jq -r '.[] | select(.known) | .name'")]
+    List {
+        /// How to show them
+        #[arg(long, value_enum, default_value_t = Form::Text)]
+        format: Form,
+    },
     /// Print one secret and nothing else
     #[command(
         after_help = "Example:\n  hookwright secret show render-done --identity ~/.config/hookwright/identity.txt"
@@ -36,13 +44,22 @@ enum SecretCommand {
         #[command(flatten)]
         identity: IdentityArgs,
     },
+    /// Print secrets in a form that their consumers take
+    #[command(after_help = "Examples:
+  hookwright secret export --format dotenv --out secrets.env -i ~/.config/hookwright/identity.txt
+  hookwright secret export --format k8s-secret render-done | kubectl apply -f -
+  hookwright secret export --format json --with-previous        during a rotation's overlap")]
+    Export(export::ExportArgs),
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: SecretArgs) -> Ended {
     let state = read(&project::store(global)?)?;
     match args.command {
-        SecretCommand::List => terminal::print(&render::secret_list(&state, live::now()))?,
+        SecretCommand::List { format } => terminal::print(&match format {
+            Form::Text => render::secret_list(&state, live::now()),
+            Form::Json => render::secret_list_json(&state, live::now()),
+        })?,
         SecretCommand::Show { name, identity } => {
             known(&state, &name)?;
             let secret = reveal(&state.lineage, &name, &state.endpoints[&name], &identity.read()?)?;
@@ -51,6 +68,7 @@ pub fn run(global: &Global, args: SecretArgs) -> Ended {
             line.push('\n');
             terminal::print(&line)?;
         }
+        SecretCommand::Export(args) => return export::run(&state, &args),
     }
     Ok(DONE)
 }
