@@ -248,6 +248,7 @@ impl<'a> Builder<'a> {
         strangers.sort_by_key(|seen| &seen.id);
         self.know_twins();
         self.duplicates(&strangers);
+        self.readers();
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
         self.drift.sort_by(|a, b| a.name.cmp(&b.name));
         self.notes.sort();
@@ -283,6 +284,24 @@ impl<'a> Builder<'a> {
             if let Action::Create(make) | Action::Replace { make, .. } = &mut change.action {
                 make.live_before = by_spec.get(&bare(&make.spec.url, &make.spec.events)).cloned().unwrap_or_default();
             }
+        }
+    }
+
+    /// Points out secrets that others can read than the file says.
+    fn readers(&mut self) {
+        let recipients = &self.world.guards.recipients;
+        if recipients.is_empty() || self.world.choices.destroy {
+            return;
+        }
+        let stale: Vec<String> =
+            self.world.state.sealed_otherwise(recipients).map(|name| format!("`{name}`")).collect();
+        if !stale.is_empty() {
+            let shown = stale.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+            let rest = if stale.len() > 8 { format!(" and {} more", stale.len() - 8) } else { String::new() };
+            self.notes.push(format!(
+                "rekey needed: {shown}{rest} {} sealed to others than the file's recipients; run `hookwright secret rekey`",
+                if stale.len() == 1 { "is" } else { "are" }
+            ));
         }
     }
 

@@ -5,5 +5,6 @@
 mod faults;
 mod first_run;
 mod keys;
+mod rekey;
 mod secrets;
 mod support;

@@ -1,6 +1,7 @@
 //! `hookwright secret`: which secrets there are, and some of them in clear for who may read them.
 
 mod export;
+mod rekey;
 
 use clap::{Args, Subcommand};
 
@@ -50,17 +51,25 @@ enum SecretCommand {
   hookwright secret export --format k8s-secret render-done | kubectl apply -f -
   hookwright secret export --format json --with-previous        during a rotation's overlap")]
     Export(export::ExportArgs),
+    /// Seal every secret anew to the file's recipients, all or none
+    ///
+    /// Needed when recipients were added or removed: a plan says so. Whoever is removed can still read old copies.
+    #[command(after_help = "Example:
+  hookwright secret rekey --identity ~/.config/hookwright/identity.txt")]
+    Rekey(rekey::RekeyArgs),
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: SecretArgs) -> Ended {
-    let state = read(&project::store(global)?)?;
+    let stored = || read(&project::store(global)?);
     match args.command {
+        SecretCommand::Rekey(args) => return rekey::run(global, &args),
         SecretCommand::List { format } => terminal::print(&match format {
-            Form::Text => render::secret_list(&state, live::now()),
-            Form::Json => render::secret_list_json(&state, live::now()),
+            Form::Text => render::secret_list(&stored()?, live::now()),
+            Form::Json => render::secret_list_json(&stored()?, live::now()),
         })?,
         SecretCommand::Show { name, identity } => {
+            let state = stored()?;
             known(&state, &name)?;
             let secret = reveal(&state.lineage, &name, &state.endpoints[&name], &identity.read()?)?;
             let mut line = zeroize::Zeroizing::new(String::with_capacity(secret.expose_secret().len() + 1));
@@ -68,7 +77,7 @@ pub fn run(global: &Global, args: SecretArgs) -> Ended {
             line.push('\n');
             terminal::print(&line)?;
         }
-        SecretCommand::Export(args) => return export::run(&state, &args),
+        SecretCommand::Export(args) => return export::run(&stored()?, &args),
     }
     Ok(DONE)
 }
