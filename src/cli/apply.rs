@@ -9,7 +9,7 @@ use super::plan::Format;
 use super::project::{self, Project};
 use super::{Allowances, DONE, Ended, Failure, Global, Network, STOPPED, progress, signals, terminal};
 use crate::apply::{Halt, Job, Outcome, Status, apply, journal_room};
-use crate::plan::Plan;
+use crate::plan::{Choices, Plan};
 use crate::quote::count;
 use crate::render;
 use crate::sandbox::Keep;
@@ -43,8 +43,9 @@ pub struct DestroyArgs {
     run: RunArgs,
 }
 
+/// How a plan is carried out.
 #[derive(Debug, Args)]
-struct RunArgs {
+pub struct RunArgs {
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
@@ -64,18 +65,27 @@ struct RunArgs {
     network: Network,
 }
 
+impl RunArgs {
+    /// The choices that the flags make.
+    pub fn choices(&self) -> Choices {
+        self.allowances.choices(false)
+    }
+}
+
 /// Runs `apply`.
 pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
     let command = if args.destroy { "apply --destroy" } else { "apply" };
-    start(global, &args.run, args.destroy, command).await
+    start(global, &args.run, args.run.allowances.choices(args.destroy), command).await
 }
 
 /// Runs `destroy`.
 pub async fn destroy(global: &Global, args: DestroyArgs) -> Ended {
-    start(global, &args.run, true, "destroy").await
+    start(global, &args.run, args.run.allowances.choices(true), "destroy").await
 }
 
-async fn start(global: &Global, args: &RunArgs, destroy: bool, command: &str) -> Ended {
+/// Plans by these choices, shows the plan, asks, and carries it out.
+pub async fn start(global: &Global, args: &RunArgs, choices: Choices, command: &str) -> Ended {
+    let destroy = choices.destroy;
     let asks = args.input && terminal::can_ask();
     if !(args.auto_approve || asks) {
         return Err(Failure::new("there is no terminal to ask on, and nothing was approved")
@@ -98,7 +108,6 @@ async fn start(global: &Global, args: &RunArgs, destroy: bool, command: &str) ->
         before.lineage.clear();
     }
     let seen = live.look(&before, &args.network).await?;
-    let choices = args.allowances.choices(destroy);
     let plan = super::plan::make(&project, &before, Some(&seen), &choices);
     terminal::print(&Format::Text.show(&plan))?;
     if !plan.refusals.is_empty() {

@@ -170,7 +170,7 @@ async fn dispatch(cli: Cli) -> Ended {
         Command::Destroy(args) => apply::destroy(global, args).await,
         Command::Show(args) => show::run(global, &args),
         Command::State(args) => state::run(global, args),
-        Command::Secret(args) => secret::run(global, args),
+        Command::Secret(args) => secret::run(global, args).await,
         Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
         Command::Completions(args) => completions::run(&args),
     }

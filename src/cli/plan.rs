@@ -78,6 +78,7 @@ impl Allowances {
             allow_duplicate: set(&self.allow_duplicate),
             allow_delete: set(&self.allow_delete),
             allow_all_gone: self.allow_all_gone,
+            ..Choices::default()
         }
     }
 }

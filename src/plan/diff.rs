@@ -6,6 +6,7 @@ use super::entry::{self, Live};
 use super::recovery::{Matches, judge, settles};
 use super::refusal::refusals;
 use super::renames::renames;
+use super::rotation;
 use super::{Action, Change, Drift, GuardChange, Plan, PlanId, Reason, View, World};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::{Guards, Intent, Managed};
@@ -14,6 +15,10 @@ use crate::timestamp::Timestamp;
 /// Makes the plan. Pure: the same world gives the same plan, byte for byte.
 pub fn plan(world: &World<'_>) -> Plan {
     let mut builder = Builder::new(world);
+    if world.choices.is_rotation() {
+        builder.changes = rotation::changes(world, &builder.judged, |id| builder.live(id));
+        return builder.finish();
+    }
     builder.entries();
     builder.leftovers();
     builder.predecessors();
@@ -184,7 +189,10 @@ impl<'a> Builder<'a> {
                 } else if until <= self.world.now {
                     self.changes.push(entry::retire(name, old, Reason::OverlapEnded(until)));
                 } else {
-                    self.notes.push(format!("`{name}`: its predecessor {} stays live until {until}", old.endpoint_id));
+                    self.notes.push(format!(
+                        "`{name}`: overlap: its predecessor {} stays live until {until}, then an apply retires it",
+                        old.endpoint_id
+                    ));
                 }
             }
         }

@@ -6,8 +6,9 @@ mod id;
 mod recovery;
 mod refusal;
 mod renames;
+mod rotation;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -54,6 +55,17 @@ pub struct Choices {
     pub allow_delete: BTreeSet<String>,
     /// Whether a state may be planned none of whose endpoints is listed.
     pub allow_all_gone: bool,
+    /// Entries that get a successor now, and how long their predecessor stays: nothing else is planned then.
+    pub rotate: BTreeMap<Name, Duration>,
+    /// Entries whose predecessors go now: nothing else is planned then.
+    pub finish: BTreeSet<Name>,
+}
+
+impl Choices {
+    /// Whether only the named entries are planned, as they are.
+    pub fn is_rotation(&self) -> bool {
+        !(self.rotate.is_empty() && self.finish.is_empty())
+    }
 }
 
 /// What an apply would do, and all that a reader should know first.
@@ -269,6 +281,10 @@ pub enum Reason {
         /// To.
         to: u32,
     },
+    /// The command line asked for a successor, whatever the file says.
+    Rotate,
+    /// The command line ended its overlap.
+    Finish,
     /// Two listings did not have it.
     Gone,
     /// Live, the attribute is no longer what was made.
@@ -318,6 +334,8 @@ impl std::fmt::Display for Reason {
             Self::Destroy => f.write_str("everything is to be destroyed"),
             Self::Changed(attribute) => write!(f, "{} changed, and the API has no update", attribute.word()),
             Self::Rotation { from, to } => write!(f, "rotation was raised from {from} to {to}"),
+            Self::Rotate => f.write_str("`secret rotate` asked for a new secret"),
+            Self::Finish => f.write_str("`secret rotate --finish` ended its overlap"),
             Self::Gone => f.write_str("it is gone: somebody deleted it outside of hookwright"),
             Self::ChangedRemotely(attribute) => write!(f, "{} was changed outside of hookwright", attribute.word()),
             Self::OverlapEnded(until) => write!(f, "its overlap ended at {until}"),

@@ -6,5 +6,6 @@ mod faults;
 mod first_run;
 mod keys;
 mod rekey;
+mod rotate;
 mod secrets;
 mod support;

@@ -2,6 +2,7 @@
 
 mod export;
 mod rekey;
+mod rotate;
 
 use clap::{Args, Subcommand};
 
@@ -57,13 +58,23 @@ enum SecretCommand {
     #[command(after_help = "Example:
   hookwright secret rekey --identity ~/.config/hookwright/identity.txt")]
     Rekey(rekey::RekeyArgs),
+    /// Renew secrets now, whatever the file says: for an emergency
+    ///
+    /// Makes a successor of each endpoint and keeps the old one live for the overlap; --finish deletes the old ones. A
+    /// renewal that can wait for a review is `rotation` in the file.
+    #[command(after_help = "Examples:
+  hookwright secret rotate render-done
+  hookwright secret rotate render-done --overlap 1h --auto-approve
+  hookwright secret rotate render-done --finish            the consumers have the new secret")]
+    Rotate(rotate::RotateArgs),
 }
 
 /// Runs the command.
-pub fn run(global: &Global, args: SecretArgs) -> Ended {
+pub async fn run(global: &Global, args: SecretArgs) -> Ended {
     let stored = || read(&project::store(global)?);
     match args.command {
         SecretCommand::Rekey(args) => return rekey::run(global, &args),
+        SecretCommand::Rotate(args) => return rotate::run(global, &args).await,
         SecretCommand::List { format } => terminal::print(&match format {
             Form::Text => render::secret_list(&stored()?, live::now()),
             Form::Json => render::secret_list_json(&stored()?, live::now()),
