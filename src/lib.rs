@@ -10,11 +10,13 @@
 //! | [`diagnostic`] | a fault of a file: place, cause, help |
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` |
 //! | [`config`] | text → desired, or every fault found |
+//! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near |
 
 pub mod apply;
 pub mod cli;
 pub mod config;
 pub mod crash;
+pub mod delivery;
 pub mod diagnostic;
 pub mod endpoint;
 pub mod plan;

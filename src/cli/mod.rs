@@ -8,6 +8,7 @@ mod holder;
 mod identity;
 mod init;
 mod live;
+mod ping;
 mod plan;
 mod progress;
 mod project;
@@ -18,6 +19,7 @@ mod signals;
 mod state;
 mod terminal;
 mod validate;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -118,6 +120,8 @@ enum Command {
     Show(show::ShowArgs),
     State(state::StateArgs),
     Secret(secret::SecretArgs),
+    Ping(ping::PingArgs),
+    Verify(verify::VerifyArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -171,6 +175,8 @@ async fn dispatch(cli: Cli) -> Ended {
         Command::Show(args) => show::run(global, &args),
         Command::State(args) => state::run(global, args),
         Command::Secret(args) => secret::run(global, args).await,
+        Command::Ping(args) => ping::run(global, &args).await,
+        Command::Verify(args) => verify::run(global, &args),
         Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
         Command::Completions(args) => completions::run(&args),
     }

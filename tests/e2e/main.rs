@@ -5,6 +5,7 @@
 mod faults;
 mod first_run;
 mod keys;
+mod ping;
 mod rekey;
 mod rotate;
 mod secrets;
