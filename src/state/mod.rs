@@ -1,6 +1,8 @@
 //! What hookwright remembers between runs: the model and its pure transitions, the file, the journal, the lock.
 
 mod file;
+#[cfg(test)]
+mod fuzz;
 mod journal;
 mod lock;
 mod model;
