@@ -15,7 +15,7 @@ use super::report::Report;
 use super::selection::{Allowances, Selection};
 use super::{DONE, Ended, Failure, Global, Network, signals, terminal};
 use crate::apply::{Job, Outcome, apply, journal_room};
-use crate::plan::Plan;
+use crate::plan::{Choices, Plan};
 use crate::sandbox::Keep;
 use crate::secrets::Sealer;
 use crate::state::{Applied, Record, Writer};
@@ -82,11 +82,21 @@ pub struct RunArgs {
     pub network: Network,
 }
 
+impl RunArgs {
+    /// The choices that the flags make.
+    pub fn choices(&self) -> Choices {
+        Selection::default().choices(&self.allowances)
+    }
+}
+
 /// Runs `apply`.
 pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
     let mut report = Report::new("apply", args.run.result_file.clone());
     let ended = match expected(&args) {
-        Ok(expected) => start(global, &args.run, &args.selection, &expected, &mut report).await,
+        Ok(expected) => {
+            let choices = args.selection.choices(&args.run.allowances);
+            plan_and_apply(global, &args.run, choices, "apply", &expected, &mut report).await
+        }
         Err(failure) => Err(failure),
     };
     report.end(ended)
@@ -95,7 +105,8 @@ pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
 /// Runs `destroy`.
 pub async fn destroy(global: &Global, args: DestroyArgs) -> Ended {
     let mut report = Report::new("destroy", args.run.result_file.clone());
-    let ended = start(global, &args.run, &Selection::all_destroyed(), &Expected::Anything, &mut report).await;
+    let choices = Selection::all_destroyed().choices(&args.run.allowances);
+    let ended = plan_and_apply(global, &args.run, choices, "destroy", &Expected::Anything, &mut report).await;
     report.end(ended)
 }
 
@@ -107,10 +118,18 @@ fn expected(args: &ApplyArgs) -> Result<Expected, Failure> {
     })
 }
 
-async fn start(
+/// Plans by these choices, shows the plan, asks, and carries it out.
+pub async fn start(global: &Global, args: &RunArgs, choices: Choices, command: &'static str) -> Ended {
+    let mut report = Report::new(command, args.result_file.clone());
+    let ended = plan_and_apply(global, args, choices, command, &Expected::Anything, &mut report).await;
+    report.end(ended)
+}
+
+async fn plan_and_apply(
     global: &Global,
     args: &RunArgs,
-    selection: &Selection,
+    choices: Choices,
+    command: &str,
     expected: &Expected,
     report: &mut Report,
 ) -> Ended {
@@ -121,11 +140,10 @@ async fn start(
             .hint("read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id"));
     }
     let project = project::load(global)?;
-    if project.recipients.is_empty() && !selection.destroys() {
+    if project.recipients.is_empty() && !choices.destroy {
         return Err(Failure::new("no recipients: nobody could ever read the secrets")
             .hint("add [encryption] recipients = [\"age1…\"]; `hookwright init` makes an identity and its recipient"));
     }
-    let command = if selection.destroys() { "destroy" } else { "apply" };
     let mut state = project.store.write(&super::holder::holder(command), args.lock_timeout)?;
     let live = connect(&project, &args.network).await?;
     let mut before = state.state();
@@ -134,7 +152,7 @@ async fn start(
         before.lineage.clear();
     }
     let seen = live.look(&before, &args.network).await?;
-    let plan = super::plan::make(&project, &before, Some(&seen), &selection.choices(&args.allowances));
+    let plan = super::plan::make(&project, &before, Some(&seen), &choices);
     report.planned(&plan);
     terminal::print(&args.format.plan(&plan))?;
     if !plan.refusals.is_empty() {
@@ -146,7 +164,7 @@ async fn start(
         live.close().await?;
         return Ok(DONE);
     }
-    if !approved && !ask(selection).await? {
+    if !approved && !ask(&choices).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
     let outcome = carry_out(&project, state, &live, plan.clone(), Reviewed { reviewed, team: seen.team }, args).await?;
@@ -177,8 +195,8 @@ fn settle(state: &mut Writer, plan: &Plan, reviewed: Applied) -> Result<(), Fail
     Ok(())
 }
 
-async fn ask(selection: &Selection) -> Result<bool, Failure> {
-    let question = if selection.destroys() {
+async fn ask(choices: &Choices) -> Result<bool, Failure> {
+    let question = if choices.destroy {
         "Do you really want to delete all of these endpoints? Their secrets are lost for good."
     } else {
         "Do you want to perform these actions?"
@@ -214,7 +232,7 @@ pub async fn carry_out(
     let sealer = match project.recipients.is_empty() {
         // Only a destroy gets here: it seals nothing.
         true => Sealer::none(),
-        false => Sealer::probed(project.recipients.clone()).map_err(|e| Failure::chain(&e))?,
+        false => super::identity::sealer(&project.recipients)?,
     };
     if state.is_new() {
         state.change(|state| state.team_id = team.clone());

@@ -28,7 +28,11 @@ impl Failure {
         let mut failure = Self::new(message);
         let mut next = Some(cause);
         while let Some(cause) = next {
-            failure.causes.push(escaped(&cause.to_string()));
+            let told = escaped(&cause.to_string());
+            // A wrapper may have no words of its own.
+            if failure.causes.last() != Some(&told) {
+                failure.causes.push(told);
+            }
             next = cause.source();
         }
         failure

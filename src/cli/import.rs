@@ -15,7 +15,7 @@ use crate::endpoint::{EndpointId, Name, Observed};
 use crate::plan::differences;
 use crate::quote::quoted;
 use crate::render;
-use crate::secrets::{Binding, ExposeSecret, Sealer, SecretString};
+use crate::secrets::{Binding, ExposeSecret, SecretString};
 use crate::state::{Managed, Record, State, Wanted};
 
 /// The most bytes that a secret may have.
@@ -127,7 +127,7 @@ fn adopt(
             ))
             .hint("nothing was changed; find the secret, or import without it and renew it"));
         }
-        let sealer = Sealer::probed(project.recipients.clone()).map_err(|e| Failure::chain(&e))?;
+        let sealer = super::identity::sealer(&project.recipients)?;
         let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
         managed.secret = Some(sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?);
         managed.secret_last4 = Some(last4.to_string());

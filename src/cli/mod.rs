@@ -5,12 +5,14 @@ mod apply;
 mod completions;
 mod failure;
 mod holder;
+mod identity;
 mod import;
 mod init;
 mod live;
 mod man;
 mod next_steps;
 mod outcome;
+mod ping;
 mod plan;
 mod planfile;
 mod progress;
@@ -27,6 +29,7 @@ mod state;
 mod terminal;
 mod validate;
 mod values;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -124,6 +127,8 @@ enum Command {
     Import(import::ImportArgs),
     State(state::StateArgs),
     Secret(secret::SecretArgs),
+    Ping(ping::PingArgs),
+    Verify(verify::VerifyArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -179,7 +184,9 @@ async fn dispatch(cli: Cli) -> Ended {
         Command::Import(args) => import::run(global, args).await,
         Command::Show(args) => show::run(global, &args),
         Command::State(args) => state::run(global, args),
-        Command::Secret(args) => secret::run(global, args),
+        Command::Secret(args) => secret::run(global, args).await,
+        Command::Ping(args) => ping::run(global, &args).await,
+        Command::Verify(args) => verify::run(global, &args),
         Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),

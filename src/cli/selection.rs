@@ -7,7 +7,7 @@ use clap::Args;
 use crate::plan::Choices;
 
 /// What is planned.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Selection {
     /// Plan NAME alone (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]
@@ -40,12 +40,7 @@ pub struct Allowances {
 impl Selection {
     /// Everything is to be deleted.
     pub fn all_destroyed() -> Self {
-        Self { target: Vec::new(), replace: Vec::new(), refresh_only: false, destroy: true }
-    }
-
-    /// Whether everything is to be deleted.
-    pub fn destroys(&self) -> bool {
-        self.destroy
+        Self { destroy: true, ..Self::default() }
     }
 
     /// Whether drift alone is shown.
@@ -64,6 +59,7 @@ impl Selection {
             allow_duplicate: set(&allowances.allow_duplicate),
             allow_delete: set(&allowances.allow_delete),
             allow_all_gone: allowances.allow_all_gone,
+            ..Choices::default()
         }
     }
 }

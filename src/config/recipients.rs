@@ -24,8 +24,11 @@ fn help(bad: &BadRecipient) -> &'static str {
         BadRecipient::Identity => {
             "write its public key (`age-keygen -y` shows it), and make a new identity: this one was in a file that others read"
         }
-        BadRecipient::Unsupported(_) => "write the `age1…` line that `age-keygen` prints as the public key",
-        BadRecipient::Malformed => "copy the whole `age1…` line that `age-keygen` prints as the public key",
+        BadRecipient::Ssh(_) => "write an `ssh-ed25519` or `ssh-rsa` key, or an `age1…` recipient",
+        BadRecipient::RsaSize => "write another key: `ssh-keygen -t ed25519` makes one",
+        BadRecipient::Malformed => {
+            "copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file"
+        }
     }
 }
 

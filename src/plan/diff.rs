@@ -6,6 +6,7 @@ use super::entry::{self, Live};
 use super::recovery::{Matches, judge, settles};
 use super::refusal::refusals;
 use super::renames::renames;
+use super::rotation;
 use super::{Action, Change, Drift, Guard, GuardChange, Plan, PlanId, Reason, View, World};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::{Guards, Intent, Managed};
@@ -16,6 +17,10 @@ pub fn plan(world: &World<'_>) -> Plan {
     let mut builder = Builder::new(world);
     if world.choices.refresh_only {
         builder.refresh();
+        return builder.finish();
+    }
+    if world.choices.is_rotation() {
+        builder.changes = rotation::changes(world, &builder.judged, |id| builder.live(id));
         return builder.finish();
     }
     builder.entries();
@@ -208,7 +213,10 @@ impl<'a> Builder<'a> {
                 } else if until <= self.world.now {
                     self.changes.push(entry::retire(name, old, Reason::OverlapEnded(until)));
                 } else {
-                    self.notes.push(format!("`{name}`: its predecessor {} stays live until {until}", old.endpoint_id));
+                    self.notes.push(format!(
+                        "`{name}`: overlap: its predecessor {} stays live until {until}, then an apply retires it",
+                        old.endpoint_id
+                    ));
                 }
             }
         }
@@ -273,6 +281,7 @@ impl<'a> Builder<'a> {
         self.keep_targets();
         self.know_twins();
         self.duplicates(&strangers);
+        self.readers();
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
         self.drift.sort_by(|a, b| a.name.cmp(&b.name));
         self.notes.sort();
@@ -328,6 +337,24 @@ impl<'a> Builder<'a> {
             if let Action::Create(make) | Action::Replace { make, .. } = &mut change.action {
                 make.live_before = by_spec.get(&bare(&make.spec.url, &make.spec.events)).cloned().unwrap_or_default();
             }
+        }
+    }
+
+    /// Points out secrets that others can read than the file says.
+    fn readers(&mut self) {
+        let recipients = &self.world.guards.recipients;
+        if recipients.is_empty() || self.world.choices.destroy {
+            return;
+        }
+        let stale: Vec<String> =
+            self.world.state.sealed_otherwise(recipients).map(|name| format!("`{name}`")).collect();
+        if !stale.is_empty() {
+            let shown = stale.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+            let rest = if stale.len() > 8 { format!(" and {} more", stale.len() - 8) } else { String::new() };
+            self.notes.push(format!(
+                "rekey needed: {shown}{rest} {} sealed to others than the file's recipients; run `hookwright secret rekey`",
+                if stale.len() == 1 { "is" } else { "are" }
+            ));
         }
     }
 

@@ -193,7 +193,7 @@ pub(super) fn import(name: &Name, entry: &Entry, id: &EndpointId, live: Live<'_>
     }
 }
 
-fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
+pub(super) fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
     let make = Make { gone: Some(had.endpoint_id.clone()), ..make(entry, effective(entry, had)) };
     Change {
         name: name.clone(),
@@ -208,8 +208,8 @@ fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
     }
 }
 
-fn replacement(name: &Name, entry: &Entry, had: &Managed, wanted: Spec, reasons: Vec<Reason>) -> Change {
-    let rotated = reasons.iter().any(|reason| matches!(reason, Reason::Rotation { .. }));
+pub(super) fn replacement(name: &Name, entry: &Entry, had: &Managed, wanted: Spec, reasons: Vec<Reason>) -> Change {
+    let rotated = reasons.iter().any(|reason| matches!(reason, Reason::Rotation { .. } | Reason::Rotate));
     let default = if rotated { ROTATION_OVERLAP } else { Duration::ZERO };
     let order = Order::from(entry.lifecycle.replace);
     let overlap = match entry.lifecycle.replace {
@@ -223,10 +223,11 @@ fn replacement(name: &Name, entry: &Entry, had: &Managed, wanted: Spec, reasons:
             "both endpoints are live until the old one is deleted: an event may come twice".to_owned()
         }
         Order::CreateFirst => format!(
-            "the old endpoint stays live for {} and a later apply deletes it: every event comes twice until then",
+            "overlap: the old endpoint stays live for {} and a later apply deletes it: every event comes twice until then",
             words(overlap)
         ),
     };
+    let make_phase = if rotated { "make: " } else { "" };
     Change {
         name: name.clone(),
         before: Some(view(had)),
@@ -234,7 +235,7 @@ fn replacement(name: &Name, entry: &Entry, had: &Managed, wanted: Spec, reasons:
         action: Action::Replace { make, old: had.endpoint_id.clone(), order },
         reasons,
         consequences: vec![
-            "the signing secret changes: whoever checks signatures must take the new one".to_owned(),
+            format!("{make_phase}the signing secret changes: whoever checks signatures must take the new one"),
             meanwhile,
         ],
     }
@@ -335,7 +336,7 @@ pub(super) fn retire(name: &Name, old: &Managed, reason: Reason) -> Change {
         action: Action::Delete { endpoint_id: old.endpoint_id.clone(), deposed: true },
         reasons: vec![reason],
         consequences: vec![
-            "it stops receiving events at once: its consumers must have taken the new secret".to_owned(),
+            "retire: it stops receiving events at once: its consumers must have taken the new secret".to_owned(),
         ],
     }
 }

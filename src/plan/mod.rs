@@ -10,8 +10,10 @@ mod reason;
 mod recovery;
 mod refusal;
 mod renames;
+mod rotation;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,17 @@ pub struct Choices {
     pub refresh_only: bool,
     /// Whether a state may be planned none of whose endpoints is listed.
     pub allow_all_gone: bool,
+    /// Entries that get a successor now, and how long their predecessor stays: nothing else is planned then.
+    pub rotate: BTreeMap<Name, Duration>,
+    /// Entries whose predecessors go now: nothing else is planned then.
+    pub finish: BTreeSet<Name>,
+}
+
+impl Choices {
+    /// Whether only the named entries are planned, as they are.
+    pub fn is_rotation(&self) -> bool {
+        !(self.rotate.is_empty() && self.finish.is_empty())
+    }
 }
 
 /// What an apply would do, and all that a reader should know first.

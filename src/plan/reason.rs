@@ -27,6 +27,10 @@ pub enum Reason {
     },
     /// The command line asks for it.
     Requested,
+    /// The command line asked for a successor, whatever the file says.
+    Rotate,
+    /// The command line ended its overlap.
+    Finish,
     /// Two listings did not have it.
     Gone,
     /// Live, the attribute is no longer what was made.
@@ -75,6 +79,8 @@ impl std::fmt::Display for Reason {
             Self::Changed(attribute) => write!(f, "{} changed, and the API has no update", attribute.word()),
             Self::Rotation { from, to } => write!(f, "rotation was raised from {from} to {to}"),
             Self::Requested => f.write_str("--replace asks for it"),
+            Self::Rotate => f.write_str("`secret rotate` asked for a new secret"),
+            Self::Finish => f.write_str("`secret rotate --finish` ended its overlap"),
             Self::Gone => f.write_str("it is gone: somebody deleted it outside of hookwright"),
             Self::ChangedRemotely(attribute) => write!(f, "{} was changed outside of hookwright", attribute.word()),
             Self::OverlapEnded(until) => write!(f, "its overlap ended at {until}"),

@@ -103,7 +103,9 @@ fn twins(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<
     }
     for change in changes {
         let (Action::Create(make) | Action::Replace { make, .. }) = &change.action else { continue };
-        if world.choices.allow_duplicate.contains(change.name.as_str()) {
+        // Whoever rotates names the entry, and its state is at hand: a twin is no sign of a lost one.
+        let named = world.choices.rotate.contains_key(&change.name);
+        if named || world.choices.allow_duplicate.contains(change.name.as_str()) {
             continue;
         }
         let near = by_url.get(&key(&make.spec.url)).into_iter().flatten();
@@ -177,6 +179,9 @@ fn key(url: &str) -> String {
 fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
     let guarded = |change: &&Change| {
         let (Action::Delete { deposed: false, .. } | Action::Replace { .. }) = &change.action else { return false };
+        if change.reasons.contains(&Reason::Rotate) {
+            return false;
+        }
         match &change.after {
             // The file's word counts where the entry is still there: loosening it is a change under review.
             Some(after) => after.prevent_destroy,
@@ -203,6 +208,7 @@ fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
     let destroyed: BTreeSet<&Name> = changes
         .iter()
         .filter(|c| c.action.is_destructive() && !matches!(c.action, Action::Delete { deposed: true, .. }))
+        .filter(|c| !c.reasons.contains(&Reason::Rotate))
         .map(|c| &c.name)
         .collect();
     let unallowed: Vec<&str> = destroyed

@@ -28,7 +28,7 @@ pub use json::json;
 pub use markdown::markdown;
 pub use outcome::outcome;
 pub use paint::Colour;
-pub use secrets::secret_list;
+pub use secrets::{secret_list, secret_list_json};
 pub use state::{show, show_json, state_list, state_list_json};
 pub use terraform::terraform_json;
 pub use text::text;

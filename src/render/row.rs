@@ -64,7 +64,7 @@ pub(super) fn verb(change: &Change) -> &'static str {
 }
 
 fn only_rotated(change: &Change) -> bool {
-    change.reasons.iter().all(|reason| matches!(reason, Reason::Rotation { .. }))
+    change.reasons.iter().all(|reason| matches!(reason, Reason::Rotation { .. } | Reason::Rotate))
 }
 
 fn title(change: &Change) -> String {

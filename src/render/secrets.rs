@@ -32,6 +32,25 @@ fn row(name: String, managed: &Managed, now: Timestamp) -> [String; 5] {
     [name, managed.endpoint_id.to_string(), age, last4, sealed]
 }
 
+/// The same as an array of objects, one a secret.
+pub fn secret_list_json(state: &State, now: Timestamp) -> String {
+    let rows = state.all().map(|(name, managed)| {
+        serde_json::json!({
+            "name": name,
+            "endpoint_id": managed.endpoint_id,
+            "deposed": managed.until.is_some(),
+            "until": managed.until,
+            "created_at": managed.created_at,
+            "age_seconds": managed.created_at.map(|made| now.since(Timestamp(made)).as_secs()),
+            "secret_last4": managed.secret_last4,
+            "known": managed.secret.is_some(),
+            "sealed_to": managed.sealed_to,
+        })
+    });
+    let rows: serde_json::Value = rows.collect();
+    format!("{rows:#}\n")
+}
+
 /// Whole days, or less where it is younger.
 fn age(now: Timestamp, made: Timestamp) -> String {
     let age = now.since(made).as_secs();

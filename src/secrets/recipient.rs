@@ -2,14 +2,24 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A public key that secrets are sealed to.
 ///
-/// Ordered, compared and shown by its text.
+/// Ordered, compared and shown by its text; the comment after an ssh key is no part of it. Reading one runs nothing.
 #[derive(Clone)]
 pub struct Recipient {
     text: String,
-    key: age::x25519::Recipient,
+    kind: Kind,
+}
+
+/// How a recipient is sealed to.
+#[derive(Clone)]
+pub(super) enum Kind {
+    /// By ourselves.
+    Native(Arc<dyn age::Recipient + Send + Sync>),
+    /// By the plugin of this name.
+    Plugin(String),
 }
 
 /// A text that is no recipient.
@@ -18,9 +28,12 @@ pub enum BadRecipient {
     /// An identity (a private key) where a recipient belongs.
     #[error("this is an age identity, a private key: it must not stand in this file")]
     Identity,
-    /// A kind of recipient that this version does not take.
-    #[error("{0} recipients are not supported by this version")]
-    Unsupported(&'static str),
+    /// An ssh key of a kind that nothing can be sealed to.
+    #[error("ssh keys of the kind {0} cannot be sealed to")]
+    Ssh(String),
+    /// An RSA key that is too short to be safe, or too long to be taken.
+    #[error("an ssh-rsa key has 2048 to 4096 bits")]
+    RsaSize,
     /// No recipient at all.
     #[error("not an age recipient")]
     Malformed,
@@ -30,26 +43,48 @@ impl Recipient {
     /// Reads one recipient.
     pub fn parse(text: &str) -> Result<Self, BadRecipient> {
         let text = text.trim();
-        if text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
+        let upper = text.to_ascii_uppercase();
+        if upper.starts_with("AGE-SECRET-KEY-") || upper.starts_with("AGE-PLUGIN-") || upper.contains("PRIVATE KEY") {
             return Err(BadRecipient::Identity);
         }
-        if text.starts_with("ssh-") {
-            return Err(BadRecipient::Unsupported("ssh"));
+        if ["ssh-", "ecdsa-", "sk-"].iter().any(|start| text.starts_with(start)) {
+            return ssh(text);
         }
-        match age::x25519::Recipient::from_str(text) {
-            Ok(key) => Ok(Self { text: text.to_owned(), key }),
-            Err(_) if text.starts_with("age1") && text[4..].contains('1') => Err(BadRecipient::Unsupported("plugin")),
-            Err(_) => Err(BadRecipient::Malformed),
+        let native = |key| Self { text: text.to_owned(), kind: Kind::Native(key) };
+        if let Ok(key) = age::x25519::Recipient::from_str(text) {
+            return Ok(native(Arc::new(key)));
         }
+        if let Ok(key) = age::tag::Recipient::from_str(text) {
+            return Ok(native(Arc::new(key)));
+        }
+        if let Ok(key) = age::tagpq::Recipient::from_str(text) {
+            return Ok(native(Arc::new(key)));
+        }
+        let plugin = age::plugin::Recipient::from_str(text).map_err(|_| BadRecipient::Malformed)?;
+        Ok(Self { text: text.to_owned(), kind: Kind::Plugin(plugin.plugin().to_owned()) })
     }
 
-    /// The recipient as written.
+    /// The recipient as it is stored and compared.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn key(&self) -> &dyn age::Recipient {
-        &self.key
+    pub(super) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+}
+
+fn ssh(text: &str) -> Result<Recipient, BadRecipient> {
+    use age::ssh::ParseRecipientKeyError as Bad;
+    let mut words = text.split_ascii_whitespace();
+    let kind = words.next().unwrap_or_default();
+    let bare = format!("{kind} {}", words.next().unwrap_or_default());
+    match age::ssh::Recipient::from_str(&bare) {
+        // What was read is written anew: a key that was cut, or has more behind it, is not taken for another.
+        Ok(key) if key.to_string() == bare => Ok(Recipient { text: bare, kind: Kind::Native(Arc::new(key)) }),
+        Err(Bad::RsaModulusTooLarge | Bad::RsaModulusTooSmall) => Err(BadRecipient::RsaSize),
+        _ if !matches!(kind, "ssh-ed25519" | "ssh-rsa") => Err(BadRecipient::Ssh(crate::quote::escaped(kind))),
+        _ => Err(BadRecipient::Malformed),
     }
 }
 
@@ -72,3 +107,35 @@ impl PartialEq for Recipient {
 }
 
 impl Eq for Recipient {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN";
+    const PLUGIN: &str = "age1test1qqqqqqqqgsf9kn";
+
+    #[test]
+    fn an_ssh_keys_comment_is_no_part_of_it() {
+        let recipient = Recipient::parse(&format!("{ED25519} alice@laptop\n")).unwrap();
+        assert_eq!(recipient.as_str(), ED25519);
+        assert_eq!(recipient, Recipient::parse(ED25519).unwrap());
+    }
+
+    #[test]
+    fn a_cut_key_and_a_kind_that_cannot_be_sealed_to_are_told_apart() {
+        let bad = |text: &str| Recipient::parse(text).unwrap_err();
+        assert_eq!(bad(&ED25519[..60]), BadRecipient::Malformed);
+        assert_eq!(bad("ssh-ed25519"), BadRecipient::Malformed);
+        assert_eq!(bad("ecdsa-sha2-nistp256 AAAA"), BadRecipient::Ssh("ecdsa-sha2-nistp256".into()));
+        assert_eq!(bad("sk-ssh-ed25519@openssh.com AAAA"), BadRecipient::Ssh("sk-ssh-ed25519@openssh.com".into()));
+        assert_eq!(bad("AGE-PLUGIN-TEST-1QQQ"), BadRecipient::Identity);
+        assert_eq!(bad("-----BEGIN OPENSSH PRIVATE KEY-----"), BadRecipient::Identity);
+    }
+
+    #[test]
+    fn a_plugin_recipient_is_read_though_the_plugin_does_not_exist() {
+        assert_eq!(Recipient::parse(PLUGIN).unwrap().as_str(), PLUGIN);
+        assert_eq!(Recipient::parse(&PLUGIN.replace("qqqq", "qqqp")).unwrap_err(), BadRecipient::Malformed);
+    }
+}

@@ -7,7 +7,9 @@ use age::secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Identities, Recipient};
+use super::plugin::{PluginError, PluginRecipients};
+use super::recipient::Kind;
+use super::{Identities, Plugins, Recipient};
 use crate::endpoint::EndpointId;
 
 /// A secret in its one storable form: an ASCII-armored age file.
@@ -51,6 +53,9 @@ pub enum OpenError {
     /// None of the identities is a recipient's.
     #[error("none of the identities given can open it")]
     NoMatchingIdentity,
+    /// The plugin of an identity did not do its work.
+    #[error("{0}")]
+    Plugin(String),
     /// The block is no age file, or was edited or cut.
     #[error("the sealed block is damaged: {0}")]
     Damaged(String),
@@ -71,19 +76,20 @@ struct Content<'a> {
 #[derive(Debug, Clone)]
 pub struct Sealer {
     recipients: Vec<Recipient>,
+    plugins: Option<Plugins>,
 }
 
 impl Sealer {
-    /// A sealer that has proven that every recipient can be encrypted to.
-    pub fn probed(recipients: Vec<Recipient>) -> Result<Self, SealError> {
-        let sealer = Self { recipients };
+    /// A sealer that has proven that every recipient can be encrypted to: a plugin among them has run.
+    pub fn probed(recipients: Vec<Recipient>, plugins: Plugins) -> Result<Self, SealError> {
+        let sealer = Self { recipients, plugins: Some(plugins) };
         sealer.encrypt(b"probe")?;
         Ok(sealer)
     }
 
     /// A sealer for a run that seals nothing: every seal fails.
     pub fn none() -> Self {
-        Self { recipients: Vec::new() }
+        Self { recipients: Vec::new(), plugins: None }
     }
 
     /// The recipients, in order.
@@ -107,8 +113,13 @@ impl Sealer {
     }
 
     fn encrypt(&self, plaintext: &[u8]) -> Result<String, SealError> {
-        let keys = self.recipients.iter().map(Recipient::key);
-        let encryptor = age::Encryptor::with_recipients(keys).map_err(|e| match e {
+        let plugins = self.of_plugins();
+        let native = self.recipients.iter().filter_map(|recipient| match recipient.kind() {
+            Kind::Native(key) => Some(key.as_ref() as &dyn age::Recipient),
+            Kind::Plugin(_) => None,
+        });
+        let all = native.chain(plugins.iter().map(|of_one| of_one as &dyn age::Recipient));
+        let encryptor = age::Encryptor::with_recipients(all).map_err(|e| match e {
             age::EncryptError::MissingRecipients => SealError::NoRecipients,
             other => SealError::Encrypt(other),
         })?;
@@ -118,6 +129,20 @@ impl Sealer {
         writer.finish()?.finish()?;
         Ok(String::from_utf8(armored).expect("armor is ASCII"))
     }
+
+    /// The recipients of plugins, together by plugin.
+    fn of_plugins(&self) -> Vec<PluginRecipients<'_>> {
+        let mut by_name: Vec<PluginRecipients<'_>> = Vec::new();
+        let Some(plugins) = &self.plugins else { return by_name };
+        for recipient in &self.recipients {
+            let Kind::Plugin(name) = recipient.kind() else { continue };
+            match by_name.iter_mut().find(|of_one| of_one.name == name) {
+                Some(of_one) => of_one.recipients.push(recipient.as_str()),
+                None => by_name.push(PluginRecipients { name, recipients: vec![recipient.as_str()], plugins }),
+            }
+        }
+        by_name
+    }
 }
 
 /// Opens a sealed secret and checks that it belongs to `binding`.
@@ -126,6 +151,10 @@ pub fn open(sealed: &Sealed, binding: Binding<'_>, identities: &Identities) -> R
     let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(sealed.0.as_bytes())).map_err(|e| damaged(&e))?;
     let mut reader = decryptor.decrypt(identities.keys()).map_err(|e| match e {
         age::DecryptError::NoMatchingKeys => OpenError::NoMatchingIdentity,
+        // The block is in memory: only a plugin does input and output.
+        age::DecryptError::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<PluginError>()) => {
+            OpenError::Plugin(error.to_string())
+        }
         other => damaged(&other),
     })?;
     let mut plaintext = Zeroizing::new(Vec::with_capacity(4096));
@@ -149,8 +178,8 @@ mod tests {
 
     fn world() -> (Sealer, Identities, EndpointId) {
         let (key, recipient) = generate_identity();
-        let identities = Identities::parse(key.expose_secret()).unwrap();
-        (Sealer::probed(vec![recipient]).unwrap(), identities, EndpointId::new("ep_1"))
+        let identities = Identities::parse(key.expose_secret().as_bytes(), "key", &Plugins::none()).unwrap();
+        (Sealer::probed(vec![recipient], Plugins::none()).unwrap(), identities, EndpointId::new("ep_1"))
     }
 
     #[test]
@@ -180,7 +209,7 @@ mod tests {
 
     #[test]
     fn nobody_to_seal_to_is_an_error_and_no_debug_shows_a_secret() {
-        assert!(matches!(Sealer::probed(Vec::new()), Err(SealError::NoRecipients)));
+        assert!(matches!(Sealer::probed(Vec::new(), Plugins::none()), Err(SealError::NoRecipients)));
         let secret = SecretString::from("whsec_canary".to_owned());
         assert!(!format!("{secret:?}").contains("canary"));
     }

@@ -1,13 +1,15 @@
 //! What hookwright remembers between runs: the model and its pure transitions, the file, the journal, the lock.
 
 mod file;
+#[cfg(test)]
+mod fuzz;
 mod journal;
 mod lock;
 mod model;
 mod record;
 mod store;
 
-pub use file::{FileError, parse as parse_state, replace as replace_file};
+pub use file::{FileError, folder_of, parse as parse_state, replace as replace_file, sync_folder};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
 pub use lock::{Holder, LockError};
 pub use model::{Applied, Folded, Guards, Intent, Managed, State, VERSION, Wanted, answered};

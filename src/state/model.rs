@@ -235,6 +235,33 @@ impl State {
             .flat_map(|(name, managed)| std::iter::once(managed).chain(&managed.deposed).map(move |m| (name, m)))
     }
 
+    /// The entries with a secret, current or deposed, that is sealed to others than these recipients; each once.
+    pub fn sealed_otherwise(&self, recipients: &BTreeSet<String>) -> impl Iterator<Item = &Name> {
+        let otherwise = move |managed: &Managed| {
+            managed.secret.is_some()
+                && (managed.sealed_to.len() != recipients.len()
+                    || !managed.sealed_to.iter().all(|recipient| recipients.contains(recipient)))
+        };
+        let of_entry = move |m: &Managed| otherwise(m) || m.deposed.iter().any(otherwise);
+        self.endpoints.iter().filter(move |(_, managed)| of_entry(managed)).map(|(name, _)| name)
+    }
+
+    /// Puts secrets that were sealed anew in the place of those that they were opened from.
+    pub fn rekey(&mut self, sealed: Vec<(EndpointId, Sealed)>, recipients: &[String]) {
+        let mut sealed: BTreeMap<EndpointId, Sealed> = sealed.into_iter().collect();
+        for current in self.endpoints.values_mut() {
+            let Managed { endpoint_id, secret, sealed_to, deposed, .. } = current;
+            let own = std::iter::once((&*endpoint_id, secret, sealed_to));
+            let old = deposed.iter_mut().map(|old| (&old.endpoint_id, &mut old.secret, &mut old.sealed_to));
+            for (id, secret, sealed_to) in own.chain(old) {
+                if let Some(anew) = sealed.remove(id) {
+                    *secret = Some(anew);
+                    *sealed_to = recipients.to_vec();
+                }
+            }
+        }
+    }
+
     /// The intents that are to be sent again, by name.
     pub fn open_intents(&self) -> impl Iterator<Item = &Intent> {
         self.pending.iter().filter(|intent| !intent.closed)

@@ -187,4 +187,21 @@ mod tests {
         let spec = Spec { url: "https://h/".into(), events: ["b".into(), "a".into()].into(), description: None };
         assert_eq!(body(&spec), br#"{"url":"https://h/","events":["a","b"]}"#);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(
+            start in proptest::sample::select(vec!["", "{\"endpoints\":[", "{\"endpointId\":\"e\",\"createdAt\":", "[[[["]),
+            rest in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+        ) {
+            let bytes = [start.as_bytes(), &rest].concat();
+            let _ = (page(&bytes).is_ok(), made(&bytes).is_ok(), named(&bytes), team(&bytes).is_ok());
+        }
+
+        #[test]
+        fn no_value_in_its_place_makes_it_panic(value in "-?[0-9]{0,400}(e-?[0-9]{1,4})?|\"[ -~]{0,20}\"|null|\\[\\]") {
+            let text = format!(r#"{{"endpointId":"e","url":"u","events":[],"createdAt":{value},"signingSecret":{value}}}"#);
+            let _ = (page(format!(r#"{{"endpoints":[{text}]}}"#).as_bytes()).is_ok(), made(text.as_bytes()).is_ok());
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -58,6 +59,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (identity, recipient) = generate_identity();
         fs::write(folder.path().join("identity.txt"), format!("{}\n", identity.expose_secret())).unwrap();
+        fs::set_permissions(folder.path().join("identity.txt"), fs::Permissions::from_mode(0o600)).unwrap();
         Self { folder, recipient: recipient.to_string(), sandbox: None }
     }
 

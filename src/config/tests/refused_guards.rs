@@ -96,13 +96,13 @@ fn recipients_that_are_none() {
       |
       = help: write its public key (`age-keygen -y` shows it), and make a new identity: this one was in a file that others read
 
-    error: ssh recipients are not supported by this version
+    error: not an age recipient
      --> webhooks.toml:5:3
       |
     5 |   "ssh-ed25519 AAAA",
       |   ^^^^^^^^^^^^^^^^^^
       |
-      = help: write the `age1…` line that `age-keygen` prints as the public key
+      = help: copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file
 
     error: not an age recipient
      --> webhooks.toml:6:3
@@ -110,7 +110,7 @@ fn recipients_that_are_none() {
     6 |   "age1short",
       |   ^^^^^^^^^^^
       |
-      = help: copy the whole `age1…` line that `age-keygen` prints as the public key
+      = help: copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file
     "#);
 }
 

@@ -1,0 +1,126 @@
+//! `hookwright secret export`: secrets in clear for their consumers, all of them or none.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::super::identity::{IdentityArgs, reveal};
+use super::super::state::known;
+use super::super::{DONE, Ended, Failure, terminal};
+use crate::endpoint::Name;
+use crate::secrets::{ExportForm, SecretString};
+use crate::state::{State, folder_of, sync_folder};
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The entries [default: all]
+    names: Vec<Name>,
+    /// The form
+    #[arg(long, value_enum)]
+    format: Format,
+    /// The keys: {NAME} is the entry's name in upper case with underscores, {name} the name as it is [default:
+    /// VIDEOGEN_{NAME}_SECRET for dotenv, {name} else]
+    #[arg(long, value_name = "TEMPLATE")]
+    name_template: Option<String>,
+    /// The name of the Kubernetes Secret
+    #[arg(long, value_name = "NAME", default_value = "videogen-webhooks")]
+    k8s_name: String,
+    /// Also the secrets of predecessors that are still live, as KEY_PREVIOUS: a consumer accepts both meanwhile
+    #[arg(long)]
+    with_previous: bool,
+    /// Write a file that you alone can read, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    identity: IdentityArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// KEY=value lines
+    Dotenv,
+    /// One object
+    Json,
+    /// A Kubernetes Secret's manifest
+    K8sSecret,
+}
+
+/// Runs the command.
+pub fn run(state: &State, args: &ExportArgs) -> Ended {
+    let form = match args.format {
+        Format::Dotenv => ExportForm::Dotenv,
+        Format::Json => ExportForm::Json,
+        Format::K8sSecret => ExportForm::KubernetesSecret(args.k8s_name.clone()),
+    };
+    if let Some(path) = &args.out {
+        writable(path)?;
+    }
+    let secrets = collect(state, args, &form)?;
+    let text = form.write(&secrets).map_err(|e| Failure::chain(&e))?;
+    match &args.out {
+        None => terminal::print(&text)?,
+        Some(path) => {
+            replace(path, text.as_bytes())?;
+            let secrets = crate::quote::count(secrets.len(), "secret");
+            terminal::say(&format!("Wrote {secrets} to {}.", terminal::path(path)));
+        }
+    }
+    Ok(DONE)
+}
+
+fn collect(state: &State, args: &ExportArgs, form: &ExportForm) -> Result<Vec<(Name, String, SecretString)>, Failure> {
+    let mut names: Vec<Name> = args.names.clone();
+    names.iter().try_for_each(|name| known(state, name))?;
+    if names.is_empty() {
+        let (with, without): (Vec<_>, Vec<_>) = state.endpoints.iter().partition(|(_, m)| m.secret.is_some());
+        for (name, _) in without {
+            terminal::warn(&format!(
+                "the secret of `{name}` is not known, and is left out: it was imported without it"
+            ));
+        }
+        names.extend(with.into_iter().map(|(name, _)| name.clone()));
+    }
+    names.sort();
+    names.dedup();
+    let template = args.name_template.as_deref().unwrap_or(form.default_template());
+    // The keys first: nobody is asked for a passphrase in vain.
+    let keys: Result<Vec<_>, _> = names.iter().map(|name| form.key(template, name)).collect();
+    let keys = keys.map_err(|e| Failure::chain(&e).hint("choose other keys with --name-template"))?;
+    let identities = args.identity.read()?;
+    let mut secrets = Vec::new();
+    for (name, key) in names.into_iter().zip(keys) {
+        let managed = &state.endpoints[&name];
+        let previous = managed.deposed.iter().rev().find(|old| old.secret.is_some()).filter(|_| args.with_previous);
+        if let Some(old) = previous {
+            let key = format!("{key}{}", form.previous());
+            secrets.push((name.clone(), key, reveal(&state.lineage, &name, old, &identities)?));
+        }
+        let secret = reveal(&state.lineage, &name, managed, &identities)?;
+        secrets.push((name, key, secret));
+    }
+    Ok(secrets)
+}
+
+/// An error where something stands there that must not be replaced.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let refused = |what: &str| {
+        Err(Failure::new(format!("{} is {what}, and is left alone", terminal::path(path)))
+            .hint("secrets are written to a plain file: name another with --out FILE"))
+    };
+    match path.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() => refused("a link"),
+        Ok(meta) if !meta.is_file() => refused("no regular file"),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the file under another name, for nobody else to read, and gives it its own when it is whole.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::caused(format!("could not write {}", terminal::path(path)), &e);
+    let folder = folder_of(path);
+    let mut temporary = tempfile::Builder::new().prefix(".hookwright-").tempfile_in(folder).map_err(failed)?;
+    temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
+    temporary.persist(path).map_err(|e| failed(e.error))?;
+    sync_folder(folder).map_err(|e| Failure::chain(&e))
+}

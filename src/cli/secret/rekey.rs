@@ -1,0 +1,88 @@
+//! `hookwright secret rekey`: every secret sealed anew to the file's recipients, all of them or none.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::super::identity::{self, IdentityArgs, reveal};
+use super::super::{DONE, Ended, Failure, Global, holder, project, show, terminal};
+use crate::endpoint::{EndpointId, Name};
+use crate::quote::{count, escaped};
+use crate::secrets::{Binding, Identities, Sealed, Sealer};
+use crate::state::State;
+
+#[derive(Debug, Args)]
+pub struct RekeyArgs {
+    #[command(flatten)]
+    identity: IdentityArgs,
+    /// How long to wait for another writer of the state
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    lock_timeout: Duration,
+}
+
+/// Runs the command.
+pub fn run(global: &Global, args: &RekeyArgs) -> Ended {
+    let project = project::load(global)?;
+    if project.recipients.is_empty() {
+        return Err(Failure::new("no recipients: nobody could ever read the secrets")
+            .hint("add [encryption] recipients = [\"age1…\"]"));
+    }
+    show::read(&project.store)?;
+    let mut writer = project.store.write(&holder::holder("secret rekey"), args.lock_timeout)?;
+    let state = writer.state();
+    let wanted = &project.guards.recipients;
+    let stale: Vec<&Name> = state.sealed_otherwise(wanted).collect();
+    let known = state.guards.as_ref().map(|guards| &guards.recipients);
+    if stale.is_empty() && known.is_none_or(|known| known == wanted) {
+        terminal::say("Every secret is sealed to the file's recipients already; nothing was changed.");
+        return Ok(DONE);
+    }
+    let identities = args.identity.read()?;
+    let sealer = identity::sealer(&project.recipients)?;
+    let sealed = sealed_anew(&state, &identities, &sealer)?;
+    let removed: BTreeSet<String> = readers(&state).difference(wanted).cloned().collect();
+    let list: Vec<String> = project.recipients.iter().map(ToString::to_string).collect();
+    let secrets = count(sealed.len(), "secret");
+    writer.change(|state| {
+        state.rekey(sealed, &list);
+        if let Some(guards) = &mut state.guards {
+            guards.recipients.clone_from(wanted);
+        }
+    });
+    writer.commit()?;
+    terminal::say(&format!("Sealed {secrets} to {}.", count(list.len(), "recipient")));
+    warn_of(&removed, &state);
+    Ok(DONE)
+}
+
+/// Opens and seals every secret before anything is written: a single one that cannot be opened stops it.
+fn sealed_anew(state: &State, identities: &Identities, sealer: &Sealer) -> Result<Vec<(EndpointId, Sealed)>, Failure> {
+    let with_secret = state.all().filter(|(_, managed)| managed.secret.is_some());
+    let anew = with_secret.map(|(name, managed)| {
+        let secret = reveal(&state.lineage, name, managed, identities)?;
+        let binding = Binding { lineage: &state.lineage, endpoint_id: &managed.endpoint_id };
+        let failed = |e| Failure::caused(format!("the secret of `{name}` was not sealed; nothing was changed"), &e);
+        Ok((managed.endpoint_id.clone(), sealer.seal(binding, &secret).map_err(failed)?))
+    });
+    anew.collect()
+}
+
+/// Everybody whom a secret of the state is sealed to.
+fn readers(state: &State) -> BTreeSet<String> {
+    state.all().flat_map(|(_, managed)| managed.sealed_to.iter().cloned()).collect()
+}
+
+/// Who was a recipient can still open whatever copy of the old state they kept.
+fn warn_of(removed: &BTreeSet<String>, state: &State) {
+    for gone in removed {
+        let could: BTreeSet<&str> = state
+            .all()
+            .filter(|(_, managed)| managed.sealed_to.contains(gone))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let names = could.into_iter().collect::<Vec<_>>().join(" ");
+        terminal::warn(&format!("{} is a recipient no more; whoever kept an old copy can still read", escaped(gone)));
+        terminal::help(&format!("rotate these: {names}"));
+    }
+}

@@ -1,0 +1,68 @@
+//! `hookwright secret rotate`: a new secret now, whatever the file says, and the end of the old one.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::super::apply::{self, RunArgs};
+use super::super::show::read;
+use super::super::state::known;
+use super::super::{DONE, Ended, Failure, Global, project, terminal};
+use crate::endpoint::Name;
+use crate::plan::Choices;
+use crate::state::State;
+
+#[derive(Debug, Args)]
+pub struct RotateArgs {
+    /// The entries
+    #[arg(required = true)]
+    names: Vec<Name>,
+    /// How long the old endpoint stays live beside its successor
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = humantime::parse_duration)]
+    overlap: Duration,
+    /// Delete the old endpoints now
+    #[arg(long, conflicts_with = "overlap")]
+    finish: bool,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+pub async fn run(global: &Global, args: &RotateArgs) -> Ended {
+    let store = project::store(global)?;
+    let state = read(&store)?;
+    args.names.iter().try_for_each(|name| known(&state, name))?;
+    let mut choices = args.run.choices();
+    if args.finish {
+        args.names.iter().try_for_each(|name| overlapping(&state, name))?;
+        choices.finish.extend(args.names.iter().cloned());
+        return apply::start(global, &args.run, choices, "secret rotate --finish").await;
+    }
+    let choices = Choices { rotate: args.names.iter().map(|name| (name.clone(), args.overlap)).collect(), ..choices };
+    let ended = apply::start(global, &args.run, choices, "secret rotate").await?;
+    if ended == DONE {
+        next(global, &read(&store)?, &args.names);
+    }
+    Ok(ended)
+}
+
+fn overlapping(state: &State, name: &Name) -> Result<(), Failure> {
+    match state.endpoints[name].deposed.is_empty() {
+        false => Ok(()),
+        true => {
+            Err(Failure::new(format!("`{name}` has no predecessor that is still live: there is nothing to finish"))
+                .hint("a rotation makes one: `hookwright secret rotate NAME`, or `rotation` in the configuration"))
+        }
+    }
+}
+
+/// What is left to do, for those whose old endpoint is still live.
+fn next(global: &Global, state: &State, names: &[Name]) {
+    let flags = super::super::repeated(global);
+    for name in names {
+        let Some(old) = state.endpoints.get(name).and_then(|managed| managed.deposed.last()) else { continue };
+        let until = old.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        terminal::say(&format!("\n`{name}`: the old endpoint stays live{until}. Hand out the new secret, then:"));
+        terminal::say(&format!("  hookwright secret rotate {name}{flags} --finish"));
+    }
+}

@@ -1,0 +1,235 @@
+//! Recipients and identities of age plugins, by the plugin protocol (C2SP age-plugin). The plugin gets an environment
+//! of its own, never ours: it holds the API key. Only sealing and opening run one, never a plan.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use age::secrecy::{ExposeSecret, SecretString};
+use age::{DecryptError, EncryptError};
+use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
+
+use super::talk::Talk;
+
+/// Whom plugins and locked keys may ask.
+pub trait Prompt: Send + Sync {
+    /// Shows a message; it is foreign text.
+    fn say(&self, message: &str);
+    /// Asks for a passphrase, not shown while it is typed; `None` where nobody can be asked.
+    fn passphrase(&self, what: &str) -> Option<SecretString>;
+}
+
+/// How plugins are found, what environment they get, and whom they may ask.
+#[derive(Clone)]
+pub struct Plugins {
+    /// The folders they are looked for in, absolute ones alone: the working folder may be a stranger's.
+    pub folders: Vec<PathBuf>,
+    /// All of their environment.
+    pub environment: BTreeMap<String, OsString>,
+    /// Whom they may ask.
+    pub prompt: Arc<dyn Prompt>,
+}
+
+/// Why a plugin did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum PluginError {
+    /// It is not installed.
+    #[error("the plugin `age-plugin-{0}` is in no folder of PATH: install it")]
+    Missing(String),
+    /// It did not start, broke off, or took too long.
+    #[error("the plugin `age-plugin-{name}` did not answer")]
+    Broken {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It speaks otherwise than agreed.
+    #[error("the plugin `age-plugin-{name}` answered out of turn: {what}")]
+    OutOfTurn {
+        /// Its name.
+        name: String,
+        /// What was wrong.
+        what: &'static str,
+    },
+    /// It says why.
+    #[error("the plugin `age-plugin-{name}` says: {reason}")]
+    Said {
+        /// Its name.
+        name: String,
+        /// Its reason, escaped.
+        reason: String,
+    },
+}
+
+impl std::fmt::Debug for Plugins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugins").field("folders", &self.folders).finish_non_exhaustive()
+    }
+}
+
+/// Nobody to ask.
+struct Nobody;
+
+impl Prompt for Nobody {
+    fn say(&self, _: &str) {}
+
+    fn passphrase(&self, _: &str) -> Option<SecretString> {
+        None
+    }
+}
+
+impl Plugins {
+    /// No plugins, and nobody to ask.
+    pub fn none() -> Self {
+        Self { folders: Vec::new(), environment: BTreeMap::new(), prompt: Arc::new(Nobody) }
+    }
+
+    fn find(&self, name: &str) -> Result<PathBuf, PluginError> {
+        let program = format!("age-plugin-{name}");
+        let absolute = self.folders.iter().filter(|folder| folder.is_absolute());
+        let runs = |path: &PathBuf| {
+            use std::os::unix::fs::PermissionsExt;
+            path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+        };
+        absolute.map(|folder| folder.join(&program)).find(runs).ok_or_else(|| PluginError::Missing(name.to_owned()))
+    }
+
+    fn start(&self, name: &str, machine: &str) -> Result<Talk, PluginError> {
+        let path = self.find(name)?;
+        Talk::start(&path, machine, &self.environment).map_err(broken(name))
+    }
+}
+
+fn broken(name: &str) -> impl Fn(std::io::Error) -> PluginError {
+    move |source| PluginError::Broken { name: name.to_owned(), source }
+}
+
+/// All recipients of one plugin: one process seals to all of them.
+#[derive(Debug)]
+pub(super) struct PluginRecipients<'a> {
+    pub name: &'a str,
+    pub recipients: Vec<&'a str>,
+    pub plugins: &'a Plugins,
+}
+
+impl age::Recipient for PluginRecipients<'_> {
+    fn wrap_file_key(&self, key: &FileKey) -> Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
+        self.wrap(key).map_err(|error| EncryptError::Io(std::io::Error::other(error)))
+    }
+}
+
+impl PluginRecipients<'_> {
+    fn wrap(&self, key: &FileKey) -> Result<(Vec<Stanza>, HashSet<String>), PluginError> {
+        let mut talk = self.plugins.start(self.name, "recipient-v1")?;
+        let io = broken(self.name);
+        for recipient in &self.recipients {
+            talk.send("add-recipient", &[recipient], &[]).map_err(&io)?;
+        }
+        talk.send("extension-labels", &[], &[]).map_err(&io)?;
+        talk.send("wrap-file-key", &[], key.expose_secret()).map_err(&io)?;
+        talk.send("done", &[], &[]).map_err(&io)?;
+        let (mut stanzas, mut labels) = (Vec::new(), HashSet::new());
+        converse(&mut talk, self.name, self.plugins.prompt.as_ref(), |command| {
+            match (command.tag.as_str(), command.args.as_slice()) {
+                ("recipient-stanza", [file, tag, args @ ..]) if file == "0" => {
+                    let body = std::mem::take(&mut command.body);
+                    stanzas.push(Stanza { tag: tag.clone(), args: args.to_vec(), body });
+                }
+                ("labels", args) => labels = args.iter().cloned().collect(),
+                _ => return false,
+            }
+            true
+        })?;
+        if stanzas.is_empty() {
+            return Err(PluginError::OutOfTurn { name: self.name.to_owned(), what: "it sealed nothing" });
+        }
+        Ok((stanzas, labels))
+    }
+}
+
+/// All identities of one plugin.
+pub(super) struct PluginIdentities {
+    pub name: String,
+    pub identities: Vec<SecretString>,
+    pub plugins: Plugins,
+}
+
+impl age::Identity for PluginIdentities {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+        self.unwrap_stanzas(std::slice::from_ref(stanza))
+    }
+
+    fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, DecryptError>> {
+        let key = self.unwrap(stanzas).transpose()?;
+        Some(key.map_err(|error| DecryptError::Io(std::io::Error::other(error))))
+    }
+}
+
+impl PluginIdentities {
+    fn unwrap(&self, stanzas: &[Stanza]) -> Result<Option<FileKey>, PluginError> {
+        let mut talk = self.plugins.start(&self.name, "identity-v1")?;
+        let io = broken(&self.name);
+        for identity in &self.identities {
+            talk.send("add-identity", &[identity.expose_secret()], &[]).map_err(&io)?;
+        }
+        for Stanza { tag, args, body } in stanzas {
+            let words: Vec<&str> = ["0", tag].into_iter().chain(args.iter().map(String::as_str)).collect();
+            talk.send("recipient-stanza", &words, body).map_err(&io)?;
+        }
+        talk.send("done", &[], &[]).map_err(&io)?;
+        let mut key = None;
+        converse(&mut talk, &self.name, self.plugins.prompt.as_ref(), |command| {
+            if command.tag != "file-key" || command.args != ["0"] || command.body.len() != FILE_KEY_BYTES {
+                return false;
+            }
+            let body = zeroize::Zeroizing::new(std::mem::take(&mut command.body));
+            key = Some(FileKey::init_with_mut(|key| key.copy_from_slice(&body)));
+            true
+        })?;
+        Ok(key)
+    }
+}
+
+/// The second phase: the plugin commands, and is answered, until it is done. `take` says whether a command of the
+/// machine's own was taken. An error that it reports ends in an error, whatever else it sent.
+fn converse(
+    talk: &mut Talk,
+    name: &str,
+    prompt: &dyn Prompt,
+    mut take: impl FnMut(&mut Stanza) -> bool,
+) -> Result<(), PluginError> {
+    let io = broken(name);
+    let mut said = None;
+    loop {
+        let mut command = talk.receive().map_err(&io)?;
+        let text = || crate::quote::escaped(&String::from_utf8_lossy(&command.body));
+        match command.tag.as_str() {
+            "done" => break,
+            "msg" => {
+                prompt.say(&format!("age-plugin-{name}: {}", text()));
+                talk.send("ok", &[], &[]).map_err(&io)?;
+            }
+            "request-secret" => match prompt.passphrase(&format!("age-plugin-{name}: {}", text())) {
+                Some(secret) => talk.send("ok", &[], secret.expose_secret().as_bytes()).map_err(&io)?,
+                None => talk.send("fail", &[], &[]).map_err(&io)?,
+            },
+            // Only a hardware key's dialogue needs them; it copes without.
+            "confirm" | "request-public" => talk.send("fail", &[], &[]).map_err(&io)?,
+            "error" => {
+                said.get_or_insert_with(text);
+                talk.send("ok", &[], &[]).map_err(&io)?;
+            }
+            "recipient-stanza" | "labels" | "file-key" => {
+                if !take(&mut command) {
+                    let what = "a command that does not belong here";
+                    return Err(PluginError::OutOfTurn { name: name.to_owned(), what });
+                }
+                talk.send("ok", &[], &[]).map_err(&io)?;
+            }
+            _ => talk.send("unsupported", &[], &[]).map_err(&io)?,
+        }
+    }
+    said.map_or(Ok(()), |reason| Err(PluginError::Said { name: name.to_owned(), reason }))
+}

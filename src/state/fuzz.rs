@@ -1,0 +1,58 @@
+//! Whatever bytes a state or a journal has, reading it is an error at worst.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::journal::{self, Head};
+use super::{Record, State, file};
+
+fn valid_state() -> Vec<u8> {
+    file::bytes(&State { team_id: Some("t".into()), ..State::new("l".into()) })
+}
+
+fn valid_journal() -> Vec<u8> {
+    let head = Head { journal: "j".into(), lineage: "l".into(), base_serial: 3 };
+    let at = crate::timestamp::Timestamp(1);
+    let records = [Record::Send { key: "k".into(), at }, Record::Settled { key: "k".into() }];
+    journal::bytes(&head, &records)
+}
+
+fn read_all(bytes: &[u8]) {
+    let path = Path::new("p");
+    if let Ok(state) = file::parse(bytes, path) {
+        // What is read can be written, and read again.
+        assert!(file::parse(&file::bytes(&state), path).is_ok());
+    }
+    let _ = journal::parse(bytes, path);
+    let (_, records, _) = journal::salvage(bytes);
+    let mut state = State::new("l".into());
+    state.recover(records);
+}
+
+/// A valid text with some of its bytes exchanged for others.
+fn edited(bytes: Vec<u8>, edits: Vec<(prop::sample::Index, Vec<u8>)>) -> Vec<u8> {
+    edits.into_iter().fold(bytes, |mut bytes, (at, new)| {
+        let at = at.index(bytes.len());
+        let end = (at + new.len()).min(bytes.len());
+        bytes.splice(at..end, new);
+        if bytes.is_empty() { vec![b'{'] } else { bytes }
+    })
+}
+
+fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, Vec<u8>)>> {
+    prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 0..5)), 0..6)
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        read_all(&bytes);
+    }
+
+    #[test]
+    fn no_edit_of_a_valid_one_makes_reading_panic(edits in edits()) {
+        read_all(&edited(valid_state(), edits.clone()));
+        read_all(&edited(valid_journal(), edits));
+    }
+}
