@@ -88,10 +88,11 @@ impl<'a> Builder<'a> {
         if self.world.choices.destroy {
             return;
         }
+        let left: HashSet<Name> = self.moves.values().cloned().collect();
         for (name, entry) in &self.world.desired.webhooks {
             let old_name = self.moves.get(name).unwrap_or(name);
             // A name whose own endpoint moved away has none.
-            let moved_away = old_name == name && self.moves.values().any(|old| old == name);
+            let moved_away = old_name == name && left.contains(name);
             let had = self.world.state.endpoints.get(old_name).filter(|_| !moved_away);
             let before = self.changes.len();
             if old_name != name
@@ -135,6 +136,7 @@ impl<'a> Builder<'a> {
     /// nothing else has any more.
     fn open_intent(&self, name: &Name, entry: &crate::config::Entry, had: Option<&Managed>) -> Option<&'a Intent> {
         let state = self.world.state;
+        state.open_intents().next()?;
         let wanted = had.map_or_else(|| entry.spec.clone(), |had| super::renames::effective(entry, had));
         let settled = had.is_some_and(|had| had.spec == wanted && had.rotation >= entry.rotation);
         let orphaned = |intent: &Intent| {

@@ -37,18 +37,31 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
 }
 
 fn same(entry: &Entry, managed: &Managed) -> bool {
-    effective(entry, managed) == managed.spec && entry.rotation == managed.rotation
+    entry.rotation == managed.rotation && wanted(entry, managed) == parts(&managed.spec)
 }
 
 /// What the entry wants of this endpoint: attributes under `ignore_changes` stay as they are, and events written as
 /// they were keep their old expansion, so that a newer hookwright that knows more events replaces nothing.
 pub(super) fn effective(entry: &Entry, managed: &Managed) -> Spec {
+    let (url, events, description) = wanted(entry, managed);
+    Spec { url: url.clone(), events: events.clone(), description: description.clone() }
+}
+
+type Parts<'a> = (&'a String, &'a BTreeSet<String>, &'a Option<String>);
+
+fn parts(spec: &Spec) -> Parts<'_> {
+    let Spec { url, events, description } = spec;
+    (url, events, description)
+}
+
+/// [`effective`], borrowed: most entries of a plan are only compared.
+fn wanted<'a>(entry: &'a Entry, managed: &'a Managed) -> Parts<'a> {
     let ignored = |attribute| entry.lifecycle.ignore_changes.contains(&attribute);
-    let Spec { url, events, description } = entry.spec.clone();
     let events_stay = ignored(Attribute::Events) || entry.events_as_written == managed.events_as_written;
-    Spec {
-        url: if ignored(Attribute::Url) { managed.spec.url.clone() } else { url },
-        events: if events_stay { managed.spec.events.clone() } else { events },
-        description: if ignored(Attribute::Description) { managed.spec.description.clone() } else { description },
-    }
+    let (old, new) = (parts(&managed.spec), parts(&entry.spec));
+    (
+        if ignored(Attribute::Url) { old.0 } else { new.0 },
+        if events_stay { old.1 } else { new.1 },
+        if ignored(Attribute::Description) { old.2 } else { new.2 },
+    )
 }
