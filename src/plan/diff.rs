@@ -170,8 +170,16 @@ impl<'a> Builder<'a> {
         self.changes.extend(gone);
     }
 
-    /// Every predecessor that is still live.
+    /// Every predecessor that is still live. One whose entry ends has no consumer that changes over: it ends too.
     fn predecessors(&mut self) {
+        let ended: BTreeSet<EndpointId> = self
+            .changes
+            .iter()
+            .filter_map(|change| match &change.action {
+                Action::Delete { endpoint_id, .. } => Some(endpoint_id.clone()),
+                _ => None,
+            })
+            .collect();
         for (name, had) in &self.world.state.endpoints {
             let name = self.moves.iter().find(|(_, old)| *old == name).map_or(name, |(new, _)| new);
             for old in &had.deposed {
@@ -181,6 +189,8 @@ impl<'a> Builder<'a> {
                     self.changes.push(entry::retire(name, old, Reason::Destroy));
                 } else if gone {
                     self.changes.push(entry::retire(name, old, Reason::Gone));
+                } else if ended.contains(&had.endpoint_id) {
+                    self.changes.push(entry::retire(name, old, Reason::NotInConfig));
                 } else if until <= self.world.now {
                     self.changes.push(entry::retire(name, old, Reason::OverlapEnded(until)));
                 } else {

@@ -6,6 +6,8 @@ mod id;
 mod recovery;
 mod refusal;
 mod renames;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
