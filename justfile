@@ -25,4 +25,6 @@ ci:
 # The benchmarks; the figures in the README come from here.
 bench:
     cargo bench
-    benches/scale.sh
+    cargo build --release
+    benches/scale.py
+    benches/create.py

@@ -134,7 +134,7 @@ fn canonical_url(text: &str) -> String {
 }
 
 /// An endpoint as the API lists it. An absent field says nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
     /// The id.
     pub id: EndpointId,

@@ -1,15 +1,25 @@
 //! hookwright provisions VideoGen webhook endpoints from a reviewed TOML file and keeps their one-time signing
 //! secrets in a state file, encrypted with age.
 //!
-//! The map of the house, from the ground up; imports run downward only (`tests/rooms.rs` keeps that true):
+//! The map of the house, from the ground up. A room imports the rooms named in its last column and no other, so
+//! imports run downward only; `tests/e2e/rooms.rs` reads this table and keeps that true.
 //!
-//! | room | what lives there |
-//! | --- | --- |
-//! | [`quote`] | foreign text made safe to print |
-//! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists |
-//! | [`diagnostic`] | a fault of a file: place, cause, help |
-//! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` |
-//! | [`config`] | text → desired, or every fault found |
+//! | room | what lives there | imports |
+//! | --- | --- | --- |
+//! | [`crash`] | points at which a test can end the process | |
+//! | [`quote`] | foreign text made safe to print | |
+//! | [`timestamp`] | moments and durations, to the second; reads no clock | |
+//! | [`sandbox`] | the embedded API server: a second, independent reading of the API | |
+//! | [`diagnostic`] | a fault of a file: place, cause, help | quote |
+//! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
+//! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
+//! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, quote, secrets |
+//! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, endpoint, quote, secrets, timestamp |
+//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, quote, secrets, timestamp |
+//! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, endpoint, quote, state, timestamp |
+//! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, plan, secrets, state, timestamp, videogen |
+//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, endpoint, plan, quote, state, timestamp |
+//! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 
 pub mod apply;
 pub mod cli;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Job;
 use super::run::Run;
-use crate::endpoint::{Name, Observed, Spec};
+use crate::endpoint::Name;
 use crate::plan::{Action, Change, Make};
-use crate::state::{Managed, Record};
+use crate::state::{Managed, Record, Wanted};
 
 /// The records of everything that needs no request.
 pub fn records(job: &Job) -> Vec<Record> {
@@ -18,6 +18,7 @@ pub fn records(job: &Job) -> Vec<Record> {
     if known_guards.as_ref() != Some(&job.guards) {
         records.push(Record::Guards(job.guards.clone()));
     }
+    records.push(Record::Applied(job.reviewed.clone()));
     records.extend(job.plan.settled.iter().map(|key| Record::Settled { key: key.clone() }));
     let moves = moves(&job.plan.changes);
     if !moves.is_empty() {
@@ -50,36 +51,19 @@ fn record(change: &Change) -> Option<Record> {
         Action::Forget { .. } => Record::Forgotten { name },
         Action::Abandon { key } => Record::Closed { key: key.clone() },
         Action::Import { make, seen: Some(seen), .. } => {
-            Record::Imported { name, managed: Box::new(adopted(make, seen)) }
+            Record::Imported { name, managed: Box::new(Managed::adopted(wanted(make), seen)) }
         }
         _ => return None,
     })
 }
 
-/// An endpoint as the state takes it over, its secret unknown.
-fn adopted(make: &Make, seen: &Observed) -> Managed {
-    Managed {
-        endpoint_id: seen.id.clone(),
+fn wanted(make: &Make) -> Wanted {
+    Wanted {
         spec: make.spec.clone(),
-        answered: answered(&make.spec, seen),
         events_as_written: make.events_as_written.clone(),
-        created_at: seen.created_at,
         rotation: make.rotation,
         prevent_destroy: make.prevent_destroy,
-        secret_last4: seen.secret_last4.clone(),
-        secret: None,
-        sealed_to: Vec::new(),
-        deposed: Vec::new(),
-        until: None,
-        unknown: Default::default(),
     }
-}
-
-/// What the API answered, where that is in other words than were sent; an absent description says nothing.
-pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
-    let description = seen.description.clone().unwrap_or_else(|| sent.description.clone());
-    let answered = Spec { url: seen.url.clone(), events: seen.events.clone(), description };
-    (answered != *sent).then_some(answered)
 }
 
 /// Reports those changes as done.

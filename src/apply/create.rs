@@ -4,14 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::bookkeeping::answered;
 use super::run::{Halt, Run, pool};
 use super::{Event, Job};
 use crate::crash;
 use crate::endpoint::EndpointId;
 use crate::plan::{Action, Make, Order};
 use crate::secrets::Binding;
-use crate::state::{Durable, Intent, Receipt, Record};
+use crate::state::{Durable, Intent, Receipt, Record, answered};
 use crate::videogen::{ApiError, Created, Fault, Made};
 
 /// One create on its way.

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::Plan;
 use crate::secrets::Sealer;
-use crate::state::{self, Guards, Rescue, StoreError};
+use crate::state::{self, Applied, Guards, Rescue, StoreError};
 use crate::timestamp::Timestamp;
 use crate::videogen::{Reader, Throttle, Writer};
 
@@ -41,6 +41,8 @@ pub struct Job {
     pub sealer: Sealer,
     /// The guards of this apply.
     pub guards: Guards,
+    /// The plan as it was reviewed: its id, and what it permits; this plan may be the rest of it.
+    pub reviewed: Applied,
     /// The account, where it is known.
     pub team: Option<String>,
     /// Requests in flight at once.
@@ -94,6 +96,8 @@ pub enum Event {
     },
     /// Something worth knowing.
     Note(String),
+    /// A signal: nothing new is started.
+    Interrupted,
 }
 
 /// How one change ended.

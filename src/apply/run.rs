@@ -1,6 +1,6 @@
 //! What all workers of one apply share: the job, how far it is, and whether new work may begin.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::{Event, Job, Outcome, Status};
 use crate::endpoint::EndpointId;
 use crate::plan::Change;
-use crate::state::{Record, WriteFailed};
+use crate::state::{Applied, Record, WriteFailed};
 use crate::timestamp::Timestamp;
 use crate::videogen::ApiError;
 
@@ -191,6 +191,10 @@ impl Run {
         let Progress { statuses, halt, unsaved, .. } = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         let interrupted = job.throttle.is_stopped().then_some(Halt::Interrupted);
         let mut state = job.state;
+        if statuses.iter().all(|status| matches!(status, Status::Done(_))) {
+            let applied = Applied { plan: job.reviewed.plan, left: BTreeSet::new() };
+            state.change(|state| state.fold(Record::Applied(applied)));
+        }
         let saved = state.commit();
         let rescue = (saved.is_err() && !unsaved.is_empty()).then(|| state.rescue(&unsaved));
         let serial = state.with_state(|state| state.serial);

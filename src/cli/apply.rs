@@ -1,20 +1,24 @@
 //! `hookwright apply` and `hookwright destroy`: plan again, show it, ask, do it, say how it went.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args};
+use tokio::sync::mpsc;
 
 use super::live::{self, Live};
-use super::plan::Format;
+use super::outcome;
+use super::planfile::{self, Expected};
+use super::progress::{self, Form};
 use super::project::{self, Project};
-use super::{Allowances, DONE, Ended, Failure, Global, Network, STOPPED, progress, signals, terminal};
-use crate::apply::{Halt, Job, Outcome, Status, apply, journal_room};
+use super::report::Report;
+use super::selection::{Allowances, Selection};
+use super::{DONE, Ended, Failure, Global, Network, signals, terminal};
+use crate::apply::{Job, Outcome, apply, journal_room};
 use crate::plan::Plan;
-use crate::quote::count;
-use crate::render;
 use crate::sandbox::Keep;
 use crate::secrets::Sealer;
-use crate::state::{Record, Rescue, Writer};
+use crate::state::{Applied, Record, Writer};
 
 /// Make what is live what the configuration says.
 ///
@@ -24,13 +28,20 @@ use crate::state::{Record, Rescue, Writer};
 #[command(after_help = "\
 Examples:
   hookwright apply
+  hookwright apply plan.bin                              what `plan --out plan.bin` showed, or nothing
+  hookwright apply --expect ID                           the plan with that id, or nothing
   hookwright apply --auto-approve --lock-timeout 5m      in a pipeline")]
 pub struct ApplyArgs {
+    /// A plan file: applied only if this apply plans the very same
+    #[arg(conflicts_with = "expect")]
+    file: Option<PathBuf>,
+    /// The id of a reviewed plan: applied only if this apply plans the very same, or the rest of it
+    #[arg(long, value_name = "ID")]
+    expect: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
     #[command(flatten)]
     run: RunArgs,
-    /// Delete every endpoint, as `hookwright destroy` does
-    #[arg(long)]
-    destroy: bool,
 }
 
 /// Delete every endpoint of the state.
@@ -43,92 +54,131 @@ pub struct DestroyArgs {
     run: RunArgs,
 }
 
+/// How an apply runs.
 #[derive(Debug, Args)]
-struct RunArgs {
+pub struct RunArgs {
     /// Do not ask
     #[arg(long)]
-    auto_approve: bool,
+    pub auto_approve: bool,
     /// Ask where an answer is needed; `false` is an error instead
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true")]
-    input: bool,
+    pub input: bool,
     /// Requests in flight at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
-    parallelism: u16,
+    pub parallelism: u16,
     /// How long to wait for another writer of the state
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
-    lock_timeout: Duration,
+    pub lock_timeout: Duration,
+    /// Text for people, or a line of JSON for each event
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub format: Form,
+    /// Write how it ended to FILE, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub result_file: Option<PathBuf>,
     #[command(flatten)]
-    allowances: Allowances,
+    pub allowances: Allowances,
     #[command(flatten)]
-    network: Network,
+    pub network: Network,
 }
 
 /// Runs `apply`.
 pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
-    let command = if args.destroy { "apply --destroy" } else { "apply" };
-    start(global, &args.run, args.destroy, command).await
+    let mut report = Report::new("apply", args.run.result_file.clone());
+    let ended = match expected(&args) {
+        Ok(expected) => start(global, &args.run, &args.selection, &expected, &mut report).await,
+        Err(failure) => Err(failure),
+    };
+    report.end(ended)
 }
 
 /// Runs `destroy`.
 pub async fn destroy(global: &Global, args: DestroyArgs) -> Ended {
-    start(global, &args.run, true, "destroy").await
+    let mut report = Report::new("destroy", args.run.result_file.clone());
+    let ended = start(global, &args.run, &Selection::all_destroyed(), &Expected::Anything, &mut report).await;
+    report.end(ended)
 }
 
-async fn start(global: &Global, args: &RunArgs, destroy: bool, command: &str) -> Ended {
-    let asks = args.input && terminal::can_ask();
-    if !(args.auto_approve || asks) {
+fn expected(args: &ApplyArgs) -> Result<Expected, Failure> {
+    Ok(match (&args.expect, &args.file) {
+        (Some(id), _) => Expected::Id(id.clone()),
+        (None, Some(file)) => Expected::File(Box::new(planfile::read(file)?)),
+        (None, None) => Expected::Anything,
+    })
+}
+
+async fn start(
+    global: &Global,
+    args: &RunArgs,
+    selection: &Selection,
+    expected: &Expected,
+    report: &mut Report,
+) -> Ended {
+    let asks = args.input && args.format == Form::Text && terminal::can_ask();
+    let approved = args.auto_approve || expected.is_reviewed();
+    if !(approved || asks) {
         return Err(Failure::new("there is no terminal to ask on, and nothing was approved")
-            .hint("read the plan with `hookwright plan`, then pass --auto-approve"));
+            .hint("read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id"));
     }
     let project = project::load(global)?;
-    if project.recipients.is_empty() && !destroy {
+    if project.recipients.is_empty() && !selection.destroys() {
         return Err(Failure::new("no recipients: nobody could ever read the secrets")
             .hint("add [encryption] recipients = [\"age1…\"]; `hookwright init` makes an identity and its recipient"));
     }
+    let command = if selection.destroys() { "destroy" } else { "apply" };
     let mut state = project.store.write(&super::holder::holder(command), args.lock_timeout)?;
-    let Some(live) = Live::connect(&project, &args.network, Keep::Written).await? else {
-        return Err(Failure::new("VIDEOGEN_API_KEY is not set").hint(
-            "set it to a key of the account; to try without one, write base_url = \"sandbox\" under [provider]",
-        ));
-    };
+    let live = connect(&project, &args.network).await?;
     let mut before = state.state();
     if state.is_new() {
         // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
         before.lineage.clear();
     }
     let seen = live.look(&before, &args.network).await?;
-    let choices = args.allowances.choices(destroy);
-    let plan = super::plan::make(&project, &before, Some(&seen), &choices);
-    terminal::print(&Format::Text.show(&plan))?;
+    let plan = super::plan::make(&project, &before, Some(&seen), &selection.choices(&args.allowances));
+    report.planned(&plan);
+    terminal::print(&args.format.plan(&plan))?;
     if !plan.refusals.is_empty() {
         return Err(super::plan::refused(&plan));
     }
+    let reviewed = expected.admit(&plan, &before)?;
     if plan.is_empty() {
-        settle(&mut state, &plan)?;
+        settle(&mut state, &plan, reviewed)?;
         live.close().await?;
         return Ok(DONE);
     }
-    if !args.auto_approve && !approved(destroy).await? {
+    if !approved && !ask(selection).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
-    let outcome = carry_out(&project, state, &live, plan.clone(), seen.team, args).await?;
+    let outcome = carry_out(&project, state, &live, plan.clone(), Reviewed { reviewed, team: seen.team }, args).await?;
     live.close().await?;
-    finish(global, &project, &plan, outcome)
+    report.applied(&plan, &outcome);
+    outcome::finish(global, &project, &plan, outcome, args.format)
 }
 
-/// Writes what a listing settled, though nothing else changes.
-fn settle(state: &mut Writer, plan: &Plan) -> Result<(), Failure> {
-    if !plan.settled.is_empty() {
-        let settled = plan.settled.iter().map(|key| Record::Settled { key: key.clone() });
-        state.change(|state| settled.for_each(|record| state.fold(record)));
+/// Connects, or says what is missing.
+pub async fn connect(project: &Project, network: &Network) -> Result<Live, Failure> {
+    let missing = || {
+        Failure::new("VIDEOGEN_API_KEY is not set")
+            .hint("set it to a key of the account; to try without one, write base_url = \"sandbox\" under [provider]")
+    };
+    Live::connect(project, network, Keep::Written).await?.ok_or_else(missing)
+}
+
+/// Writes what a listing settled, and that the rest of a stopped plan was nothing, though nothing else changes.
+fn settle(state: &mut Writer, plan: &Plan, reviewed: Applied) -> Result<(), Failure> {
+    let mut records: Vec<Record> = plan.settled.iter().map(|key| Record::Settled { key: key.clone() }).collect();
+    if state.with_state(|state| state.applied.as_ref().is_some_and(|applied| !applied.left.is_empty())) {
+        records.push(Record::Applied(Applied { left: Default::default(), ..reviewed }));
+    }
+    if !records.is_empty() {
+        state.change(|state| records.into_iter().for_each(|record| state.fold(record)));
         state.commit()?;
     }
     Ok(())
 }
 
-async fn approved(destroy: bool) -> Result<bool, Failure> {
-    let question = if destroy {
+async fn ask(selection: &Selection) -> Result<bool, Failure> {
+    let question = if selection.destroys() {
         "Do you really want to delete all of these endpoints? Their secrets are lost for good."
     } else {
         "Do you want to perform these actions?"
@@ -143,14 +193,24 @@ async fn approved(destroy: bool) -> Result<bool, Failure> {
     Ok(line.trim() == "yes")
 }
 
-async fn carry_out(
+/// What an apply knows of its plan beside the plan.
+pub struct Reviewed {
+    /// The plan as it was reviewed.
+    pub reviewed: Applied,
+    /// The account, where it is known.
+    pub team: Option<String>,
+}
+
+/// Does what the plan says, signals watched and events shown.
+pub async fn carry_out(
     project: &Project,
     mut state: Writer,
     live: &Live,
     plan: Plan,
-    team: Option<String>,
+    known: Reviewed,
     args: &RunArgs,
 ) -> Result<Outcome, Failure> {
+    let Reviewed { reviewed, team } = known;
     let sealer = match project.recipients.is_empty() {
         // Only a destroy gets here: it seals nothing.
         true => Sealer::none(),
@@ -161,9 +221,10 @@ async fn carry_out(
     }
     state.begin(journal_room(&plan, project.recipients.len()))?;
     let throttle = live.throttle().clone();
-    let cut = signals::watch(throttle.clone()).map_err(|e| Failure::caused("signals cannot be watched", &e))?;
-    let (events, watched) = tokio::sync::mpsc::unbounded_channel();
-    let shown = tokio::spawn(progress::show(watched, throttle.watch(), plan.changes.len()));
+    let (events, watched) = mpsc::unbounded_channel();
+    let cut = signals::watch(throttle.clone(), events.downgrade())
+        .map_err(|e| Failure::caused("signals cannot be watched", &e))?;
+    let shown = tokio::spawn(progress::show(watched, throttle.watch(), plan.changes.len(), args.format));
     let outcome = apply(Job {
         plan,
         state,
@@ -172,6 +233,7 @@ async fn carry_out(
         throttle,
         sealer,
         guards: project.guards.clone(),
+        reviewed,
         team,
         parallelism: usize::from(args.parallelism),
         clock: live::now,
@@ -182,64 +244,4 @@ async fn carry_out(
     .await;
     let _ = shown.await;
     Ok(outcome)
-}
-
-/// Says how it went: the counts, what is left, what to do next.
-fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome) -> Ended {
-    terminal::print(&format!("\n{}\n", render::outcome(plan, &outcome.statuses)))?;
-    match &outcome.rescue {
-        Some(Rescue::File(path)) => {
-            terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
-            terminal::help(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
-        }
-        Some(Rescue::Text(text)) => {
-            terminal::warn(
-                "receipts that no file took follow; nothing in them is in clear: keep them, and fold them in with `hookwright state recover FILE`",
-            );
-            terminal::say(text);
-        }
-        None => {}
-    }
-    let complete = outcome.is_complete();
-    explain(&outcome);
-    if let Err(error) = outcome.saved {
-        Failure::from(error).print();
-        terminal::help("the journal beside the state holds everything: the next command folds it in");
-    }
-    if complete {
-        next_steps(global, project, plan);
-        return Ok(DONE);
-    }
-    terminal::help("everything that happened is recorded; run it again to do the rest");
-    Ok(STOPPED)
-}
-
-fn explain(outcome: &Outcome) {
-    let skipped = outcome.statuses.iter().filter(|status| **status == Status::Skipped).count();
-    let why = match &outcome.halt {
-        None => return,
-        Some(Halt::Api(error)) => format!("the API answered what every other request would get too: {error}"),
-        Some(Halt::Lost) => "three answers in a row were lost".to_owned(),
-        Some(Halt::Journal(error)) => {
-            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            format!("{error}{cause}")
-        }
-        Some(Halt::Interrupted) => "interrupted".to_owned(),
-    };
-    terminal::warn(&format!("stopped: {why}; {} not begun", count(skipped, "change")));
-    if let Some(Halt::Api(error)) = &outcome.halt
-        && let Some(hint) = error.hint()
-    {
-        terminal::help(hint);
-    }
-}
-
-fn next_steps(global: &Global, project: &Project, plan: &Plan) {
-    use crate::plan::Action;
-    let makes = |action: &Action| matches!(action, Action::Create(_) | Action::Replace { .. } | Action::Resend { .. });
-    let Some(change) = plan.changes.iter().find(|change| makes(&change.action)) else { return };
-    let flags = super::repeated(global);
-    terminal::say(&format!("\nThe secrets are sealed in {}. To see one:", terminal::path(project.store.path())));
-    terminal::say(&format!("  hookwright secret show {}{flags} --identity FILE", change.name));
-    terminal::say(&format!("What is there: hookwright state list{flags}"));
 }

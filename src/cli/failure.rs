@@ -45,6 +45,11 @@ impl Failure {
         self
     }
 
+    /// The first line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         self.code

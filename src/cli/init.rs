@@ -1,5 +1,6 @@
 //! `hookwright init`: a starter configuration, and an age identity outside of version control.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -7,7 +8,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{DONE, Ended, Failure, Global, terminal};
+use super::live::Live;
+use super::project::base_url_override;
+use super::{DONE, Ended, Failure, Global, Network, terminal};
+use crate::config::BaseUrl;
+use crate::endpoint::Observed;
+use crate::render;
 use crate::secrets::{ExposeSecret, Recipient, generate_identity};
 
 /// Write a starter configuration and make an age identity.
@@ -18,15 +24,21 @@ use crate::secrets::{ExposeSecret, Recipient, generate_identity};
 #[command(after_help = "\
 Examples:
   hookwright init
-  hookwright init --identity /secure/hookwright.txt")]
+  hookwright init --identity /secure/hookwright.txt
+  hookwright init --from-live                the next plan is empty but for imports")]
 pub struct InitArgs {
     /// Where the identity is, or is made [default: $XDG_CONFIG_HOME/hookwright/identity.txt, else under ~/.config]
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// Write an entry and an import for every endpoint of the account (needs VIDEOGEN_API_KEY)
+    #[arg(long)]
+    from_live: bool,
+    #[command(flatten)]
+    network: Network,
 }
 
 /// Runs the command.
-pub fn run(global: &Global, args: &InitArgs) -> Ended {
+pub async fn run(global: &Global, args: &InitArgs) -> Ended {
     let config = &global.config;
     if config.symlink_metadata().is_ok() {
         return Err(Failure::new(format!("{} exists already, and is left alone", terminal::path(config)))
@@ -36,8 +48,13 @@ pub fn run(global: &Global, args: &InitArgs) -> Ended {
         Some(path) => path.clone(),
         None => default_identity()?,
     };
+    let existing = if args.from_live { Some(existing(&args.network).await?) } else { None };
     let (recipient, made) = recipient_of(&identity)?;
-    write_new(config, 0o644, &starter(&recipient))?;
+    let text = match &existing {
+        Some(existing) => adopting(&recipient, existing),
+        None => starter(&recipient),
+    };
+    write_new(config, 0o644, &text)?;
     let verb = if made { "Made" } else { "Used" };
     terminal::say(&format!("Wrote {}.", terminal::path(config)));
     terminal::say(&format!(
@@ -48,7 +65,8 @@ pub fn run(global: &Global, args: &InitArgs) -> Ended {
     Ok(DONE)
 }
 
-fn default_identity() -> Result<PathBuf, Failure> {
+/// Where an identity is made unless somebody says otherwise.
+pub fn default_identity() -> Result<PathBuf, Failure> {
     let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
     let config = config.ok_or_else(|| {
@@ -89,6 +107,34 @@ fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
     let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .map_err(|e| Failure::caused(format!("could not write {}", terminal::path(path)), &e))
+}
+
+/// What is live, and where.
+struct Existing {
+    /// The environment's base url, where it names one.
+    base_url: Option<BaseUrl>,
+    endpoints: Vec<Observed>,
+}
+
+async fn existing(network: &Network) -> Result<Existing, Failure> {
+    let base_url = base_url_override()?;
+    let url = base_url.clone().unwrap_or_default();
+    let live = match &url {
+        BaseUrl::Url(text) => Live::remote(text, url.is_local(), network)?,
+        BaseUrl::Sandbox => None,
+    };
+    let missing = || Failure::new("VIDEOGEN_API_KEY is not set").hint("--from-live asks the API what is there");
+    Ok(Existing { base_url, endpoints: live.ok_or_else(missing)?.reader.list().await? })
+}
+
+/// A configuration that adopts everything that is live.
+fn adopting(recipient: &Recipient, existing: &Existing) -> String {
+    let provider = match &existing.base_url {
+        Some(base_url) => format!("[provider]\nbase_url = \"{base_url}\"\n\n"),
+        None => String::new(),
+    };
+    let entries = render::generated(&existing.endpoints, &BTreeSet::new());
+    format!("{provider}[encryption]\nrecipients = [\"{recipient}\"]\n\n{entries}")
 }
 
 fn starter(recipient: &Recipient) -> String {

@@ -49,12 +49,16 @@ impl Live {
     ///
     /// `keep` is for the server inside the command: whether its database is written.
     pub async fn connect(project: &Project, network: &Network, keep: Keep) -> Result<Option<Self>, Failure> {
-        if project.base_url == BaseUrl::Sandbox {
-            return Self::embedded(project, network, keep).await.map(Some);
+        match &project.base_url {
+            BaseUrl::Sandbox => Self::embedded(project, network, keep).await.map(Some),
+            BaseUrl::Url(base_url) => Self::remote(base_url, project.base_url.is_local(), network),
         }
+    }
+
+    /// Connects to the API at an url; `None` where there is no key to connect with.
+    pub fn remote(base_url: &str, local: bool, network: &Network) -> Result<Option<Self>, Failure> {
         let Some(key) = key()? else { return Ok(None) };
-        let BaseUrl::Url(base_url) = &project.base_url else { return Ok(None) };
-        Self::with(base_url.clone(), key, project.base_url.is_local(), network, None).map(Some)
+        Self::with(base_url.to_owned(), key, local, network, None).map(Some)
     }
 
     /// Starts the server inside the command, under a key that nobody else has.

@@ -5,13 +5,19 @@ mod apply;
 mod completions;
 mod failure;
 mod holder;
+mod import;
 mod init;
 mod live;
+mod next_steps;
+mod outcome;
 mod plan;
+mod planfile;
 mod progress;
 mod project;
+mod report;
 mod sandbox;
 mod secret;
+mod selection;
 mod show;
 mod signals;
 mod state;
@@ -93,20 +99,6 @@ struct Network {
     allow_unknown_team: bool,
 }
 
-/// What lifts a refusal.
-#[derive(Debug, Args)]
-struct Allowances {
-    /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
-    #[arg(long, value_name = "NAME")]
-    allow_delete: Vec<String>,
-    /// Make NAME although its exact twin is live and unmanaged (repeatable)
-    #[arg(long, value_name = "NAME")]
-    allow_duplicate: Vec<String>,
-    /// Go on although the API lists none of the state's endpoints
-    #[arg(long)]
-    allow_all_gone: bool,
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::InitArgs),
@@ -115,6 +107,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Destroy(apply::DestroyArgs),
     Show(show::ShowArgs),
+    Import(import::ImportArgs),
     State(state::StateArgs),
     Secret(secret::SecretArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -162,11 +155,12 @@ fn enter(global: &Global) -> Result<(), Failure> {
 async fn dispatch(cli: Cli) -> Ended {
     let global = &cli.global;
     match cli.command {
-        Command::Init(args) => init::run(global, &args),
+        Command::Init(args) => init::run(global, &args).await,
         Command::Validate(args) => validate::run(global, &args),
         Command::Plan(args) => plan::run(global, args).await,
         Command::Apply(args) => apply::run(global, args).await,
         Command::Destroy(args) => apply::destroy(global, args).await,
+        Command::Import(args) => import::run(global, args).await,
         Command::Show(args) => show::run(global, &args),
         Command::State(args) => state::run(global, args),
         Command::Secret(args) => secret::run(global, args),
@@ -177,11 +171,6 @@ async fn dispatch(cli: Cli) -> Ended {
 
 /// The global flags as a next command needs them, with a space before each.
 fn repeated(global: &Global) -> String {
-    let word = |path: &std::path::Path| {
-        let text = path.display().to_string();
-        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
-        if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
-    };
     let mut flags = String::new();
     if let Some(folder) = &global.chdir {
         flags.push_str(&format!(" --chdir {}", word(folder)));
@@ -193,4 +182,11 @@ fn repeated(global: &Global) -> String {
         flags.push_str(&format!(" --state {}", word(state)));
     }
     flags
+}
+
+/// A path as one word of a shell.
+fn word(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    if plain { text } else { format!("'{}'", crate::quote::escaped(&text).replace('\'', "'\\''")) }
 }

@@ -1,12 +1,14 @@
 //! `hookwright plan`: reads, shows, and writes nothing.
 
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::live::{self, Live, Seen};
 use super::project::{self, Project};
-use super::{Allowances, CHANGES, DONE, Ended, Failure, Global, Network, terminal};
+use super::report::Report;
+use super::selection::{Allowances, Selection};
+use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
 use crate::plan::{Choices, Plan, World, plan};
 use crate::render;
 use crate::sandbox::Keep;
@@ -19,8 +21,9 @@ use crate::state::State;
 #[command(after_help = "\
 Examples:
   hookwright plan
-  hookwright plan --detailed-exitcode        exit 2 where there are changes
-  hookwright plan --format json > plan.json")]
+  hookwright plan --detailed-exitcode             exit 2 where there are changes
+  hookwright plan --out plan.bin                  then: hookwright apply plan.bin
+  hookwright plan --format markdown > comment.md  for a pull request")]
 pub struct PlanArgs {
     /// How to show it
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -32,9 +35,14 @@ pub struct PlanArgs {
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true")]
     refresh: bool,
-    /// Plan to delete every endpoint
-    #[arg(long)]
-    destroy: bool,
+    /// Write the plan to FILE too, for `hookwright apply FILE`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write how it ended to FILE, as JSON
+    #[arg(long, value_name = "FILE")]
+    result_file: Option<PathBuf>,
+    #[command(flatten)]
+    selection: Selection,
     #[command(flatten)]
     allowances: Allowances,
     #[command(flatten)]
@@ -69,27 +77,28 @@ impl Format {
     }
 }
 
-impl Allowances {
-    /// The choices that these flags make.
-    pub fn choices(&self, destroy: bool) -> Choices {
-        let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
-        Choices {
-            destroy,
-            allow_duplicate: set(&self.allow_duplicate),
-            allow_delete: set(&self.allow_delete),
-            allow_all_gone: self.allow_all_gone,
-        }
-    }
-}
-
 /// Runs the command.
 pub async fn run(global: &Global, args: PlanArgs) -> Ended {
+    let mut report = Report::new("plan", args.result_file.clone());
+    let ended = show(global, &args, &mut report).await;
+    report.end(ended)
+}
+
+async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
+    if args.selection.only_refreshes() && !args.refresh {
+        return Err(Failure::new("--refresh-only and --refresh=false contradict each other"));
+    }
     let project = project::load(global)?;
     // A state that does not exist yet is planned under no lineage: nothing is written, so nothing is drawn by lot.
     let state = project.store.load()?.unwrap_or_else(|| State::new(String::new()));
     let seen = if args.refresh { look(&project, &state, &args.network).await? } else { None };
-    let plan = make(&project, &state, seen.as_ref(), &args.allowances.choices(args.destroy));
+    let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
+    report.planned(&plan);
     terminal::print(&args.format.show(&plan))?;
+    if let Some(path) = &args.out {
+        planfile::write(path, &plan)?;
+        terminal::say(&format!("\nWrote the plan to {}.", terminal::path(path)));
+    }
     if !plan.refusals.is_empty() {
         return Err(refused(&plan));
     }

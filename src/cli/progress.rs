@@ -1,19 +1,47 @@
-//! An apply as it goes: a bar on a terminal, plain lines elsewhere; all on stderr.
+//! An apply as it goes: a bar on a terminal, plain lines elsewhere, all on stderr; or a line of JSON for each event, on
+//! stdout.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::{mpsc, watch};
 
 use super::terminal;
 use crate::apply::Event;
+use crate::plan::Plan;
+use crate::render;
 use crate::timestamp::words;
 use crate::videogen::Waiting;
 
+/// How an apply shows itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people
+    Text,
+    /// A line of JSON for each event
+    Json,
+}
+
+impl Form {
+    /// The plan in this form.
+    pub fn plan(self, plan: &Plan) -> String {
+        match self {
+            Self::Text => render::text(plan, terminal::colour()),
+            Self::Json => render::plan_event(plan),
+        }
+    }
+}
+
 /// Shows events until their sender is gone.
-pub async fn show(mut events: mpsc::UnboundedReceiver<Event>, mut waiting: watch::Receiver<Waiting>, total: usize) {
-    let view = View::new(total);
+pub async fn show(
+    mut events: mpsc::UnboundedReceiver<Event>,
+    mut waiting: watch::Receiver<Waiting>,
+    total: usize,
+    form: Form,
+) {
+    let view = View::new(total, form);
     loop {
         tokio::select! {
             event = events.recv() => match event {
@@ -29,27 +57,37 @@ pub async fn show(mut events: mpsc::UnboundedReceiver<Event>, mut waiting: watch
     view.end();
 }
 
-struct View {
-    /// `None` where there is no terminal: a bar draws nothing there, and loses text.
-    bar: Option<ProgressBar>,
+enum View {
+    /// On a terminal alone: elsewhere a bar draws nothing, and loses text.
+    Bar(ProgressBar),
+    Lines,
+    Json,
 }
 
 impl View {
-    fn new(total: usize) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(total as u64);
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar.enable_steady_tick(Duration::from_millis(250));
-            bar
-        });
-        Self { bar }
+    fn new(total: usize, form: Form) -> Self {
+        if form == Form::Json {
+            return Self::Json;
+        }
+        if !std::io::stderr().is_terminal() {
+            return Self::Lines;
+        }
+        let bar = ProgressBar::new(total as u64);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Self::Bar(bar)
     }
 
     fn event(&self, event: &Event) {
+        if let Self::Json = self {
+            // A reader that is gone is no reason to stop half-way.
+            let _ = terminal::print(&render::event(event));
+            return;
+        }
         match event {
             Event::Started { name, action } => {
-                if let Some(bar) = &self.bar {
+                if let Self::Bar(bar) = self {
                     bar.set_message(format!("{name}: {action}"));
                 }
             }
@@ -67,30 +105,38 @@ impl View {
                 self.line(&format!("{name}: the answer was lost and is settled next: {error}"));
             }
             Event::Note(note) => self.line(note),
+            Event::Interrupted => {
+                self.line("interrupted: nothing new is started; what is in flight is finished and recorded");
+            }
         }
     }
 
     fn waiting(&self, until: Option<Instant>) {
         let Some(until) = until else { return };
         let left = Duration::from_secs(until.saturating_duration_since(Instant::now()).as_secs() + 1);
-        self.line(&format!("the API limits the rate: waiting {}", words(left)));
+        match self {
+            Self::Json => {
+                let _ = terminal::print(&render::waiting_event(left));
+            }
+            _ => self.line(&format!("the API limits the rate: waiting {}", words(left))),
+        }
     }
 
     fn step(&self) {
-        if let Some(bar) = &self.bar {
+        if let Self::Bar(bar) = self {
             bar.inc(1);
         }
     }
 
     fn line(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| terminal::say(line)),
-            None => terminal::say(line),
+        match self {
+            Self::Bar(bar) => bar.suspend(|| terminal::say(line)),
+            _ => terminal::say(line),
         }
     }
 
     fn end(&self) {
-        if let Some(bar) = &self.bar {
+        if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }
     }

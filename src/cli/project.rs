@@ -65,7 +65,8 @@ pub fn store(global: &Global) -> Result<Store, Failure> {
     }
 }
 
-fn base_url_override() -> Result<Option<BaseUrl>, Failure> {
+/// The base url that the environment names, if any.
+pub fn base_url_override() -> Result<Option<BaseUrl>, Failure> {
     let Some(text) = std::env::var("VIDEOGEN_BASE_URL").ok().filter(|text| !text.is_empty()) else { return Ok(None) };
     let bad = |reason: String| Failure::new(format!("VIDEOGEN_BASE_URL: {reason}"));
     config::parse_base_url(&text).map(Some).map_err(bad)
@@ -169,7 +170,7 @@ fn or_here(path: &Path) -> &Path {
 }
 
 /// Reads at most `most` bytes of a regular file: never a pipe or a device, which might not end.
-fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+pub fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("not a regular file"));
     }

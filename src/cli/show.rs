@@ -1,21 +1,27 @@
 //! `hookwright show`: the state, for people or programs.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
-use super::{DONE, Ended, Failure, Global, project, terminal};
+use super::plan::Format;
+use super::{DONE, Ended, Failure, Global, planfile, project, terminal};
 use crate::render;
 use crate::state::{State, Store};
 
-/// Show the state.
+/// Show the state, or a plan file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   hookwright show
-  hookwright show --format json | jq '.endpoints | keys'")]
+  hookwright show --format json | jq '.endpoints | keys'
+  hookwright show plan.bin --format markdown")]
 pub struct ShowArgs {
-    /// How to show it
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
+    /// A plan file of `hookwright plan --out` [default: the state]
+    file: Option<PathBuf>,
+    /// How to show it; the state has text and json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 /// Text or JSON.
@@ -29,10 +35,15 @@ pub enum Form {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &ShowArgs) -> Ended {
+    if let Some(file) = &args.file {
+        terminal::print(&args.format.show(&planfile::read(file)?))?;
+        return Ok(DONE);
+    }
     let state = read(&project::store(global)?)?;
     terminal::print(&match args.format {
-        Form::Text => render::show(&state, terminal::colour()),
-        Form::Json => render::show_json(&state),
+        Format::Text => render::show(&state, terminal::colour()),
+        Format::Json => render::show_json(&state),
+        _ => return Err(Failure::new("the state has no such form").hint("--format text or --format json")),
     })?;
     Ok(DONE)
 }

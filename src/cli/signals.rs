@@ -3,10 +3,11 @@
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::live::GRACE;
 use super::terminal;
+use crate::apply::Event;
 use crate::videogen::Throttle;
 
 /// The exit code of a process that a second signal ends.
@@ -39,13 +40,15 @@ impl Signals {
 ///
 /// The first stops new work; five seconds later (a CI runner kills at ten) the returned value turns true and what is
 /// in flight is given up. The second ends the process with 130.
-pub fn watch(throttle: Throttle) -> io::Result<watch::Receiver<bool>> {
+pub fn watch(throttle: Throttle, events: mpsc::WeakUnboundedSender<Event>) -> io::Result<watch::Receiver<bool>> {
     let (cut, receiver) = watch::channel(false);
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
-        terminal::warn("interrupted: nothing new is started; what is in flight is finished and recorded");
         throttle.stop();
+        if let Some(events) = events.upgrade() {
+            let _ = events.send(Event::Interrupted);
+        }
         tokio::select! {
             () = tokio::time::sleep(GRACE) => { let _ = cut.send(true); }
             () = signals.next() => die(),

@@ -26,66 +26,70 @@ pub(super) struct UrlRules<'a> {
 
 /// Checks an url and gives its serialisation.
 pub(super) fn check(written: &Text<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
-    match parse(written, rules) {
+    match parse(written.text, rules) {
         Ok(url) => Some(url.into()),
-        Err(fault) => {
-            faults.push(fault);
+        Err(Wrong(message, help)) => {
+            faults.push(Fault::new(message, written.span.clone(), "").help(help));
             None
         }
     }
 }
 
-fn parse(written: &Text<'_>, rules: &UrlRules<'_>) -> Result<Url, Fault> {
-    let fault = |message: &str, help: &str| Fault::new(message, written.span.clone(), "").help(help);
-    if written.text.is_empty() {
-        return Err(fault("the url is empty", &format!("write `url = {EXAMPLE}`")));
+/// What is wrong, and what to write instead; nothing of the url is in it but its scheme or host.
+struct Wrong(String, String);
+
+fn wrong<T>(message: &str, help: &str) -> Result<T, Wrong> {
+    Err(Wrong(message.to_owned(), help.to_owned()))
+}
+
+fn parse(text: &str, rules: &UrlRules<'_>) -> Result<Url, Wrong> {
+    if text.is_empty() {
+        return wrong("the url is empty", &format!("write `url = {EXAMPLE}`"));
     }
-    let url = Url::parse(written.text).map_err(|error| {
-        fault(&format!("this is no url: {error}"), &format!("write a whole one, such as {EXAMPLE}"))
-    })?;
-    let scheme = word(url.scheme());
+    let url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(error) => return wrong(&format!("this is no url: {error}"), &format!("write one such as {EXAMPLE}")),
+    };
     match url.scheme() {
         "https" => {}
-        "http" => plain_http(&url, rules).map_err(|(message, help)| fault(message, help))?,
-        _ => {
-            return Err(fault(
-                &format!("the scheme {scheme} is not https"),
-                "write an url that starts with `https://`",
-            ));
+        "http" => plain_http(&url, rules)?,
+        scheme => {
+            let message = format!("the scheme {} is not https", word(scheme));
+            return wrong(&message, "write an url that starts with `https://`");
         }
     }
     if !url.username().is_empty() || url.password().is_some() {
-        let help =
-            "remove what stands before the `@`: this file is read by reviewers and CI; receivers verify the signature";
-        return Err(fault("the url holds credentials", help));
+        let help = "remove what stands before the `@`: reviewers and CI read this file; receivers check the signature";
+        return wrong("the url holds credentials", help);
     }
     if url.fragment().is_some() {
-        return Err(fault("the url has a fragment", "remove the `#` and what follows: it is never sent to a server"));
+        return wrong("the url has a fragment", "remove the `#` and what follows: it is never sent to a server");
     }
     if url.as_str().len() > MOST_BYTES {
         let message = format!("the url has {} bytes", url.as_str().len());
-        return Err(fault(&message, &format!("write one of at most {MOST_BYTES}")));
+        return wrong(&message, &format!("write one of at most {MOST_BYTES}"));
     }
-    outside(&url, written, rules).map_or(Ok(url), Err)
+    allowed(&url, rules)?;
+    Ok(url)
 }
 
-fn plain_http(url: &Url, rules: &UrlRules<'_>) -> Result<(), (&'static str, &'static str)> {
+fn plain_http(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {
     if !url.host().is_some_and(|host| is_loopback(&host)) {
-        return Err(("the url is not https", "write `https://`: deliveries cross the open network"));
+        return wrong("the url is not https", "write `https://`: deliveries cross the open network");
     }
     if !rules.base_url.is_none_or(BaseUrl::is_local) {
         let help = "write `https://`, or set `base_url = \"sandbox\"`: VideoGen cannot reach a loopback host";
-        return Err(("an `http://` url is only for a local base url", help));
+        return wrong("an `http://` url is only for a local base url", help);
     }
     Ok(())
 }
 
-fn outside(url: &Url, written: &Text<'_>, rules: &UrlRules<'_>) -> Option<Fault> {
-    let host = url.host()?;
-    if allows(rules.allowed_hosts?, &host) {
-        return None;
+fn allowed(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {
+    let (Some(patterns), Some(host)) = (rules.allowed_hosts, url.host()) else { return Ok(()) };
+    if allows(patterns, &host) {
+        return Ok(());
     }
     let host = word(&host.to_string());
-    let fault = Fault::new(format!("the host {host} is not in `allowed_hosts`"), written.span.clone(), "");
-    Some(fault.help(format!("add {host} to `allowed_hosts` under `[safety]`, or write an url of a host that is there")))
+    let help = format!("add {host} to `allowed_hosts` under `[safety]`, or write an url of a host that is there");
+    wrong(&format!("the host {host} is not in `allowed_hosts`"), &help)
 }

@@ -9,6 +9,7 @@ use crate::endpoint::{KNOWN_EVENTS, expand_event};
 
 /// A value that would do.
 const EXAMPLE: &str = "\"tool_execution.succeeded\"";
+const EXAMPLES: &str = "[\"tool_execution.succeeded\"]";
 
 /// What a list of events says.
 #[derive(Debug, Clone, Default)]
@@ -36,15 +37,14 @@ impl From<bool> for Unknown {
 pub(super) fn read(item: Item<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Events> {
     let list = item.list(EXAMPLE, faults)?;
     if list.is_empty() {
-        let help =
-            format!("write at least one, such as `events = [{EXAMPLE}]`; to drop the endpoint, remove its entry");
+        let help = format!("write at least one, such as `events = {EXAMPLES}`; to drop the endpoint, remove its entry");
         faults.push(Fault::new("`events` is empty", item.span(), "").help(help));
         return None;
     }
     let mut events = Events::default();
     let mut whole = true;
     for element in &list {
-        let text = element.text(&format!("[{EXAMPLE}]"), faults);
+        let text = element.text(EXAMPLES, faults);
         let expanded = text.as_ref().and_then(|text| expand(text, unknown, faults));
         match (text, expanded) {
             (Some(text), Some(expanded)) => {

@@ -33,7 +33,7 @@ pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
         ignore_changes: table.get("ignore_changes").and_then(|item| ignore_changes(item, faults)),
         overlap: table
             .get("overlap")
-            .and_then(|item| Some((duration(item, "24h", Duration::ZERO, faults)?, item.span()))),
+            .and_then(|item| Some((duration(item, "\"24h\"", Duration::ZERO, faults)?, item.span()))),
     }
 }
 
@@ -96,7 +96,7 @@ fn ignore_changes(item: Item<'_>, faults: &mut Faults) -> Option<BTreeSet<Attrib
 
 /// Reads a duration in words, from `least` to a hundred years.
 pub(super) fn duration(item: Item<'_>, example: &str, least: Duration, faults: &mut Faults) -> Option<Duration> {
-    let text = item.text(&format!("\"{example}\""), faults)?;
+    let text = item.text(example, faults)?;
     let wrong = match humantime::parse_duration(text.text) {
         Ok(duration) if duration < least => format!("`{}` is too short", item.key()),
         Ok(duration) if duration > LONGEST => format!("`{}` is longer than a hundred years", item.key()),
@@ -105,12 +105,12 @@ pub(super) fn duration(item: Item<'_>, example: &str, least: Duration, faults: &
     };
     faults.push(
         Fault::new(wrong, text.span, "")
-            .help(format!("write a number and a unit, such as `{} = \"{example}\"`; units: s, m, h, d, w", item.key())),
+            .help(format!("write a number and a unit, such as `{} = {example}`; units: s, m, h, d, w", item.key())),
     );
     None
 }
 
 /// Reads `rotate_after`.
 pub(super) fn rotate_after(table: &Table<'_>, faults: &mut Faults) -> Option<Duration> {
-    table.get("rotate_after").and_then(|item| duration(item, "90d", Duration::from_secs(1), faults))
+    table.get("rotate_after").and_then(|item| duration(item, "\"90d\"", Duration::from_secs(1), faults))
 }

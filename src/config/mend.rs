@@ -110,6 +110,7 @@ fn line(text: &str, at: usize) -> Range<usize> {
 fn section(text: &str, at: usize) -> Range<usize> {
     let first = line(text, at);
     let header = text[first.end..].match_indices("\n[").map(|(newline, _)| first.end + newline).find(|newline| {
+        // A line that ends in a comma is an inner list of what is being blanked.
         let next = line(text, newline + 1);
         !text[next].trim_end().ends_with(',')
     });

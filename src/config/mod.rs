@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::secrets::Recipient;
 
@@ -97,7 +99,8 @@ pub enum ReplaceOrder {
 }
 
 /// An attribute that a file can set and a replacement can change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Attribute {
     /// `url`
     Url,

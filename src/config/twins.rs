@@ -11,9 +11,16 @@ use crate::endpoint::{Name, Spec};
 pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
     let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
     in_order.sort_by_key(|(_, start)| *start);
+    let mut of_url: HashMap<&str, usize> = HashMap::new();
+    for entry in webhooks.entries.values() {
+        *of_url.entry(bare(&entry.spec)).or_default() += 1;
+    }
     let mut firsts: HashMap<Spec, &Name> = HashMap::new();
     for (name, _) in in_order {
         let Some(entry) = webhooks.entries.get(name) else { continue };
+        if of_url[bare(&entry.spec)] == 1 {
+            continue;
+        }
         let spec = Spec { description: None, ..entry.spec.canonical() };
         if let Some(first) = firsts.get(&spec) {
             let (here, there) = (webhooks.places[name].clone(), webhooks.places[*first].clone());
@@ -25,4 +32,9 @@ pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
             firsts.insert(spec, name);
         }
     }
+}
+
+/// What two specs with the same canonical url have in common: most entries need no closer look.
+fn bare(spec: &Spec) -> &str {
+    spec.url.trim_end_matches('/')
 }

@@ -6,7 +6,7 @@ use super::entry::{self, Live};
 use super::recovery::{Matches, judge, settles};
 use super::refusal::refusals;
 use super::renames::renames;
-use super::{Action, Change, Drift, GuardChange, Plan, PlanId, Reason, View, World};
+use super::{Action, Change, Drift, Guard, GuardChange, Plan, PlanId, Reason, View, World};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::{Guards, Intent, Managed};
 use crate::timestamp::Timestamp;
@@ -14,6 +14,10 @@ use crate::timestamp::Timestamp;
 /// Makes the plan. Pure: the same world gives the same plan, byte for byte.
 pub fn plan(world: &World<'_>) -> Plan {
     let mut builder = Builder::new(world);
+    if world.choices.refresh_only {
+        builder.refresh();
+        return builder.finish();
+    }
     builder.entries();
     builder.leftovers();
     builder.predecessors();
@@ -61,6 +65,19 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What drifted, taken over into the state as it is.
+    fn refresh(&mut self) {
+        for (name, had) in &self.world.state.endpoints {
+            let live = self.live(&had.endpoint_id);
+            let drift = entry::drift(name, had, live);
+            match entry::refresh(name, had, live) {
+                Some(change) => self.changes.push(change),
+                None => self.unchanged.push((name.clone(), entry::view(had))),
+            }
+            self.drift.extend(drift);
+        }
+    }
+
     /// Every wanted entry.
     fn entries(&mut self) {
         if self.world.choices.destroy {
@@ -89,7 +106,8 @@ impl<'a> Builder<'a> {
                 }
                 (None, Some(had)) => {
                     let live = self.live(&had.endpoint_id);
-                    self.changes.extend(entry::change(name, entry, had, live));
+                    let forced = self.world.choices.replaces(name).then_some(Reason::Requested);
+                    self.changes.extend(entry::change(name, entry, had, live, forced));
                     self.remarks(name, entry, had);
                 }
                 (None, None) => match self.world.desired.imports.get(name) {
@@ -129,6 +147,12 @@ impl<'a> Builder<'a> {
 
     /// What is worth a note about an entry with an endpoint.
     fn remarks(&mut self, name: &Name, entry: &crate::config::Entry, had: &Managed) {
+        if had.secret.is_none() {
+            self.notes.push(format!(
+                "`{name}`: its signing secret is unknown: raise its rotation to {} to renew it",
+                had.rotation + 1
+            ));
+        }
         let more: Vec<&str> = entry.spec.events.difference(&had.spec.events).map(String::as_str).collect();
         if entry.events_as_written == had.events_as_written && !more.is_empty() {
             self.notes.push(format!(
@@ -256,6 +280,7 @@ impl<'a> Builder<'a> {
             self.world.live.unwrap_or_default().iter().filter(|seen| !managed.contains(&seen.id)).collect();
         let mut strangers: Vec<&Observed> = unmanaged.iter().copied().filter(|seen| !ours.contains(&seen.id)).collect();
         strangers.sort_by_key(|seen| &seen.id);
+        self.keep_targets();
         self.know_twins();
         self.duplicates(&strangers);
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
@@ -277,6 +302,26 @@ impl<'a> Builder<'a> {
             refusals,
             unchanged: self.unchanged,
             settled: self.settled,
+        }
+    }
+
+    /// Drops what is not targeted, and says so. A rename is one with the name that it leaves.
+    fn keep_targets(&mut self) {
+        let choices = self.world.choices;
+        let all = self.changes.len();
+        self.changes.retain(|change| {
+            let from = match &change.action {
+                Action::Rename { from } => Some(from),
+                _ => None,
+            };
+            choices.targets(&change.name) || from.is_some_and(|from| choices.targets(from))
+        });
+        self.drift.retain(|drift| choices.targets(&drift.name));
+        if !choices.targets.is_empty() {
+            let left = crate::quote::count(all - self.changes.len(), "other change");
+            self.notes.push(format!(
+                "--target limits this plan: {left} left out; what is live may differ from the configuration afterwards"
+            ));
         }
     }
 
@@ -369,10 +414,10 @@ fn guard_changes(world: &World<'_>) -> Vec<GuardChange> {
     let limit = |most: Option<u32>| most.map_or_else(|| "no limit".to_owned(), |n| n.to_string());
     let now = world.guards;
     let told = [
-        ("base_url", base_url.clone(), now.base_url.clone()),
-        ("recipients", list(recipients), list(&now.recipients)),
-        ("allowed_hosts", hosts(allowed_hosts), hosts(&now.allowed_hosts)),
-        ("max_deletes", limit(*max_deletes), limit(now.max_deletes)),
+        (Guard::BaseUrl, base_url.clone(), now.base_url.clone()),
+        (Guard::Recipients, list(recipients), list(&now.recipients)),
+        (Guard::AllowedHosts, hosts(allowed_hosts), hosts(&now.allowed_hosts)),
+        (Guard::MaxDeletes, limit(*max_deletes), limit(now.max_deletes)),
     ];
     told.into_iter()
         .filter(|(_, before, after)| before != after)

@@ -24,8 +24,14 @@ pub(super) enum Live<'a> {
     Gone,
 }
 
-/// The change that an entry with an endpoint needs, if any.
-pub(super) fn change(name: &Name, entry: &Entry, had: &Managed, live: Live<'_>) -> Option<Change> {
+/// The change that an entry with an endpoint needs, if any; `forced` is a reason from outside of file and state.
+pub(super) fn change(
+    name: &Name,
+    entry: &Entry,
+    had: &Managed,
+    live: Live<'_>,
+    forced: Option<Reason>,
+) -> Option<Change> {
     let wanted = effective(entry, had);
     if matches!(live, Live::Gone) {
         return Some(remake(name, entry, had));
@@ -34,13 +40,11 @@ pub(super) fn change(name: &Name, entry: &Entry, had: &Managed, live: Live<'_>) 
     if entry.rotation > had.rotation {
         reasons.push(Reason::Rotation { from: had.rotation, to: entry.rotation });
     }
+    reasons.extend(forced);
     let mut adopted = None;
     if let Live::Listed(seen) = live {
         let strayed = strayed(entry, had, seen);
-        if !strayed.is_empty()
-            && reasons.iter().all(|r| !matches!(r, Reason::Rotation { .. }))
-            && seen.is_twin_of(&wanted)
-        {
+        if !strayed.is_empty() && reasons.iter().all(|r| matches!(r, Reason::Changed(_))) && seen.is_twin_of(&wanted) {
             adopted = Some(wanted.clone());
             reasons.clear();
         } else {
@@ -55,7 +59,7 @@ pub(super) fn change(name: &Name, entry: &Entry, had: &Managed, live: Live<'_>) 
 }
 
 /// The attributes in which two specs differ.
-pub(super) fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
+fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
     let Spec { url, events, description } = a;
     let differs = [
         (Attribute::Url, *url != b.url),
@@ -66,7 +70,7 @@ pub(super) fn differing(a: &Spec, b: &Spec) -> Vec<Attribute> {
 }
 
 /// An endpoint as listed, in canonical words; an absent description says what was expected.
-pub(super) fn listed(seen: &Observed, expected: &Spec) -> Spec {
+fn listed(seen: &Observed, expected: &Spec) -> Spec {
     let description = seen.description.clone().unwrap_or_else(|| expected.description.clone());
     Spec { url: seen.url.clone(), events: seen.events.clone(), description }.canonical()
 }
@@ -99,7 +103,7 @@ pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
     let now = listed(seen, expected);
     let attributes: Vec<_> = strayed_from(had, seen)
         .into_iter()
-        .map(|attribute| (attribute.word(), text(expected, attribute), text(&now, attribute)))
+        .map(|attribute| (attribute, text(expected, attribute), text(&now, attribute)))
         .collect();
     let changed = (!attributes.is_empty()).then(|| of(DriftKind::Changed { attributes }));
     let secret = match (&had.secret_last4, &seen.secret_last4) {
@@ -111,10 +115,11 @@ pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
     changed.into_iter().chain(secret).collect()
 }
 
-/// The differences of two specs in words: wanted, then live.
-pub(super) fn differences(wanted: &Spec, live: &Spec) -> String {
-    let told = differing(wanted, live).into_iter().map(|attribute| {
-        let (wanted, live) = (text(wanted, attribute), text(live, attribute));
+/// How a listed endpoint differs from what an entry wants, in words.
+pub fn differences(wanted: &Spec, seen: &Observed) -> String {
+    let (wanted, live) = (wanted.canonical(), listed(seen, wanted));
+    let told = differing(&wanted, &live).into_iter().map(|attribute| {
+        let (wanted, live) = (text(&wanted, attribute), text(&live, attribute));
         format!("{} is {} and the entry has {}", attribute.word(), quoted(&live), quoted(&wanted))
     });
     told.collect::<Vec<_>>().join("; ")
@@ -264,6 +269,45 @@ fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> O
         reasons,
         consequences: vec!["the state alone changes".to_owned()],
     })
+}
+
+/// What is live, taken over into the state: a changed endpoint as it is, a gone one forgotten. A secret that changed
+/// is not taken over: nobody here has the new one.
+pub(super) fn refresh(name: &Name, had: &Managed, live: Live<'_>) -> Option<Change> {
+    let consequences = vec!["the state alone changes; a later plan compares the configuration with this".to_owned()];
+    let before = Some(view(had));
+    match live {
+        Live::Unasked => None,
+        Live::Gone => Some(Change {
+            name: name.clone(),
+            before,
+            after: None,
+            action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
+            reasons: vec![Reason::Gone],
+            consequences: vec!["it is gone already: the state forgets it, and its secret".to_owned()],
+        }),
+        Live::Listed(seen) => {
+            let strayed = strayed_from(had, seen);
+            if strayed.is_empty() {
+                return None;
+            }
+            let spec = listed(seen, had.expected_live());
+            let events_as_written = if strayed.contains(&Attribute::Events) {
+                spec.events.iter().cloned().collect()
+            } else {
+                had.events_as_written.clone()
+            };
+            let update = Update {
+                rotation: had.rotation,
+                prevent_destroy: had.prevent_destroy,
+                spec: Some(spec.clone()),
+                events_as_written,
+            };
+            let after = Some(View { spec, ..view(had) });
+            let action = Action::Update(update);
+            Some(Change { name: name.clone(), before, after, action, reasons: vec![Reason::Refreshed], consequences })
+        }
+    }
 }
 
 /// A delete of a current endpoint.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Action, Change, Reason, World};
+use super::{Action, Change, Reason, World, pattern};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::quote::{count, quoted};
 
 /// One refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The entry, where it is about one.
     pub name: Option<Name>,
@@ -24,6 +24,7 @@ pub struct Refusal {
 /// Every refusal of these changes.
 pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> = all_gone(world).into_iter().collect();
+    refusals.extend(unknown_names(world));
     refusals.extend(became_empty(world, changes));
     refusals.extend(twins(world, changes, unmanaged));
     refusals.extend(imports(world, changes));
@@ -49,6 +50,23 @@ fn all_gone(world: &World<'_>) -> Option<Refusal> {
     })
 }
 
+/// A name on the command line that is nobody's: a typing error that would else look like "no changes".
+fn unknown_names(world: &World<'_>) -> Vec<Refusal> {
+    let known = |pattern: &String| {
+        let is = |name: &Name| pattern::matches(pattern, name.as_str());
+        world.desired.webhooks.keys().any(is) || world.state.endpoints.keys().any(is)
+    };
+    let flags = [("--target", &world.choices.targets), ("--replace", &world.choices.replace)];
+    let named = flags.into_iter().flat_map(|(flag, names)| names.iter().map(move |name| (flag, name)));
+    let refuse = |(flag, name): (&str, &String)| Refusal {
+        name: None,
+        line: None,
+        message: format!("{flag} {} names no entry and no endpoint of the state", crate::quote::quoted(name)),
+        hint: "`hookwright state list` shows the names of the state; the others are in the configuration".to_owned(),
+    };
+    named.filter(|(_, name)| !known(name)).map(refuse).collect()
+}
+
 /// A file that lost all of its entries asks to delete everything.
 fn became_empty(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
     if world.choices.destroy || !world.desired.webhooks.is_empty() {
@@ -56,7 +74,7 @@ fn became_empty(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
     }
     let deleted: Vec<&Name> =
         changes.iter().filter(|c| c.reasons.contains(&Reason::NotInConfig)).map(|c| &c.name).collect();
-    let refused = deleted.iter().any(|name| !allowed(&world.choices.allow_delete, name));
+    let refused = deleted.iter().any(|name| !pattern::any(&world.choices.allow_delete, name));
     refused.then(|| Refusal {
         name: None,
         line: None,
@@ -118,8 +136,7 @@ fn imports(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
         let name = &change.name;
         match seen {
             Some(seen) if !seen.is_twin_of(&make.spec) => {
-                let differences =
-                    super::entry::differences(&make.spec.canonical(), &super::entry::listed(seen, &make.spec));
+                let differences = super::differences(&make.spec, seen);
                 let message =
                     format!("`{name}` would adopt {endpoint_id}, which differs from its entry: {differences}");
                 refusals.push(of(
@@ -187,8 +204,11 @@ fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
         .filter(|c| c.action.is_destructive() && !matches!(c.action, Action::Delete { deposed: true, .. }))
         .map(|c| &c.name)
         .collect();
-    let unallowed: Vec<&str> =
-        destroyed.iter().filter(|name| !allowed(&world.choices.allow_delete, name)).map(|name| name.as_str()).collect();
+    let unallowed: Vec<&str> = destroyed
+        .iter()
+        .filter(|name| !pattern::any(&world.choices.allow_delete, name))
+        .map(|name| name.as_str())
+        .collect();
     (destroyed.len() > most && !unallowed.is_empty()).then(|| Refusal {
         name: None,
         line: None,
@@ -201,31 +221,4 @@ fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
             unallowed.iter().map(|name| format!("--allow-delete {name}")).collect::<Vec<_>>().join(" ")
         ),
     })
-}
-
-/// Whether one of the patterns matches the name; `*` stands for any run of characters.
-fn allowed(patterns: &BTreeSet<String>, name: &Name) -> bool {
-    patterns.iter().any(|pattern| matches(pattern, name.as_str()))
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => name
-            .strip_prefix(start)
-            .is_some_and(|name| (0..=name.len()).any(|at| name.is_char_boundary(at) && matches(rest, &name[at..]))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_stands_for_any_run() {
-        for (pattern, name, want) in [("a*c", "abbc", true), ("a*c", "ab", false), ("*", "x", true), ("a", "ab", false)]
-        {
-            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
-        }
-    }
 }

@@ -129,7 +129,7 @@ fn guard(changed: &GuardChange) -> Entry<'_> {
         action: "update",
         before: None,
         after: None,
-        reasons: vec![format!("{guard} was \"{before}\" at the last apply and is \"{after}\"")],
+        reasons: vec![format!("{} was \"{before}\" at the last apply and is \"{after}\"", guard.word())],
         consequences: Vec::new(),
         extra: Extra::default(),
     }
@@ -193,7 +193,7 @@ fn drifted(drift: &Drift) -> Drifted<'_> {
     let (kind, attributes) = match &drift.kind {
         DriftKind::Gone => ("gone", Vec::new()),
         DriftKind::Changed { attributes } => {
-            ("changed", attributes.iter().map(|(key, before, after)| difference(key, before, after)).collect())
+            ("changed", attributes.iter().map(|(key, before, after)| difference(key.word(), before, after)).collect())
         }
         DriftKind::Secret { before, after } => ("secret", vec![difference("secret_last4", before, after)]),
     };

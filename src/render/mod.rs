@@ -3,8 +3,10 @@
 //! and no clock, and sees no secret.
 
 mod block;
+mod events;
 mod field;
 mod foreign;
+mod generated;
 mod gitlab;
 mod json;
 mod markdown;
@@ -19,6 +21,8 @@ mod terraform;
 mod tests;
 mod text;
 
+pub use events::{event, outcome_json, plan_event, waiting_event};
+pub use generated::generated;
 pub use gitlab::gitlab_report;
 pub use json::json;
 pub use markdown::markdown;

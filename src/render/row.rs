@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::field::{Delta, Field, Sign, Value};
 use super::foreign::inert;
+use crate::config::Attribute;
 use crate::endpoint::Name;
 use crate::plan::{Action, Change, DriftKind, Order, Plan, Reason, View};
 
@@ -102,7 +103,7 @@ fn strayed(plan: &Plan) -> Strayed<'_> {
     let mut strayed = Strayed::new();
     for drift in &plan.drift {
         if let DriftKind::Changed { attributes } = &drift.kind {
-            strayed.extend(attributes.iter().map(|(key, _, live)| ((&drift.name, *key), live.as_str())));
+            strayed.extend(attributes.iter().map(|(key, _, live)| ((&drift.name, key.word()), live.as_str())));
         }
     }
     strayed
@@ -253,10 +254,10 @@ fn restored<'a>(key: &'static str, live: &'a str, after: &'a View) -> Option<Fie
 }
 
 /// The fields of an endpoint that somebody changed: remembered, then live.
-pub(super) fn drifted<'a>(attributes: &'a [(&'static str, String, String)]) -> Vec<Field<'a>> {
-    let field = |(key, before, after): &'a (&'static str, String, String)| match *key {
-        "events" => Field::set(key, &split(before), &split(after)),
-        _ => Field::new(key, Delta::Change(Value::Text(before), Value::Text(after))),
+pub(super) fn drifted<'a>(attributes: &'a [(Attribute, String, String)]) -> Vec<Field<'a>> {
+    let field = |(key, before, after): &'a (Attribute, String, String)| match *key {
+        Attribute::Events => Field::set(key.word(), &split(before), &split(after)),
+        _ => Field::new(key.word(), Delta::Change(Value::Text(before), Value::Text(after))),
     };
     attributes.iter().map(field).collect()
 }

@@ -6,7 +6,7 @@ use super::foreign::{value, words};
 use super::paint::{Colour, Ink};
 use super::row::{Row, drifted, rows, split, symbol};
 use super::tally::Tally;
-use crate::plan::{Action, Drift, DriftKind, GuardChange, Plan, Refusal};
+use crate::plan::{Action, Drift, DriftKind, Guard, GuardChange, Plan, Refusal};
 use crate::quote::count;
 
 /// How many unmanaged endpoints and new hosts are named before the rest is a count.
@@ -49,8 +49,9 @@ fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
     let mut out = format!("{}\n\n", colour.paint(Ink::Alarm, "Guards changed since the last apply:"));
     for GuardChange { guard, before, after } in guards {
         let mark = sign(colour, Sign::Change);
-        if matches!(*guard, "recipients" | "allowed_hosts") {
-            out.push_str(&format!("  {mark} {guard}\n"));
+        let key = guard.word();
+        if matches!(guard, Guard::Recipients | Guard::AllowedHosts) {
+            out.push_str(&format!("  {mark} {key}\n"));
             let (before, after) = (split(before), split(after));
             let lines = before.difference(&after).map(|item| (Sign::Remove, item));
             for (change, item) in lines.chain(after.difference(&before).map(|item| (Sign::Add, item))) {
@@ -58,7 +59,7 @@ fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
             }
         } else {
             let (before, after) = pair(colour, Value::Text(before), Value::Text(after));
-            out.push_str(&format!("  {mark} {guard} = {before} -> {after}\n"));
+            out.push_str(&format!("  {mark} {key} = {before} -> {after}\n"));
         }
     }
     Some(out)

@@ -131,12 +131,12 @@ impl Server {
 
     /// The latency lies on both sides of the deed, so that a client that goes away may or may not have caused it.
     async fn answer(&self, request_id: &str, parts: &Parts, body: &Bytes) -> Reply {
-        let half = self.options.latency / 2;
-        tokio::time::sleep(half).await;
+        let (arrived, latency) = (tokio::time::Instant::now(), self.options.latency);
+        tokio::time::sleep_until(arrived + latency / 2).await;
         let route = Route::of(&parts.method, parts.uri.path());
         let (struck, (reply, endpoint_id)) = self.decide(route, parts, body);
         self.note(request_id, parts, body, struck, &reply, endpoint_id.as_deref());
-        tokio::time::sleep(half).await;
+        tokio::time::sleep_until(arrived + latency).await;
         reply
     }
 

@@ -10,6 +10,6 @@ mod store;
 pub use file::{FileError, parse as parse_state, replace as replace_file};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
 pub use lock::{Holder, LockError};
-pub use model::{Folded, Guards, Intent, Managed, State, VERSION};
+pub use model::{Applied, Folded, Guards, Intent, Managed, State, VERSION, Wanted, answered};
 pub use record::{Receipt, Record};
 pub use store::{Rescue, Store, StoreError, Writer};

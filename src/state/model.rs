@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::endpoint::{EndpointId, Name, Spec};
+use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
 
@@ -36,9 +36,21 @@ pub struct State {
     /// The journal folded in last, so that folding it again changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<Folded>,
+    /// The plan that was applied last, and what of it an apply that stopped may still do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
     /// Fields of a later hookwright.
     #[serde(flatten)]
     pub unknown: BTreeMap<String, Value>,
+}
+
+/// A plan that was reviewed and applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Its id.
+    pub plan: String,
+    /// What it took, while that is not all done; empty once it is.
+    pub left: BTreeSet<String>,
 }
 
 /// What an apply was allowed to do; a change of it is the first thing a plan shows.
@@ -98,11 +110,51 @@ pub struct Managed {
     pub unknown: BTreeMap<String, Value>,
 }
 
+/// What an entry sets of an endpoint.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What is sent.
+    pub spec: Spec,
+    /// The events as the file writes them.
+    pub events_as_written: Vec<String>,
+    /// The entry's rotation.
+    pub rotation: u32,
+    /// The entry's protection.
+    pub prevent_destroy: bool,
+}
+
 impl Managed {
+    /// An endpoint that exists and is taken over for an entry, its secret unknown.
+    pub fn adopted(wanted: Wanted, seen: &Observed) -> Self {
+        let Wanted { spec, events_as_written, rotation, prevent_destroy } = wanted;
+        Self {
+            endpoint_id: seen.id.clone(),
+            answered: answered(&spec, seen),
+            spec,
+            events_as_written,
+            created_at: seen.created_at,
+            rotation,
+            prevent_destroy,
+            secret_last4: seen.secret_last4.clone(),
+            secret: None,
+            sealed_to: Vec::new(),
+            deposed: Vec::new(),
+            until: None,
+            unknown: BTreeMap::new(),
+        }
+    }
+
     /// What the API is expected to list.
     pub fn expected_live(&self) -> &Spec {
         self.answered.as_ref().unwrap_or(&self.spec)
     }
+}
+
+/// What the API answered, where that is in other words than were sent; an absent description says nothing.
+pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
+    let description = seen.description.clone().unwrap_or_else(|| sent.description.clone());
+    let answered = Spec { url: seen.url.clone(), events: seen.events.clone(), description };
+    (answered != *sent).then_some(answered)
 }
 
 /// A create that was decided: durable before its POST is sent, and kept until every send of it is accounted for.
@@ -171,6 +223,7 @@ impl State {
             pending: Vec::new(),
             endpoints: BTreeMap::new(),
             folded: None,
+            applied: None,
             unknown: BTreeMap::new(),
         }
     }

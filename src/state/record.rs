@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Guards, Intent, Managed, State};
+use super::model::{Applied, Guards, Intent, Managed, State};
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
@@ -94,6 +94,8 @@ pub enum Record {
     },
     /// The guards of this apply.
     Guards(Guards),
+    /// A plan is being applied, or was.
+    Applied(Applied),
     /// The account.
     Team {
         /// Its id.
@@ -178,6 +180,7 @@ impl State {
                 self.endpoints.remove(&name);
             }
             Record::Guards(guards) => self.guards = Some(guards),
+            Record::Applied(applied) => self.applied = Some(applied),
             Record::Team { team_id } => self.team_id = Some(team_id),
         }
         self.drop_settled();

@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod adoption;
+mod examples;
 mod faults;
 mod first_run;
+mod picture;
+mod readme;
+mod review;
+mod rooms;
 mod support;

@@ -165,19 +165,32 @@ impl World {
     }
 
     /// Makes an endpoint that is nobody's here, as a stranger would.
-    pub fn stranger(&self, url: &str) {
+    pub fn stranger(&self, url: &str) -> serde_json::Value {
         let body = format!("{{\"url\":\"{url}\",\"events\":[\"file.upload.failed\"]}}");
+        let answer = self.request("POST /v1/webhooks/endpoints", &body);
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// Deletes an endpoint behind hookwright's back.
+    pub fn delete_remotely(&self, id: &str) {
+        let answer = self.request(&format!("DELETE /v1/webhooks/endpoints/{id}"), "");
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+
+    /// Sends one request to the sandbox, by hand; the whole answer.
+    pub fn request(&self, line: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.url().trim_start_matches("http://")).unwrap();
         write!(
             stream,
-            "POST /v1/webhooks/endpoints HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            "{line} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        answer
     }
 }
 

@@ -1,8 +1,10 @@
-//! What the desired file may say and what it is told where it may not: read these snapshots as the specification.
+//! What the desired file may say, and what its author is told where it may not: the snapshots are the specification.
 
 mod good;
 mod properties;
 mod refused;
+mod refused_guards;
+mod refused_values;
 mod several;
 
 use crate::config::{BaseUrl, Desired, parse};

@@ -4,12 +4,12 @@ use crate::plan::{Action, Change, DriftKind, Order, Plan};
 
 pub fn told(plan: &Plan) -> String {
     let mut lines = Vec::new();
-    lines.extend(plan.guards.iter().map(|g| format!("guard {}: {} -> {}", g.guard, g.before, g.after)));
+    lines.extend(plan.guards.iter().map(|g| format!("guard {}: {} -> {}", g.guard.word(), g.before, g.after)));
     for drift in &plan.drift {
         let what = match &drift.kind {
             DriftKind::Gone => "gone".to_owned(),
             DriftKind::Changed { attributes } => {
-                attributes.iter().map(|(word, was, is)| format!("{word} {was} -> {is}")).collect::<Vec<_>>().join(", ")
+                attributes.iter().map(|(attribute, was, is)| format!("{} {was} -> {is}", attribute.word())).collect::<Vec<_>>().join(", ")
             }
             DriftKind::Secret { before, after } => format!("secret …{before} -> …{after}"),
         };

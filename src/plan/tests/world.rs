@@ -71,7 +71,7 @@ impl World {
                 rotation: entry.rotation,
                 prevent_destroy: entry.lifecycle.prevent_destroy,
                 secret_last4: Some("1111".to_owned()),
-                secret: None,
+                secret: serde_json::from_str("\"sealed\"").unwrap(),
                 sealed_to: Vec::new(),
                 deposed: Vec::new(),
                 until: None,

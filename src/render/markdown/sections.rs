@@ -6,7 +6,7 @@ use super::super::row::{drifted, split};
 use super::super::text::{OFFLINE, drift_words, place};
 use super::action::draw;
 use crate::endpoint::{Name, Observed};
-use crate::plan::{Drift, DriftKind, GuardChange, Plan, Refusal, View};
+use crate::plan::{Drift, DriftKind, Guard, GuardChange, Plan, Refusal, View};
 use crate::quote::count;
 
 /// How many names a warning gives before the rest is a count.
@@ -60,13 +60,14 @@ pub(super) fn guards(guards: &[GuardChange]) -> Option<String> {
     }
     let mut lines = Vec::new();
     for GuardChange { guard, before, after } in guards {
-        if matches!(*guard, "recipients" | "allowed_hosts") {
+        let key = guard.word();
+        if matches!(guard, Guard::Recipients | Guard::AllowedHosts) {
             let (before, after) = (split(before), split(after));
-            lines.extend(before.difference(&after).map(|item| format!("- {guard}: {}", value(item))));
-            lines.extend(after.difference(&before).map(|item| format!("+ {guard}: {}", value(item))));
+            lines.extend(before.difference(&after).map(|item| format!("- {key}: {}", value(item))));
+            lines.extend(after.difference(&before).map(|item| format!("+ {key}: {}", value(item))));
         } else {
             let change = Delta::Change(Value::Text(before), Value::Text(after));
-            draw(&mut lines, &Field::new(guard, change), guard.len());
+            draw(&mut lines, &Field::new(key, change), key.len());
         }
     }
     Some(format!("#### Guards changed since the last apply\n\n{}", block("diff", &lines, 6_000)))

@@ -15,7 +15,8 @@ pub fn state_list_json(state: &State) -> String {
 
 /// One object: the state's head, its guards, its endpoints with all that is known of them, its open creates.
 pub fn show_json(state: &State) -> String {
-    let State { version: _, serial, lineage, team_id, guards, pending, endpoints, folded: _, unknown: _ } = state;
+    let State { version: _, serial, lineage, team_id, guards, pending, endpoints, folded: _, applied: _, unknown: _ } =
+        state;
     pretty(&Document {
         format_version: FORMAT_VERSION,
         serial: *serial,

@@ -110,7 +110,7 @@ impl<'a> ResourceChange<'a> {
         let body = match &drift.kind {
             DriftKind::Gone => Body::new(&["delete"], Some(before), None),
             DriftKind::Changed { attributes } => {
-                attributes.iter().for_each(|(key, _, live)| stray(&mut after, key, live));
+                attributes.iter().for_each(|(key, _, live)| stray(&mut after, key.word(), live));
                 Body::new(&["update"], Some(before), Some(after))
             }
             DriftKind::Secret { before: was, after: is } => {

@@ -74,7 +74,7 @@ struct Configured<'a> {
 /// Changed guards are `output_changes`.
 pub fn terraform_json(plan: &Plan) -> String {
     let after = after(plan);
-    let guards = plan.guards.iter().map(|g| (format!("guard_{}", g.guard), guard(&g.before, &g.after)));
+    let guards = plan.guards.iter().map(|g| (format!("guard_{}", g.guard.word()), guard(&g.before, &g.after)));
     let root = |resources| Root { root_module: Module { resources } };
     let document = Document {
         format_version: FORMAT_VERSION,

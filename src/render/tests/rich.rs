@@ -38,7 +38,7 @@ fn text_of_an_empty_world_that_nobody_asked_about() {
 
     No changes. Your infrastructure matches the configuration.
 
-    Plan id: offline-4d17cd22603a0e7f1399b23b211237ad (offline: --expect does not accept it)
+    Plan id: offline-e0f518920144a774441afb5e4dbd2799 (offline: --expect does not accept it)
     ");
 }
 

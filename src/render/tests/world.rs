@@ -103,7 +103,7 @@ pub fn managed(id: &str, spec: Spec) -> Managed {
         rotation: 1,
         prevent_destroy: false,
         secret_last4: Some("ab12".into()),
-        secret: None,
+        secret: serde_json::from_str("\"sealed\"").ok(),
         sealed_to: vec!["age1operator".into()],
         deposed: Vec::new(),
         until: None,

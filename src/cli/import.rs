@@ -1,0 +1,181 @@
+//! `hookwright import`: adopt an endpoint that exists, its secret with it where somebody has it.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::apply::connect;
+use super::project::{self, Project};
+use super::{DONE, Ended, Failure, Global, Network, holder, terminal};
+use crate::config::Entry;
+use crate::endpoint::{EndpointId, Name, Observed};
+use crate::plan::differences;
+use crate::quote::quoted;
+use crate::render;
+use crate::secrets::{Binding, ExposeSecret, Sealer, SecretString};
+use crate::state::{Managed, Record, State, Wanted};
+
+/// The most bytes that a secret may have.
+const MOST_SECRET: u64 = 4096;
+
+/// Adopt an endpoint that exists.
+///
+/// The entry must be in the configuration, and say exactly what the endpoint is. Without its secret the state says
+/// that it is unknown, and the plan offers to renew it. The configuration's [imports] does the same under review.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hookwright import old-hook ep_123
+  pass show videogen/old-hook | hookwright import old-hook ep_123 --secret-stdin
+  hookwright import --generate >> webhooks.toml       an entry and an import for all that is unmanaged")]
+pub struct ImportArgs {
+    /// The entry
+    #[arg(required_unless_present = "generate")]
+    name: Option<Name>,
+    /// The endpoint's id
+    #[arg(required_unless_present = "generate")]
+    id: Option<String>,
+    /// Read its signing secret from stdin
+    #[arg(long)]
+    secret_stdin: bool,
+    /// Read its signing secret from FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "secret_stdin")]
+    secret_file: Option<PathBuf>,
+    /// Print TOML for every unmanaged endpoint, and change nothing
+    #[arg(long, conflicts_with_all = ["name", "id", "secret_stdin", "secret_file"])]
+    generate: bool,
+    /// How long to wait for another writer of the state
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    lock_timeout: Duration,
+    #[command(flatten)]
+    network: Network,
+}
+
+/// Runs the command.
+pub async fn run(global: &Global, args: ImportArgs) -> Ended {
+    let project = project::load(global)?;
+    let (Some(name), Some(id)) = (&args.name, &args.id) else { return generate(&project, &args.network).await };
+    let id = EndpointId::new(id.clone());
+    let entry = project.desired.webhooks.get(name).ok_or_else(|| {
+        Failure::new(format!("the configuration has no entry `{name}`"))
+            .hint("write [webhooks.NAME] as the endpoint is; `hookwright import --generate` prints such entries")
+    })?;
+    let secret = secret(&args)?;
+    let mut writer = project.store.write(&holder::holder("import"), args.lock_timeout)?;
+    let state = writer.state();
+    free(&state, name, &id)?;
+    let live = connect(&project, &args.network).await?;
+    let seen = live.look(&state, &args.network).await?;
+    live.close().await?;
+    let seen_one = seen.endpoints.iter().find(|seen| seen.id == id).ok_or_else(|| {
+        Failure::new(format!("the API lists no endpoint {id}"))
+            .hint("check the id, and that the key is of the right account")
+    })?;
+    let managed = adopt(&project, &state, entry, seen_one, secret.as_ref())?;
+    writer.change(|state| {
+        if state.team_id.is_none() {
+            state.team_id = seen.team;
+        }
+        state.fold(Record::Imported { name: name.clone(), managed: Box::new(managed) });
+    });
+    writer.commit()?;
+    let secret = if secret.is_some() { "its secret is sealed in the state" } else { "its secret is unknown" };
+    terminal::say(&format!("Imported {id} as `{name}`; {secret}."));
+    Ok(DONE)
+}
+
+/// An error where the name has an endpoint, or the endpoint a name.
+fn free(state: &State, name: &Name, id: &EndpointId) -> Result<(), Failure> {
+    if let Some(had) = state.endpoints.get(name) {
+        return Err(Failure::new(format!("`{name}` has the endpoint {} in the state already", had.endpoint_id))
+            .hint("`hookwright state rm` forgets it, and leaves it live"));
+    }
+    match state.all().find(|(_, managed)| managed.endpoint_id == *id) {
+        Some((holder, _)) => Err(Failure::new(format!("{id} is `{holder}` in the state already"))
+            .hint(format!("hookwright state mv {holder} {name}"))),
+        None => Ok(()),
+    }
+}
+
+fn adopt(
+    project: &Project,
+    state: &State,
+    entry: &Entry,
+    seen: &Observed,
+    secret: Option<&SecretString>,
+) -> Result<Managed, Failure> {
+    if !seen.is_twin_of(&entry.spec) {
+        let message = format!("{} differs from its entry: {}", seen.id, differences(&entry.spec, seen));
+        return Err(Failure::new(message).hint("write the entry as the endpoint is; change it in a later apply"));
+    }
+    let wanted = Wanted {
+        spec: entry.spec.clone(),
+        events_as_written: entry.events_as_written.clone(),
+        rotation: entry.rotation,
+        prevent_destroy: entry.lifecycle.prevent_destroy,
+    };
+    let mut managed = Managed::adopted(wanted, seen);
+    if let Some(secret) = secret {
+        let last4 = last4(secret);
+        if let Some(listed) = managed.secret_last4.as_ref().filter(|listed| **listed != *last4) {
+            return Err(Failure::new(format!(
+                "that is not the endpoint's secret: the API lists one that ends in {}",
+                quoted(listed)
+            ))
+            .hint("nothing was changed; find the secret, or import without it and renew it"));
+        }
+        let sealer = Sealer::probed(project.recipients.clone()).map_err(|e| Failure::chain(&e))?;
+        let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
+        managed.secret = Some(sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?);
+        managed.secret_last4 = Some(last4.to_string());
+        managed.sealed_to = sealer.recipients().iter().map(ToString::to_string).collect();
+    }
+    Ok(managed)
+}
+
+fn last4(secret: &SecretString) -> Zeroizing<String> {
+    let secret = secret.expose_secret();
+    let start = secret.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    Zeroizing::new(secret[start..].to_owned())
+}
+
+/// The secret that the flags name, if any; never quoted in an error.
+fn secret(args: &ImportArgs) -> Result<Option<SecretString>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_SECRET as usize + 1));
+    let read = match &args.secret_file {
+        Some(path) => std::fs::File::open(path).and_then(|file| file.take(MOST_SECRET + 1).read_to_end(&mut bytes)),
+        None if args.secret_stdin => std::io::stdin().take(MOST_SECRET + 1).read_to_end(&mut bytes),
+        None => return Ok(None),
+    };
+    read.map_err(|e| Failure::caused("the secret was not read", &e))?;
+    let text = std::str::from_utf8(&bytes).map(str::trim).unwrap_or_default();
+    let sound = text.starts_with("whsec_") && text.len() > "whsec_".len() && !text.contains(char::is_whitespace);
+    if !sound || bytes.len() as u64 > MOST_SECRET {
+        return Err(Failure::new("that is no signing secret: one line, whsec_ and base64"));
+    }
+    Ok(Some(SecretString::from(text.to_owned())))
+}
+
+async fn generate(project: &Project, network: &Network) -> Ended {
+    let state = project.store.load()?.unwrap_or_else(|| State::new(String::new()));
+    let live = connect(project, network).await?;
+    let seen = live.look(&state, network).await?;
+    live.close().await?;
+    let managed: std::collections::BTreeSet<&EndpointId> = state.all().map(|(_, m)| &m.endpoint_id).collect();
+    let imported: std::collections::BTreeSet<&EndpointId> = project.desired.imports.values().collect();
+    let unmanaged: Vec<Observed> =
+        seen.endpoints.into_iter().filter(|seen| !managed.contains(&seen.id) && !imported.contains(&seen.id)).collect();
+    if unmanaged.is_empty() {
+        terminal::say("Every live endpoint is managed.");
+        return Ok(DONE);
+    }
+    let taken = project.desired.webhooks.keys().chain(state.endpoints.keys()).cloned().collect();
+    terminal::print(&render::generated(&unmanaged, &taken))?;
+    if !project.desired.imports.is_empty() {
+        terminal::warn("the configuration has an [imports] table already: put these lines below it");
+    }
+    Ok(DONE)
+}

@@ -1,0 +1,87 @@
+//! What an apply ends with: the endpoints that it made, and the commands that show a secret and the rest.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use super::init::default_identity;
+use super::project::Project;
+use super::{Global, terminal, word};
+use crate::endpoint::Name;
+use crate::plan::{Action, Plan};
+use crate::quote::{count, escaped};
+
+/// How many endpoints are listed before the rest is a count.
+const LISTED: usize = 10;
+/// The most bytes of an identity file that are searched for its public key.
+const MOST_HEAD: u64 = 4096;
+
+/// Says what was made and what can be done with it; nothing where the plan made nothing.
+pub fn tell(global: &Global, project: &Project, plan: &Plan) {
+    let makes = |action: &Action| matches!(action, Action::Create(_) | Action::Replace { .. } | Action::Resend { .. });
+    let mut made: Vec<&Name> = plan.changes.iter().filter(|c| makes(&c.action)).map(|c| &c.name).collect();
+    made.sort();
+    let Some(first) = made.first() else { return };
+    let (program, state) = (program(), here(project.store.path()));
+    let (endpoints, shown) = (count(made.len(), "endpoint"), terminal::path(&state));
+    terminal::say(&format!("\n{endpoints} made, the signing secrets sealed in {shown}:"));
+    list(project, &made);
+    let flags = flags(global);
+    let identity = identity(&global.config, project);
+    terminal::say(&format!("\nTo see a secret:\n  {program} secret show {first}{flags}{identity}"));
+    terminal::say(&format!("To see every endpoint:\n  {program} state list{flags}"));
+}
+
+fn list(project: &Project, made: &[&Name]) {
+    let Ok(Some(state)) = project.store.load() else { return };
+    let width = made.iter().take(LISTED).map(|name| name.as_str().len()).max().unwrap_or(0);
+    for name in made.iter().take(LISTED) {
+        if let Some(managed) = state.endpoints.get(*name) {
+            let (id, url) = (escaped(managed.endpoint_id.as_str()), escaped(&managed.spec.url));
+            terminal::say(&format!("  {:width$}  {id}  {url}", name.as_str()));
+        }
+    }
+    if made.len() > LISTED {
+        terminal::say(&format!("  and {} more", made.len() - LISTED));
+    }
+}
+
+/// The program as it was called, where that is a path from here, as under `cargo run`; else its name.
+fn program() -> String {
+    let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    if called.is_relative() && called.components().count() > 1 { word(&called) } else { "hookwright".to_owned() }
+}
+
+/// The flags that name the state: with `--state` no configuration is read.
+fn flags(global: &Global) -> String {
+    match (&global.state, &global.chdir) {
+        (Some(state), None) => format!(" --state {}", word(state)),
+        _ => super::repeated(global),
+    }
+}
+
+/// The flag that names the identity, where one is known to read these secrets; none where the environment does.
+fn identity(config: &Path, project: &Project) -> String {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("HOOKWRIGHT_IDENTITY_FILE") || set("HOOKWRIGHT_IDENTITY") {
+        return String::new();
+    }
+    let beside = config.with_file_name("identity.txt");
+    let known = std::iter::once(beside).chain(default_identity()).find(|path| opens(path, project));
+    format!(" --identity {}", known.map_or_else(|| "FILE".to_owned(), |path| word(&path)))
+}
+
+/// Whether the file says a public key that is a recipient. The private key in it is not looked at.
+fn opens(path: &Path, project: &Project) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let lines = BufReader::new(file.take(MOST_HEAD)).lines().map_while(Result::ok);
+    let keys = lines.take_while(|line| line.starts_with('#'));
+    let mut keys = keys.filter_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));
+    keys.any(|key| project.recipients.iter().any(|recipient| recipient.as_str() == key))
+}
+
+/// A path as seen from the working folder.
+fn here(path: &Path) -> PathBuf {
+    let folder = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    folder.ok().and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path).to_owned()
+}

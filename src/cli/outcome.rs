@@ -1,0 +1,68 @@
+//! How an apply ended, for eyes: the counts, what is left, what to do next.
+
+use super::progress::Form;
+use super::project::Project;
+use super::{DONE, Ended, Failure, Global, STOPPED, next_steps, terminal};
+use crate::apply::{Halt, Outcome, Status};
+use crate::plan::Plan;
+use crate::quote::count;
+use crate::render;
+use crate::state::Rescue;
+
+/// Says how it went, and gives the exit code.
+pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome, form: Form) -> Ended {
+    terminal::print(&match form {
+        Form::Text => format!("\n{}\n", render::outcome(plan, &outcome.statuses)),
+        Form::Json => render::outcome_json(plan, &outcome.statuses),
+    })?;
+    rescued(&outcome);
+    let complete = outcome.is_complete();
+    explain(&outcome);
+    if let Err(error) = outcome.saved {
+        Failure::from(error).print();
+        terminal::help("the journal beside the state holds everything: the next command folds it in");
+    }
+    if complete {
+        next_steps::tell(global, project, plan);
+        return Ok(DONE);
+    }
+    terminal::help("everything that happened is recorded; run it again to do the rest");
+    Ok(STOPPED)
+}
+
+fn rescued(outcome: &Outcome) {
+    match &outcome.rescue {
+        Some(Rescue::File(path)) => {
+            terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
+            terminal::help(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
+        }
+        Some(Rescue::Text(text)) => {
+            terminal::warn(
+                "receipts that no file took follow; nothing in them is in clear: keep them, and fold them in with \
+                 `hookwright state recover FILE`",
+            );
+            terminal::say(text);
+        }
+        None => {}
+    }
+}
+
+fn explain(outcome: &Outcome) {
+    let skipped = outcome.statuses.iter().filter(|status| **status == Status::Skipped).count();
+    let why = match &outcome.halt {
+        None => return,
+        Some(Halt::Api(error)) => format!("the API answered what every other request would get too: {error}"),
+        Some(Halt::Lost) => "three answers in a row were lost".to_owned(),
+        Some(Halt::Journal(error)) => {
+            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("{error}{cause}")
+        }
+        Some(Halt::Interrupted) => "interrupted".to_owned(),
+    };
+    terminal::warn(&format!("stopped: {why}; {} not begun", count(skipped, "change")));
+    if let Some(Halt::Api(error)) = &outcome.halt
+        && let Some(hint) = error.hint()
+    {
+        terminal::help(hint);
+    }
+}

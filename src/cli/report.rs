@@ -1,0 +1,98 @@
+//! `--result-file`: how a command ended, as JSON, for pipelines whose wrappers eat exit codes.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{Ended, Failure};
+use crate::apply::{Outcome, Status};
+use crate::plan::{Plan, Summary};
+use crate::state::replace_file;
+
+/// What is known of a command so far.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    format_version: &'static str,
+    command: &'static str,
+    exit_code: u8,
+    plan_id: Option<String>,
+    refreshed: Option<bool>,
+    summary: Option<Summary>,
+    changes: Vec<Entry>,
+    refusals: usize,
+    error: Option<String>,
+    #[serde(skip)]
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    name: String,
+    action: &'static str,
+    status: &'static str,
+    endpoint_id: Option<String>,
+    error: Option<String>,
+}
+
+impl Report {
+    /// A report that goes to `path`, if anywhere.
+    pub fn new(command: &'static str, path: Option<PathBuf>) -> Self {
+        Self {
+            format_version: "1.0",
+            command,
+            exit_code: 0,
+            plan_id: None,
+            refreshed: None,
+            summary: None,
+            changes: Vec::new(),
+            refusals: 0,
+            error: None,
+            path,
+        }
+    }
+
+    /// Notes the plan.
+    pub fn planned(&mut self, plan: &Plan) {
+        self.plan_id = Some(plan.id.to_string());
+        self.refreshed = Some(plan.refreshed);
+        self.summary = Some(plan.summary());
+        self.refusals = plan.refusals.len();
+        self.changes = entries(plan, &vec![None; plan.changes.len()]);
+    }
+
+    /// Notes how each change ended.
+    pub fn applied(&mut self, plan: &Plan, outcome: &Outcome) {
+        let statuses: Vec<Option<&Status>> = outcome.statuses.iter().map(Some).collect();
+        self.changes = entries(plan, &statuses);
+    }
+
+    /// Writes the file, and hands on how the command ended.
+    pub fn end(mut self, ended: Ended) -> Ended {
+        let Some(path) = self.path.take() else { return ended };
+        self.exit_code = match &ended {
+            Ok(code) => *code,
+            Err(failure) => failure.code(),
+        };
+        self.error = ended.as_ref().err().map(|failure| failure.message().to_owned());
+        let mut bytes = serde_json::to_vec_pretty(&self).expect("a report has string keys and no failing parts");
+        bytes.push(b'\n');
+        let written = replace_file(&path, &bytes);
+        let code = ended?;
+        written.map_err(|e| Failure::chain(&e))?;
+        Ok(code)
+    }
+}
+
+fn entries(plan: &Plan, statuses: &[Option<&Status>]) -> Vec<Entry> {
+    let entry = |(change, status): (&crate::plan::Change, &Option<&Status>)| {
+        let (status, endpoint_id, error) = match status {
+            None => ("planned", None, None),
+            Some(Status::Done(id)) => ("done", id.as_ref().map(|id| id.as_str().to_owned()), None),
+            Some(Status::Failed(error)) => ("failed", None, Some(error.clone())),
+            Some(Status::Unknown(error)) => ("unknown", None, Some(error.clone())),
+            Some(Status::Skipped) => ("not_begun", None, None),
+        };
+        Entry { name: change.name.to_string(), action: change.action.word(), status, endpoint_id, error }
+    };
+    plan.changes.iter().zip(statuses).map(entry).collect()
+}

@@ -1,0 +1,69 @@
+//! What the command line chooses of a plan, and what it allows.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use crate::plan::Choices;
+
+/// What is planned.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Plan NAME alone (`*` is a wildcard; repeatable)
+    #[arg(long, value_name = "NAME")]
+    target: Vec<String>,
+    /// Replace NAME, though nothing of it changed (`*` is a wildcard; repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["destroy", "refresh_only"])]
+    replace: Vec<String>,
+    /// Show drift alone, and let an apply take it over into the state
+    #[arg(long, conflicts_with = "destroy")]
+    refresh_only: bool,
+    /// Delete every endpoint
+    #[arg(long)]
+    destroy: bool,
+}
+
+/// What lifts a refusal.
+#[derive(Debug, Args)]
+pub struct Allowances {
+    /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
+    #[arg(long, value_name = "NAME")]
+    allow_delete: Vec<String>,
+    /// Make NAME although its exact twin is live and unmanaged (repeatable)
+    #[arg(long, value_name = "NAME")]
+    allow_duplicate: Vec<String>,
+    /// Go on although the API lists none of the state's endpoints
+    #[arg(long)]
+    allow_all_gone: bool,
+}
+
+impl Selection {
+    /// Everything is to be deleted.
+    pub fn all_destroyed() -> Self {
+        Self { target: Vec::new(), replace: Vec::new(), refresh_only: false, destroy: true }
+    }
+
+    /// Whether everything is to be deleted.
+    pub fn destroys(&self) -> bool {
+        self.destroy
+    }
+
+    /// Whether drift alone is shown.
+    pub fn only_refreshes(&self) -> bool {
+        self.refresh_only
+    }
+
+    /// These choices, as the planner takes them.
+    pub fn choices(&self, allowances: &Allowances) -> Choices {
+        let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+        Choices {
+            destroy: self.destroy,
+            targets: set(&self.target),
+            replace: set(&self.replace),
+            refresh_only: self.refresh_only,
+            allow_duplicate: set(&allowances.allow_duplicate),
+            allow_delete: set(&allowances.allow_delete),
+            allow_all_gone: allowances.allow_all_gone,
+        }
+    }
+}

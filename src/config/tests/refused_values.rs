@@ -1,0 +1,257 @@
+//! Faults of an entry's values, as they are drawn.
+
+use super::{SOUND, refused};
+
+/// A file with one entry, sound but for `lines`.
+fn entry(lines: &str) -> String {
+    format!("[webhooks.a]\n{lines}\n")
+}
+
+fn with_url(url: &str) -> String {
+    entry(&format!("url = \"{url}\"\nevents = [\"file.*\"]"))
+}
+
+fn with_events(events: &str) -> String {
+    entry(&format!("url = \"https://a.example/\"\nevents = {events}"))
+}
+
+fn with(line: &str) -> String {
+    format!("{SOUND}{line}\n")
+}
+
+#[test]
+fn a_number_out_of_range() {
+    insta::assert_snapshot!(refused(&with("rotation = 0")), @r"
+    error: `rotation` is out of range
+     --> webhooks.toml:4:12
+      |
+    4 | rotation = 0
+      |            ^ less than 1
+      |
+      = help: write a whole number from 1 to 4294967295
+    ");
+    insta::assert_snapshot!(refused("[safety]\nmax_deletes = -1\n"), @r"
+    error: `max_deletes` is out of range
+     --> webhooks.toml:2:15
+      |
+    2 | max_deletes = -1
+      |               ^^ less than 0
+      |
+      = help: write a whole number from 0 to 4294967295
+    ");
+}
+
+#[test]
+fn events_that_are_empty_or_unknown() {
+    insta::assert_snapshot!(refused(&with_events("[]")), @r#"
+    error: `events` is empty
+     --> webhooks.toml:3:10
+      |
+    3 | events = []
+      |          ^^
+      |
+      = help: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
+    "#);
+    insta::assert_snapshot!(refused(&with_events("[\"tool_execution.suceeded\"]")), @r#"
+    error: unknown event "tool_execution.suceeded"
+     --> webhooks.toml:3:11
+      |
+    3 | events = ["tool_execution.suceeded"]
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean `tool_execution.succeeded`?
+      |
+      = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+    "#);
+    insta::assert_snapshot!(refused(&with_events("[\"file.uplaod.*\"]")), @r#"
+    error: unknown event "file.uplaod.*"
+     --> webhooks.toml:3:11
+      |
+    3 | events = ["file.uplaod.*"]
+      |           ^^^^^^^^^^^^^^^ did you mean `file.upload.*`?
+      |
+      = help: write an event or a group: `assistant_message.*`, `file.*`, `file.upload.*`, `project_export.*`, `tool_execution.*`, `workflow_run.*`
+    "#);
+    insta::assert_snapshot!(refused(&with_events("[\"video.done\"]")), @r#"
+    error: unknown event "video.done"
+     --> webhooks.toml:3:11
+      |
+    3 | events = ["video.done"]
+      |           ^^^^^^^^^^^^
+      |
+      = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+    "#);
+    insta::assert_snapshot!(refused(&with_events("\"file.*\"")), @r#"
+    error: `events` takes a list
+     --> webhooks.toml:3:10
+      |
+    3 | events = "file.*"
+      |          ^^^^^^^^ this is a string
+      |
+      = help: write `events = ["tool_execution.succeeded"]`
+    "#);
+}
+
+#[test]
+fn an_url_that_is_none() {
+    insta::assert_snapshot!(refused(&with_url("")), @r#"
+    error: the url is empty
+     --> webhooks.toml:2:7
+      |
+    2 | url = ""
+      |       ^^
+      |
+      = help: write `url = "https://hooks.example.com/videogen"`
+    "#);
+    insta::assert_snapshot!(refused(&with_url("a.example/x")), @r#"
+    error: this is no url: relative URL without a base
+     --> webhooks.toml:2:7
+      |
+    2 | url = "a.example/x"
+      |       ^^^^^^^^^^^^^
+      |
+      = help: write one such as "https://hooks.example.com/videogen"
+    "#);
+    insta::assert_snapshot!(refused(&with_url("ftp://a.example/x")), @r#"
+    error: the scheme "ftp" is not https
+     --> webhooks.toml:2:7
+      |
+    2 | url = "ftp://a.example/x"
+      |       ^^^^^^^^^^^^^^^^^^^
+      |
+      = help: write an url that starts with `https://`
+    "#);
+}
+
+#[test]
+fn an_url_over_plain_http() {
+    insta::assert_snapshot!(refused(&with_url("http://a.example/x")), @r#"
+    error: the url is not https
+     --> webhooks.toml:2:7
+      |
+    2 | url = "http://a.example/x"
+      |       ^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: write `https://`: deliveries cross the open network
+    "#);
+    insta::assert_snapshot!(refused(&with_url("http://localhost:9000/x")), @r#"
+    error: an `http://` url is only for a local base url
+     --> webhooks.toml:2:7
+      |
+    2 | url = "http://localhost:9000/x"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: write `https://`, or set `base_url = "sandbox"`: VideoGen cannot reach a loopback host
+    "#);
+}
+
+#[test]
+fn an_url_with_credentials_shows_none_of_them() {
+    insta::assert_snapshot!(refused(&with_url("https://user:hunter2@a.example/x")), @r#"
+    error: the url holds credentials
+     --> webhooks.toml:2:7
+      |
+    2 | url = "https://************@a.example/x"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
+    "#);
+    insta::assert_snapshot!(refused(&with_url("https://user:hun/ter2@a.example/x")), @r#"
+    error: this is no url: invalid port number
+     --> webhooks.toml:2:7
+      |
+    2 | url = "https://*************@a.example/x"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: write one such as "https://hooks.example.com/videogen"
+    "#);
+}
+
+#[test]
+fn an_url_with_a_fragment() {
+    insta::assert_snapshot!(refused(&with_url("https://a.example/x#y")), @r#"
+    error: the url has a fragment
+     --> webhooks.toml:2:7
+      |
+    2 | url = "https://a.example/x#y"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: remove the `#` and what follows: it is never sent to a server
+    "#);
+}
+
+#[test]
+fn a_bad_duration() {
+    insta::assert_snapshot!(refused(&with("rotate_after = \"90 days-ish\"")), @r#"
+    error: "90 days-ish" is no duration
+     --> webhooks.toml:4:16
+      |
+    4 | rotate_after = "90 days-ish"
+      |                ^^^^^^^^^^^^^
+      |
+      = help: write a number and a unit, such as `rotate_after = "90d"`; units: s, m, h, d, w
+    "#);
+    insta::assert_snapshot!(refused(&with("rotate_after = 90")), @r#"
+    error: `rotate_after` takes a string
+     --> webhooks.toml:4:16
+      |
+    4 | rotate_after = 90
+      |                ^^ this is a whole number
+      |
+      = help: write `rotate_after = "90d"`
+    "#);
+    insta::assert_snapshot!(refused(&with("rotate_after = \"0s\"")), @r#"
+    error: `rotate_after` is too short
+     --> webhooks.toml:4:16
+      |
+    4 | rotate_after = "0s"
+      |                ^^^^
+      |
+      = help: write a number and a unit, such as `rotate_after = "90d"`; units: s, m, h, d, w
+    "#);
+    insta::assert_snapshot!(refused(&with("lifecycle = { overlap = \"5000y\" }")), @r#"
+    error: `overlap` is longer than a hundred years
+     --> webhooks.toml:4:25
+      |
+    4 | lifecycle = { overlap = "5000y" }
+      |                         ^^^^^^^
+      |
+      = help: write a number and a unit, such as `overlap = "24h"`; units: s, m, h, d, w
+    "#);
+}
+
+#[test]
+fn a_lifecycle_that_cannot_be_kept() {
+    insta::assert_snapshot!(refused(&with("lifecycle = { replace = \"destroy_before_create\", overlap = \"1h\" }")), @r#"
+    error: an `overlap` cannot be kept when the old endpoint is destroyed first
+     --> webhooks.toml:4:60
+      |
+    4 | lifecycle = { replace = "destroy_before_create", overlap = "1h" }
+      |                         -----------------------            ^^^^
+      |                         |
+      |                         destroyed first, by this
+      |
+      = help: remove `overlap`, or write `replace = "create_before_destroy"`
+    "#);
+    insta::assert_snapshot!(refused(&with("lifecycle = { replace = \"create_before_destory\" }")), @r#"
+    error: unknown word "create_before_destory"
+     --> webhooks.toml:4:25
+      |
+    4 | lifecycle = { replace = "create_before_destory" }
+      |                         ^^^^^^^^^^^^^^^^^^^^^^^ did you mean `create_before_destroy`?
+      |
+      = help: write "create_before_destroy" or "destroy_before_create"
+    "#);
+    insta::assert_snapshot!(refused(&with("lifecycle = { ignore_changes = [\"name\"] }")), @r#"
+    error: unknown word "name"
+     --> webhooks.toml:4:33
+      |
+    4 | lifecycle = { ignore_changes = ["name"] }
+      |                                 ^^^^^^
+      |
+      = help: write "url" or "events" or "description"
+    "#);
+}
+
+#[test]
+fn an_url_that_is_too_long() {
+    insta::assert_snapshot!(refused(&with_url(&format!("https://a.example/{}", "x".repeat(2048)))).lines().next().unwrap(), @"error: the url has 2066 bytes");
+}

@@ -1,0 +1,201 @@
+//! What would be done to one entry, with all that doing it takes.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Reason;
+use crate::config::ReplaceOrder;
+use crate::endpoint::{EndpointId, Name, Observed, Spec};
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The entry.
+    pub name: Name,
+    /// What would be done.
+    pub action: Action,
+    /// What is, as far as it matters.
+    pub before: Option<View>,
+    /// What would be.
+    pub after: Option<View>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What it leads to.
+    pub consequences: Vec<String>,
+}
+
+/// An endpoint as a plan shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Url, events, description.
+    #[serde(flatten)]
+    pub spec: Spec,
+    /// Its id; `None` where it is known after apply.
+    pub endpoint_id: Option<EndpointId>,
+    /// Its rotation.
+    pub rotation: u32,
+    /// Its protection.
+    pub prevent_destroy: bool,
+}
+
+/// What would be done, with all that doing it takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// Make an endpoint.
+    Create(Make),
+    /// Make an endpoint in another's place.
+    Replace {
+        /// The new one.
+        make: Make,
+        /// The old one.
+        old: EndpointId,
+        /// Which comes first.
+        order: Order,
+    },
+    /// Delete an endpoint.
+    Delete {
+        /// Which.
+        endpoint_id: EndpointId,
+        /// Whether it is a predecessor whose overlap has ended.
+        deposed: bool,
+    },
+    /// Move an endpoint to another name; the API does not know.
+    Rename {
+        /// The old name.
+        from: Name,
+    },
+    /// Finish a create whose outcome was never known: send the same bytes again.
+    Resend {
+        /// The intent.
+        key: String,
+        /// What is made.
+        make: Make,
+        /// The name that the intent was written under, where it is another.
+        from: Option<Name>,
+        /// Live endpoints that may be the lost outcome.
+        matches: Vec<EndpointId>,
+        /// The endpoint that it replaces, if any.
+        replaces: Option<EndpointId>,
+    },
+    /// Give up a create that is no longer wanted: never send it again.
+    Abandon {
+        /// The intent.
+        key: String,
+    },
+    /// Delete what is certainly the orphan of a create whose answer was lost.
+    DeleteOrphan {
+        /// The intent.
+        key: String,
+        /// Which.
+        endpoint_id: EndpointId,
+    },
+    /// Change what the state alone knows.
+    Update(Update),
+    /// Adopt an endpoint that exists; its secret stays unknown.
+    Import {
+        /// Which.
+        endpoint_id: EndpointId,
+        /// What the entry wants, and the endpoint is.
+        make: Make,
+        /// The endpoint as listed; `None` where nobody asked.
+        #[serde(skip)]
+        seen: Option<Observed>,
+    },
+    /// Forget an endpoint without deleting it.
+    Forget {
+        /// Which.
+        endpoint_id: EndpointId,
+    },
+}
+
+/// Which comes first in a replacement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// `+/-`
+    CreateFirst,
+    /// `-/+`
+    DestroyFirst,
+}
+
+impl From<ReplaceOrder> for Order {
+    fn from(order: ReplaceOrder) -> Self {
+        match order {
+            ReplaceOrder::CreateFirst => Self::CreateFirst,
+            ReplaceOrder::DestroyFirst => Self::DestroyFirst,
+        }
+    }
+}
+
+/// An endpoint to make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Make {
+    /// What is sent.
+    pub spec: Spec,
+    /// The events as the file writes them.
+    pub events_as_written: Vec<String>,
+    /// The entry's rotation.
+    pub rotation: u32,
+    /// The entry's protection.
+    pub prevent_destroy: bool,
+    /// The gone endpoint that this one stands in for: deleted first, so that a 404 confirms it.
+    pub gone: Option<EndpointId>,
+    /// How long a replaced endpoint is kept beside this one.
+    pub overlap: Duration,
+    /// Live endpoints of the same spec: known before the send, so never its outcome.
+    #[serde(skip)]
+    pub live_before: BTreeSet<EndpointId>,
+}
+
+/// What the state alone knows of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// Its rotation.
+    pub rotation: u32,
+    /// Its protection.
+    pub prevent_destroy: bool,
+    /// What is live, where the state takes that over.
+    pub spec: Option<Spec>,
+    /// The events as the file writes them.
+    pub events_as_written: Vec<String>,
+}
+
+impl Action {
+    /// The word of the JSON plan.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Replace { .. } => "replace",
+            Self::Delete { .. } => "delete",
+            Self::Rename { .. } => "rename",
+            Self::Resend { .. } | Self::Abandon { .. } | Self::DeleteOrphan { .. } => "recover",
+            Self::Update(_) => "update",
+            Self::Import { .. } => "import",
+            Self::Forget { .. } => "forget",
+        }
+    }
+
+    /// Whether an endpoint of the team's ends.
+    pub fn is_destructive(&self) -> bool {
+        matches!(self, Self::Delete { .. } | Self::Replace { .. })
+    }
+
+    /// The place in a plan: destructive actions first.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Delete { .. } => 0,
+            Self::Replace { .. } => 1,
+            Self::DeleteOrphan { .. } => 2,
+            Self::Abandon { .. } => 3,
+            Self::Resend { .. } => 4,
+            Self::Create(_) => 5,
+            Self::Import { .. } => 6,
+            Self::Rename { .. } => 7,
+            Self::Forget { .. } => 8,
+            Self::Update(_) => 9,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Exactly what was reviewed, or nothing: plan ids, plan files, selection, and what pipelines read.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{Run, World};
+
+const TWO: &str = r#"
+[webhooks.render-done]
+url = "https://hooks.example.com/videogen"
+events = ["tool_execution.succeeded"]
+
+[webhooks.uploads]
+url = "https://hooks.example.com/uploads"
+events = ["file.upload.*"]
+"#;
+
+fn applied() -> World {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    world.ok(&["apply", "--auto-approve"]);
+    world
+}
+
+fn id_of(run: &Run) -> String {
+    run.stdout.lines().find_map(|line| line.strip_prefix("Plan id: ")).expect("a plan names its id").to_owned()
+}
+
+#[test]
+fn a_plan_file_is_applied_once_and_never_when_the_configuration_moved() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    world.ok(&["plan", "--out", "plan.bin"]);
+    assert_eq!(world.ok(&["show", "plan.bin"]), world.ok(&["plan"]));
+    let shown: Value = serde_json::from_str(&world.ok(&["show", "plan.bin", "--format", "json"])).unwrap();
+    assert_eq!(shown["summary"]["create"], 2);
+
+    world.config(&TWO.replace("/uploads", "/up"));
+    let moved = world.run(&["apply", "plan.bin"]);
+    assert_snapshot!(moved.snapshot(&world));
+    assert!(!world.path("state/webhooks.state.json").exists());
+
+    world.config(TWO);
+    world.ok(&["apply", "plan.bin"]);
+    assert_snapshot!(world.run(&["apply", "plan.bin"]).snapshot(&world));
+}
+
+#[test]
+fn an_id_that_is_expected_is_the_only_plan_that_runs() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    let offline = world.run(&["plan", "--refresh=false"]);
+    let refused =
+        world.run(&["apply", "--expect", &id_of(&offline).replace(" (offline: --expect does not accept it)", "")]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("did not ask the API"), "{}", refused.stderr);
+
+    let planned = world.run(&["plan"]);
+    let wrong = world.run(&["apply", "--expect", "00000000000000000000000000000000"]);
+    assert_eq!(wrong.code, Some(1));
+    world.ok(&["apply", "--expect", &id_of(&planned)]);
+    let again = world.run(&["apply", "--expect", &id_of(&planned)]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.stderr.contains("applied already"), "{}", again.stderr);
+}
+
+#[test]
+fn the_rest_of_a_stopped_apply_runs_under_the_same_id_and_nothing_else_does() {
+    let mut world = World::with_sandbox(&["--fault", "401@2"]);
+    world.config(TWO);
+    let id = id_of(&world.run(&["plan"]));
+    let stopped = world.run(&["apply", "--expect", &id, "--parallelism", "1", "--result-file", "result.json"]);
+    assert_eq!(stopped.code, Some(3), "{}", stopped.stderr);
+    let result: Value = serde_json::from_str(&world.read("result.json")).unwrap();
+    assert_eq!((result["exit_code"].as_u64(), result["plan_id"].as_str()), (Some(3), Some(id.as_str())));
+    assert_eq!(result["changes"][0]["status"], "done");
+    assert_eq!(result["changes"][1]["status"], "failed");
+
+    world.start_sandbox(&[]);
+    // The base url is a guard: it moved with the sandbox's port, so the rest is more than was reviewed.
+    let moved = world.run(&["apply", "--expect", &id]);
+    assert_eq!(moved.code, Some(1), "{}", moved.stdout);
+}
+
+#[test]
+fn the_rest_of_an_apply_that_was_limited_runs_under_the_same_id() {
+    let world = World::with_sandbox(&["--fault", "402-credits@2"]);
+    world.config(TWO);
+    let id = id_of(&world.run(&["plan"]));
+    let stopped = world.run(&["apply", "--expect", &id, "--parallelism", "1"]);
+    assert_eq!(stopped.code, Some(3), "{}", stopped.stderr);
+    world.config(&TWO.replace("/uploads", "/elsewhere"));
+    assert_eq!(world.run(&["apply", "--expect", &id]).code, Some(1), "more than what was left");
+    world.config(TWO);
+    world.ok(&["apply", "--expect", &id]);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).code, Some(0));
+    assert_eq!(world.run(&["apply", "--expect", &id]).code, Some(1), "it is applied already");
+}
+
+#[test]
+fn a_target_limits_the_plan_and_says_so_and_a_name_of_nobody_is_refused() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    assert_snapshot!(world.run(&["plan", "--target", "up*"]).snapshot(&world));
+    world.ok(&["apply", "--auto-approve", "--target", "uploads"]);
+    assert_eq!(world.state()["endpoints"].as_object().unwrap().len(), 1);
+    let typo = world.run(&["plan", "--target", "uplods"]);
+    assert_eq!(typo.code, Some(1));
+    assert!(typo.stdout.contains("--target \"uplods\" names no entry"), "{}", typo.stdout);
+}
+
+#[test]
+fn a_replacement_can_be_asked_for() {
+    let world = applied();
+    let before = world.state()["endpoints"]["uploads"]["endpoint_id"].clone();
+    world.ok(&["apply", "--auto-approve", "--replace", "uploads"]);
+    assert_ne!(world.state()["endpoints"]["uploads"]["endpoint_id"], before);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).code, Some(0));
+}
+
+#[test]
+fn refresh_only_takes_over_what_is_gone_and_nothing_else() {
+    let world = applied();
+    let id = world.state()["endpoints"]["uploads"]["endpoint_id"].as_str().unwrap().to_owned();
+    world.delete_remotely(&id);
+    assert_snapshot!(world.run(&["plan", "--refresh-only"]).snapshot(&world));
+    world.config(&TWO.replace("/videogen", "/changed"));
+    world.ok(&["apply", "--refresh-only", "--auto-approve"]);
+    let state = world.state();
+    assert!(state["endpoints"].get("uploads").is_none());
+    assert_eq!(state["endpoints"]["render-done"]["url"], "https://hooks.example.com/videogen");
+}
+
+#[test]
+fn events_are_lines_of_json() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    let stdout = world.ok(&["apply", "--auto-approve", "--format", "json", "--parallelism", "1"]);
+    let kinds: Vec<String> = stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!((kinds[0].as_str(), kinds[5].as_str()), ("plan", "summary"));
+    // A receipt may be synced while the next create is under way.
+    assert_eq!(kinds.iter().filter(|kind| *kind == "start").count(), 2);
+    assert_eq!(kinds.iter().filter(|kind| *kind == "done").count(), 2);
+}

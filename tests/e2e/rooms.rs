@@ -1,0 +1,80 @@
+//! The map in `src/lib.rs` is true: every room is on it, and none imports a room that its line does not name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Room → what it may import, in the order of the map.
+fn map(lib: &str) -> Vec<(String, BTreeSet<String>)> {
+    let line = Regex::new(r"(?m)^//! \| \[`(\w+)`\] \| .* \| (.*)\|$").unwrap();
+    let words = |list: &str| list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    line.captures_iter(lib).map(|found| (found[1].to_owned(), words(&found[2]))).collect()
+}
+
+/// The Rust files of a room.
+fn files(room: &str) -> Vec<PathBuf> {
+    let single = source().join(format!("{room}.rs"));
+    if single.exists() {
+        return vec![single];
+    }
+    let (mut files, mut folders) = (Vec::new(), vec![source().join(room)]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn every_room_is_on_the_map_and_imports_run_downward() {
+    let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
+    let map = map(&lib);
+    let modules = Regex::new(r"(?m)^pub mod (\w+);").unwrap();
+    let rooms: BTreeSet<String> = modules.captures_iter(&lib).map(|found| found[1].to_owned()).collect();
+    assert_eq!(rooms, map.iter().map(|(room, _)| room.clone()).collect(), "the map and the modules differ");
+
+    let place: BTreeMap<&str, usize> = map.iter().enumerate().map(|(at, (room, _))| (room.as_str(), at)).collect();
+    let import = Regex::new(r"crate::(?:\{([^}]*)\}|(\w+))").unwrap();
+    for (room, allowed) in &map {
+        if allowed.contains("all") {
+            continue;
+        }
+        let upward =
+            allowed.iter().find(|other| place.get(other.as_str()).is_none_or(|at| *at >= place[room.as_str()]));
+        assert_eq!(upward, None, "`{room}` imports a room that does not stand above it on the map");
+        for file in files(room) {
+            let text = fs::read_to_string(&file).unwrap();
+            for found in import.captures_iter(&text) {
+                let names = found.get(1).or(found.get(2)).unwrap().as_str();
+                for name in names.split(',').map(|name| name.trim().split("::").next().unwrap()) {
+                    let foreign = rooms.contains(name) && name != room && !allowed.contains(name);
+                    assert!(!foreign, "{} imports `{name}`: see the map in src/lib.rs", file.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_crates_with_one_user_have_one() {
+    for (word, users) in [("age::", &["secrets"][..]), ("reqwest::", &["videogen", "sandbox"])] {
+        let word = Regex::new(&format!(r"(?:^|[^\w:]){word}")).unwrap();
+        let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
+        for (room, _) in map(&lib).iter().filter(|(room, _)| !users.contains(&room.as_str())) {
+            let user = files(room).into_iter().find(|file| word.is_match(&fs::read_to_string(file).unwrap()));
+            assert_eq!(user, None, "{} is used outside of {users:?}", word.as_str());
+        }
+    }
+}
