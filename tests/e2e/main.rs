@@ -3,11 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod adoption;
+mod disks;
 mod examples;
 mod faults;
 mod first_run;
+mod limits;
+mod locks;
 mod picture;
 mod readme;
 mod review;
 mod rooms;
+mod signals;
 mod support;
+mod watch;

@@ -8,9 +8,11 @@ pub fn told(plan: &Plan) -> String {
     for drift in &plan.drift {
         let what = match &drift.kind {
             DriftKind::Gone => "gone".to_owned(),
-            DriftKind::Changed { attributes } => {
-                attributes.iter().map(|(attribute, was, is)| format!("{} {was} -> {is}", attribute.word())).collect::<Vec<_>>().join(", ")
-            }
+            DriftKind::Changed { attributes } => attributes
+                .iter()
+                .map(|(attribute, was, is)| format!("{} {was} -> {is}", attribute.word()))
+                .collect::<Vec<_>>()
+                .join(", "),
             DriftKind::Secret { before, after } => format!("secret …{before} -> …{after}"),
         };
         lines.push(format!("drift {} ({}): {what}", drift.name, drift.endpoint_id));
