@@ -1,6 +1,8 @@
 //! Disks that refuse and fill, and the order of syscalls. Needs root for mounts, and strace: skipped with its reason
 //! where either is missing.
 
+#![allow(clippy::print_stderr, reason = "a skipped test says why")]
+
 use std::process::{Command, Stdio};
 
 use crate::support::{Run, World, finish};

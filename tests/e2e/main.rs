@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod adoption;
+mod confined;
 mod disks;
 mod examples;
 mod faults;
@@ -10,7 +11,9 @@ mod first_run;
 mod limits;
 mod locks;
 mod picture;
+mod planning;
 mod readme;
+mod refused;
 mod review;
 mod rooms;
 mod signals;
