@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod adoption;
+mod around;
 mod confined;
+mod damaged;
 mod disks;
 mod examples;
 mod faults;
