@@ -8,11 +8,12 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use hookwright::config::{Desired, parse};
+use hookwright::config::{Desired, Inputs, parse};
+use hookwright::diagnostic::Sources;
 use hookwright::endpoint::{EndpointId, Observed};
 use hookwright::plan::{Choices, Plan, World, plan};
 use hookwright::render::{self, Colour};
-use hookwright::secrets::{Binding, Recipient, Sealer, SecretString, generate_identity};
+use hookwright::secrets::{Binding, Plugins, Recipient, Sealer, SecretString, generate_identity};
 use hookwright::state::{Guards, State, Store};
 use hookwright::timestamp::Timestamp;
 
@@ -42,7 +43,7 @@ fn text(endpoints: usize, edited: bool) -> String {
 }
 
 fn desired(text: &str) -> Desired {
-    parse(text, None).expect("the configuration is valid")
+    parse(&Sources::one("webhooks.toml", text.to_owned()), &Inputs::default()).expect("the configuration is valid")
 }
 
 fn guards() -> Guards {
@@ -52,7 +53,7 @@ fn guards() -> Guards {
 
 /// The state after an apply, each secret sealed.
 fn state(desired: &Desired, recipient: &Recipient) -> State {
-    let sealer = Sealer::probed(vec![recipient.clone()]).expect("the recipient encrypts");
+    let sealer = Sealer::probed(vec![recipient.clone()], Plugins::none()).expect("the recipient encrypts");
     let lineage = "11111111-2222-4333-8444-555555555555";
     let id = EndpointId::new("ep_sealed");
     let binding = Binding { lineage, endpoint_id: &id };

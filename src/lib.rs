@@ -16,8 +16,8 @@
 //! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, quote, secrets |
 //! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, endpoint, quote, secrets, timestamp |
 //! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, quote, secrets, timestamp |
-//! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets |
-//! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, endpoint, quote, state, timestamp |
+//! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
+//! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, state, timestamp |
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, plan, secrets, state, timestamp, videogen |
 //! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |

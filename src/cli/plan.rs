@@ -91,8 +91,14 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
     }
     let project = project::load(global)?;
     // A state that does not exist yet is planned under no lineage: nothing is written, so nothing is drawn by lot.
-    let state = project.store.load()?.unwrap_or_else(|| State::new(String::new()));
-    let seen = if args.refresh { look(&project, &state, &args.network).await? } else { None };
+    let load = || Ok::<_, Failure>(project.store.load()?.unwrap_or_else(|| State::new(String::new())));
+    let mut state = load()?;
+    let mut seen = if args.refresh { look(&project, &state, &args.network).await? } else { None };
+    if let Some(seen) = &mut seen {
+        // An apply may be writing: whatever it made before the listing is in a state that is read after it.
+        let before = std::mem::replace(&mut state, load()?);
+        seen.catch_up(&before, &state);
+    }
     let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
     report.planned(&plan);
     terminal::print(&args.format.show(&plan))?;

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::entry::{self, Live};
+use super::first::{guard_changes, new_hosts};
 use super::recovery::{Matches, judge, settles};
 use super::refusal::refusals;
 use super::renames::renames;
 use super::rotation;
-use super::{Action, Change, Drift, Guard, GuardChange, Plan, PlanId, Reason, View, World};
+use super::{Action, Change, Drift, Plan, PlanId, Reason, View, World};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
-use crate::state::{Guards, Intent, Managed};
+use crate::state::{Intent, Managed};
 use crate::timestamp::Timestamp;
 
 /// Makes the plan. Pure: the same world gives the same plan, byte for byte.
@@ -201,8 +202,16 @@ impl<'a> Builder<'a> {
         self.changes.extend(gone);
     }
 
-    /// Every predecessor that is still live.
+    /// Every predecessor that is still live. One whose entry ends has no consumer that changes over: it ends too.
     fn predecessors(&mut self) {
+        let ended: BTreeSet<EndpointId> = self
+            .changes
+            .iter()
+            .filter_map(|change| match &change.action {
+                Action::Delete { endpoint_id, .. } => Some(endpoint_id.clone()),
+                _ => None,
+            })
+            .collect();
         for (name, had) in &self.world.state.endpoints {
             let name = self.moves.iter().find(|(_, old)| *old == name).map_or(name, |(new, _)| new);
             for old in &had.deposed {
@@ -212,6 +221,8 @@ impl<'a> Builder<'a> {
                     self.changes.push(entry::retire(name, old, Reason::Destroy));
                 } else if gone {
                     self.changes.push(entry::retire(name, old, Reason::Gone));
+                } else if ended.contains(&had.endpoint_id) {
+                    self.changes.push(entry::retire(name, old, Reason::NotInConfig));
                 } else if until <= self.world.now {
                     self.changes.push(entry::retire(name, old, Reason::OverlapEnded(until)));
                 } else {
@@ -376,17 +387,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Hosts of what would be made or adopted that no endpoint of the state has.
-fn new_hosts(world: &World<'_>, changes: &[Change]) -> Vec<String> {
-    let host = |url: &str| Some(url::Url::parse(url).ok()?.host_str()?.to_owned());
-    let made: BTreeSet<String> = changes.iter().filter_map(|change| host(&change.after.as_ref()?.spec.url)).collect();
-    if made.is_empty() {
-        return Vec::new();
-    }
-    let known: HashSet<String> = world.state.all().filter_map(|(_, managed)| host(&managed.spec.url)).collect();
-    made.into_iter().filter(|host| !known.contains(host)).collect()
-}
-
 /// Url and events alone, canonical: what makes two endpoints receive the same.
 fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
     Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
@@ -422,24 +422,4 @@ fn forget(name: &Name, had: &Managed) -> Change {
         reasons: vec![Reason::Removed],
         consequences: vec!["the endpoint stays live, and its secret is dropped from the state".to_owned()],
     }
-}
-
-/// The guards that differ from the last apply's; none before the first.
-fn guard_changes(world: &World<'_>) -> Vec<GuardChange> {
-    let Some(last) = &world.state.guards else { return Vec::new() };
-    let Guards { base_url, recipients, allowed_hosts, max_deletes } = last;
-    let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
-    let hosts = |hosts: &Option<BTreeSet<String>>| hosts.as_ref().map_or_else(|| "any host".to_owned(), list);
-    let limit = |most: Option<u32>| most.map_or_else(|| "no limit".to_owned(), |n| n.to_string());
-    let now = world.guards;
-    let told = [
-        (Guard::BaseUrl, base_url.clone(), now.base_url.clone()),
-        (Guard::Recipients, list(recipients), list(&now.recipients)),
-        (Guard::AllowedHosts, hosts(allowed_hosts), hosts(&now.allowed_hosts)),
-        (Guard::MaxDeletes, limit(*max_deletes), limit(now.max_deletes)),
-    ];
-    told.into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(guard, before, after)| GuardChange { guard, before, after })
-        .collect()
 }

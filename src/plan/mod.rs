@@ -3,6 +3,7 @@
 mod change;
 mod diff;
 mod entry;
+mod first;
 mod id;
 mod pattern;
 mod permit;
@@ -11,6 +12,8 @@ mod recovery;
 mod refusal;
 mod renames;
 mod rotation;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -41,12 +41,14 @@ pub fn judge(state: &State, live: &[Observed]) -> BTreeMap<String, Matches> {
     }
     let mut judged = BTreeMap::new();
     for intents in groups.values() {
-        let found: Vec<(&Observed, bool)> = live
+        let mut found: Vec<(&Observed, bool)> = live
             .iter()
             .filter(|seen| !managed.contains(&seen.id) && !named.contains(&seen.id))
             .filter(|seen| seen.is_twin_of(&intents[0].body))
             .filter_map(|seen| timely(seen, intents).map(|certain| (seen, certain)))
             .collect();
+        // The listing's order means nothing.
+        found.sort_by_key(|(seen, _)| &seen.id);
         let sends: usize = intents.iter().map(|intent| intent.unanswered as usize).sum();
         let certain = found.len() <= sends && found.iter().all(|(_, certain)| *certain);
         share(&mut judged, intents, found.into_iter().map(|(seen, _)| seen.id.clone()), certain);
@@ -61,7 +63,9 @@ pub fn judge(state: &State, live: &[Observed]) -> BTreeMap<String, Matches> {
 
 /// Whether an endpoint may be the outcome of one of the intents (`Some`), and whether its moment proves it.
 fn timely(seen: &Observed, intents: &[&Intent]) -> Option<bool> {
-    let possible = intents.iter().filter(|intent| !intent.live_before.contains(&seen.id));
+    // An intent whose every send is accounted for made nothing else.
+    let unanswered = intents.iter().filter(|intent| intent.unanswered > 0);
+    let possible = unanswered.filter(|intent| !intent.live_before.contains(&seen.id));
     possible
         .filter_map(|intent| {
             let Some(made) = seen.created_at else { return Some(false) };
@@ -166,7 +170,8 @@ mod tests {
     fn what_an_answer_named_is_certain_and_counts_for_no_other_send() {
         let named = Intent { named: [EndpointId::new("a")].into(), ..intent("k", 0) };
         let live = [seen("a", Some(1000)), seen("b", Some(1000))];
-        assert_eq!(judged(vec![named], &live), (1, 1));
+        // The other one is nobody's of ours: every send is accounted for.
+        assert_eq!(judged(vec![named], &live), (1, 0));
     }
 
     #[test]

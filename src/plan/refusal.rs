@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Change, Reason, World, pattern};
-use crate::endpoint::{EndpointId, Name, Observed};
-use crate::quote::count;
+use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::quote::{count, quoted};
 
 /// One refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +97,9 @@ fn became_empty(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
 /// An endpoint that exists twice was made twice, most likely: by a state that was lost or rolled back.
 fn twins(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<Refusal> {
     let mut refusals = Vec::new();
+    if !changes.iter().any(|change| matches!(change.action, Action::Create(_) | Action::Replace { .. })) {
+        return refusals;
+    }
     let mut by_url: BTreeMap<String, Vec<&Observed>> = BTreeMap::new();
     for seen in unmanaged {
         by_url.entry(key(&seen.url)).or_default().push(seen);
@@ -114,8 +117,8 @@ fn twins(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<
             let message =
                 format!("`{name}` would be made beside its exact twin {}, which is live and not in the state", twin.id);
             let hint = format!(
-                "was the state lost or rolled back? Restore it; or delete {} at VideoGen; or, for a second one: --allow-duplicate {name}",
-                twin.id
+                "was the state lost or rolled back? Restore it; or adopt the twin under [imports] ({name} = {}); or, for a second one: --allow-duplicate {name}",
+                quoted(twin.id.as_str())
             );
             refusals.push(of(world, name, message, hint));
         }
@@ -171,12 +174,15 @@ fn renamed(changes: &[Change], from: &Name, to: &Name) -> bool {
     changes.iter().any(|c| c.name == *to && matches!(&c.action, Action::Rename { from: old } if old == from))
 }
 
-/// A coarse key that all twins share.
+/// A coarse key that all twins share: the url in canonical form.
 fn key(url: &str) -> String {
-    url.trim_end_matches('/').to_ascii_lowercase()
+    Spec { url: url.to_owned(), events: BTreeSet::new(), description: None }.canonical().url
 }
 
 fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
+    // A destroy asks the file too: its protection may not have been applied yet.
+    let entry = |name: &Name| world.desired.webhooks.get(name).filter(|_| world.choices.destroy);
+    let destroyed = |name: &Name| entry(name).is_some_and(|entry| entry.lifecycle.prevent_destroy);
     let guarded = |change: &&Change| {
         let (Action::Delete { deposed: false, .. } | Action::Replace { .. }) = &change.action else { return false };
         if change.reasons.contains(&Reason::Rotate) {
@@ -185,7 +191,7 @@ fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
         match &change.after {
             // The file's word counts where the entry is still there: loosening it is a change under review.
             Some(after) => after.prevent_destroy,
-            None => change.before.as_ref().is_some_and(|before| before.prevent_destroy),
+            None => change.before.as_ref().is_some_and(|before| before.prevent_destroy) || destroyed(&change.name),
         }
     };
     let refuse = |change: &Change| {

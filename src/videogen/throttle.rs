@@ -102,7 +102,10 @@ impl Throttle {
         if until > from {
             gate.waited += until - from;
             gate.not_before = Some(until);
-            self.inner.waiting.send_replace(Waiting(Some(until)));
+            // A wait that is longer than the run may still wait is not waited.
+            if gate.waited <= self.inner.max_wait {
+                self.inner.waiting.send_replace(Waiting(Some(until)));
+            }
         }
     }
 

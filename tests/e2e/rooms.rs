@@ -78,3 +78,44 @@ fn the_crates_with_one_user_have_one() {
         }
     }
 }
+
+#[test]
+fn the_pure_rooms_know_no_clock_no_network_no_disk_and_no_environment() {
+    for room in ["plan", "config", "endpoint", "diagnostic", "quote", "render"] {
+        for file in files(room) {
+            let text = fs::read_to_string(&file).unwrap();
+            // What tests read is their own business; they stand at the end of a file or in a folder.
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            if file.components().any(|part| part.as_os_str() == "tests") {
+                continue;
+            }
+            for word in ["std::fs", "std::env", "TcpStream", "SystemTime::now", "Instant::now", "tokio::", "reqwest::"]
+            {
+                assert!(!text.contains(word), "{} uses {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_is_a_second_reading_and_imports_nothing_of_the_house() {
+    let import = Regex::new(r"crate::(\w+)").unwrap();
+    for file in files("sandbox") {
+        let text = fs::read_to_string(&file).unwrap();
+        let foreign = import.captures_iter(&text).find(|found| &found[1] != "sandbox");
+        assert!(foreign.is_none(), "{} imports {:?}", file.display(), foreign.map(|found| found[0].to_owned()));
+    }
+}
+
+#[test]
+fn every_file_says_first_what_lives_there_and_stays_readable_at_a_sitting() {
+    let map = map(&fs::read_to_string(source().join("lib.rs")).unwrap());
+    for file in map.iter().flat_map(|(room, _)| files(room)) {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("//! "), "{} does not say what lives there", file.display());
+        // Files of pinned diagnostics are as long as what they pin.
+        let pins = file.components().any(|part| part.as_os_str() == "tests");
+        let lines = text.lines().count();
+        assert!(pins || lines <= 450, "{} has {lines} lines", file.display());
+    }
+}

@@ -126,6 +126,22 @@ impl World {
         command
     }
 
+    /// Another program in the same folder and environment, with the binary's place in `$hookwright`.
+    pub fn outside(&self, program: &str, args: &[&str]) -> Command {
+        let own = self.command(&[]);
+        let mut command = Command::new(program);
+        command.args(args).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
+        command.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("hookwright", env!("CARGO_BIN_EXE_hookwright"));
+        command
+    }
+
+    /// The binary under strace.
+    pub fn traced(&self, flags: &[&str], args: &[&str]) -> Command {
+        let binary = env!("CARGO_BIN_EXE_hookwright");
+        self.outside("strace", &[flags, &[binary], args].concat())
+    }
+
     pub fn run(&self, args: &[&str]) -> Run {
         finish(self.command(args))
     }

@@ -1,0 +1,126 @@
+//! What is left of a lost create: deleted where it is certainly ours, else named and left alone.
+
+use insta::assert_snapshot;
+
+use super::world::{id, observed};
+use super::{TWO, World};
+use crate::state::Intent;
+
+/// The entry has its endpoint, one send is not accounted for, and these endpoints of its spec are live, each made so
+/// many seconds after the send.
+fn left(found: &[(&str, Option<i64>)], change: impl FnOnce(&mut Intent)) -> World {
+    let mut world = World::settled(TWO);
+    let mut intent = Intent { closed: true, ..world.lost("key", "render") };
+    let sent = intent.first_sent.unwrap().0;
+    change(&mut intent);
+    world.state.pending.push(intent);
+    for (found, after) in found {
+        let mut seen = observed(&id(found), &world.spec("render"), "2222");
+        seen.created_at = after.map(|after| sent + after);
+        world.list(seen);
+    }
+    world
+}
+
+#[test]
+fn one_match_of_one_lost_send_is_deleted() {
+    assert_snapshot!(left(&[("ep_a", Some(1))], |_| {}).told(), @"delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome");
+}
+
+#[test]
+fn more_matches_than_lost_sends_are_left_alone() {
+    assert_snapshot!(left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |_| {}).told(), @"
+    note: `render`: ep_a may be left of a lost create, or somebody else's: it is left alone
+    note: `render`: ep_b may be left of a lost create, or somebody else's: it is left alone
+    note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it
+    ");
+}
+
+#[test]
+fn as_many_matches_as_lost_sends_are_deleted() {
+    let world = left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |intent| intent.unanswered = 2);
+    assert_snapshot!(world.told(), @"
+    delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome
+    delete orphan ep_b of key render: an earlier run sent its create and never learned the outcome
+    ");
+}
+
+#[test]
+fn what_was_live_before_is_never_a_match() {
+    let world = left(&[("ep_a", Some(1))], |intent| intent.live_before = [id("ep_a")].into());
+    assert_snapshot!(world.told(), @"
+    unmanaged ep_a
+    note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it
+    note: ep_a is live, unmanaged, and doubles `render`: every event comes twice
+    ");
+}
+
+#[test]
+fn what_was_made_more_than_a_minute_before_the_send_is_never_a_match() {
+    assert!(left(&[("ep_a", Some(-60))], |_| {}).told().contains("delete orphan ep_a"));
+    assert!(!left(&[("ep_a", Some(-61))], |_| {}).told().contains("orphan"));
+}
+
+#[test]
+fn a_match_that_does_not_tell_when_it_was_made_is_left_alone() {
+    assert_snapshot!(left(&[("ep_a", None)], |_| {}).told(), @"
+    note: `render`: ep_a may be left of a lost create, or somebody else's: it is left alone
+    note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it
+    ");
+}
+
+#[test]
+fn a_match_of_another_spec_is_no_match() {
+    let mut world = left(&[("ep_a", Some(1))], |_| {});
+    world.listed("ep_a").description = Some(Some("other".to_owned()));
+    assert!(!world.told().contains("orphan"));
+}
+
+#[test]
+fn a_match_in_other_words_is_a_match() {
+    let mut world = left(&[("ep_a", Some(1))], |_| {});
+    world.listed("ep_a").url.push('/');
+    assert!(world.told().contains("delete orphan ep_a"));
+}
+
+#[test]
+fn what_an_answer_named_without_its_secret_is_deleted() {
+    let world = left(&[("ep_a", None), ("ep_b", Some(1))], |intent| {
+        intent.unanswered = 0;
+        intent.named.insert(id("ep_a"));
+    });
+    assert_snapshot!(world.told(), @"
+    delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome
+    unmanaged ep_b
+    note: ep_b is live, unmanaged, and doubles `render`: every event comes twice
+    ");
+}
+
+#[test]
+fn orphans_do_not_count_as_deletes_of_the_team() {
+    let world = left(&[("ep_a", Some(1))], |_| {}).append("[safety]\nmax_deletes = 0\n");
+    assert!(world.plan().refusals.is_empty());
+}
+
+#[test]
+fn a_match_that_a_listing_settles_is_deleted_first_and_settled_after() {
+    let mut world = left(&[("ep_a", Some(1))], |_| {});
+    world.now.0 += 3600;
+    assert!(world.plan().settled.is_empty());
+    assert!(world.told().contains("delete orphan ep_a"));
+}
+
+#[test]
+fn two_intents_of_one_spec_share_what_is_found() {
+    let mut world = left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |_| {});
+    let second = Intent { key: "second".to_owned(), ..world.state.pending[0].clone() };
+    world.state.pending.push(second);
+    assert_snapshot!(world.told(), @"
+    delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome
+    delete orphan ep_b of second render: an earlier run sent its create and never learned the outcome
+    ");
+    let mut third = observed(&id("ep_c"), &world.spec("render"), "2222");
+    third.created_at = Some(world.now.0 - 59);
+    world.list(third);
+    assert!(!world.told().contains("orphan"), "three found and two lost: nobody can tell which");
+}

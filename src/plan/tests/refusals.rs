@@ -1,0 +1,196 @@
+//! What is refused, and what lifts each refusal.
+
+use insta::assert_snapshot;
+
+use super::world::{id, observed};
+use super::{TWO, World};
+
+fn allowing(mut world: World, names: &[&str]) -> World {
+    world.choices.allow_delete = names.iter().map(|name| (*name).to_owned()).collect();
+    world
+}
+
+fn with_twin(mut world: World, url: &str) -> World {
+    let spec = crate::endpoint::Spec { url: url.to_owned(), ..world.spec("render") };
+    world.list(observed(&id("ep_twin"), &spec, "2222"));
+    world
+}
+
+#[test]
+fn an_exact_unmanaged_twin_is_refused_and_may_be_allowed() {
+    let mut world = with_twin(World::untouched(TWO), "https://hooks.example.com/render");
+    assert_snapshot!(world.told(), @r#"
+    create render: it is in the configuration and not in the state
+    create uploads: it is in the configuration and not in the state
+    unmanaged ep_twin
+    REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
+    "#);
+    world.choices.allow_duplicate.insert("render".to_owned());
+    assert_snapshot!(world.told(), @"
+    create render: it is in the configuration and not in the state
+    create uploads: it is in the configuration and not in the state
+    unmanaged ep_twin
+    ");
+}
+
+#[test]
+fn a_twin_in_other_words_is_refused_too() {
+    for url in [
+        "https://hooks.example.com/render/",
+        "https://HOOKS.example.com/render",
+        "https://hooks.example.com:443/render",
+    ] {
+        let world = with_twin(World::untouched(TWO), url);
+        assert_eq!(world.plan().refusals.len(), 1, "{url}\n{}", world.told());
+    }
+}
+
+#[test]
+fn a_twin_of_what_a_replacement_makes_and_of_what_a_gone_one_was_is_refused() {
+    let world = with_twin(World::settled(TWO).edit("com/render", "com/x"), "https://hooks.example.com/x");
+    assert_snapshot!(world.told(), @r#"
+    replace +/- ep_render render: url changed, and the API has no update
+    unmanaged ep_twin
+    REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
+    "#);
+    let mut world = with_twin(World::settled(TWO), "https://hooks.example.com/render");
+    world.unlist("ep_render");
+    assert_snapshot!(world.told(), @r#"
+    drift render (ep_render): gone
+    create for ep_render render: it is gone: somebody deleted it outside of hookwright
+    unmanaged ep_twin
+    note: ep_twin is live, unmanaged, and doubles `render`: every event comes twice
+    REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
+    "#);
+}
+
+#[test]
+fn an_unmanaged_endpoint_that_differs_in_one_thing_is_no_twin() {
+    let mut world = with_twin(World::untouched(TWO), "https://hooks.example.com/render");
+    world.listed("ep_twin").description = Some(Some("other".to_owned()));
+    assert!(world.plan().refusals.is_empty());
+}
+
+fn protected(text: &str) -> String {
+    text.replace("description", "lifecycle = { prevent_destroy = true }\ndescription")
+}
+
+#[test]
+fn the_files_protection_refuses_a_replacement() {
+    assert_snapshot!(World::settled(&protected(TWO)).edit("com/render", "com/x").told(), @"
+    replace +/- ep_render render: url changed, and the API has no update
+    REFUSED: `render` has prevent_destroy and would be replaced | set lifecycle.prevent_destroy = false in its entry, under review
+    ");
+    // Protected by this very edit.
+    assert_eq!(
+        World::settled(TWO)
+            .edit("com/render", "com/x")
+            .edit("description", "lifecycle = { prevent_destroy = true }\ndescription")
+            .plan()
+            .refusals
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_remembered_protection_outlives_its_entry() {
+    assert_snapshot!(World::settled(&protected(TWO)).without("render").told(), @"
+    delete ep_render render: it is not in the configuration
+    REFUSED: `render` has prevent_destroy and would be deleted | protection outlives the entry: keep [webhooks.render] with prevent_destroy = false for one apply, then remove it
+    ");
+}
+
+#[test]
+fn a_protection_refuses_a_destroy_whether_the_state_or_the_file_has_it() {
+    let mut world = World::settled(&protected(TWO));
+    world.choices.destroy = true;
+    assert_snapshot!(world.told(), @"
+    delete ep_render render: everything is to be destroyed
+    delete ep_uploads uploads: everything is to be destroyed
+    REFUSED: `render` has prevent_destroy and would be deleted | protection outlives the entry: keep [webhooks.render] with prevent_destroy = false for one apply, then remove it
+    ");
+    world.managed("render").prevent_destroy = false;
+    assert_eq!(world.plan().refusals.len(), 1, "the file's protection counts before it was ever applied");
+}
+
+#[test]
+fn no_allowance_lifts_a_protection() {
+    let world = World::settled(&format!("[safety]\nmax_deletes = 0\n{}", protected(TWO)));
+    let world = allowing(world.without("render"), &["*"]);
+    assert_eq!(world.plan().refusals.len(), 1, "{}", world.told());
+}
+
+#[test]
+fn more_deletes_than_allowed_are_refused_until_each_is_allowed() {
+    let world = World::settled(&format!("[safety]\nmax_deletes = 1\n{TWO}"));
+    let world = world.edit("com/render", "com/x").edit("com/uploads", "com/y");
+    assert_snapshot!(world.told(), @"
+    replace +/- ep_render render: url changed, and the API has no update
+    replace +/- ep_uploads uploads: url changed, and the API has no update
+    REFUSED: 2 endpoints would be deleted or replaced, and [safety] max_deletes is 1 | allow each: --allow-delete render --allow-delete uploads
+    ");
+    assert_eq!(allowing(world.clone(), &["render"]).plan().refusals.len(), 1, "one is still not allowed");
+    assert_eq!(allowing(world.clone(), &["r*", "uploads"]).plan().refusals.len(), 0);
+    assert_eq!(allowing(world, &["*"]).plan().refusals.len(), 0);
+}
+
+#[test]
+fn as_many_deletes_as_allowed_are_no_refusal_and_no_limit_is_none() {
+    let world = World::settled(&format!("[safety]\nmax_deletes = 1\n{TWO}")).without("render");
+    assert!(world.plan().refusals.is_empty());
+    assert!(World::settled(TWO).edit("com/render", "com/x").without("uploads").plan().refusals.is_empty());
+}
+
+#[test]
+fn a_destroy_keeps_to_the_most_deletes() {
+    let mut world = World::settled(&format!("[safety]\nmax_deletes = 1\n{TWO}"));
+    world.choices.destroy = true;
+    assert_eq!(world.plan().refusals.len(), 1, "{}", world.told());
+}
+
+#[test]
+fn a_file_that_lost_all_of_its_entries_is_refused() {
+    let world = World::settled(TWO).without("render").without("uploads");
+    assert_snapshot!(world.told(), @"
+    delete ep_render render: it is not in the configuration
+    delete ep_uploads uploads: it is not in the configuration
+    REFUSED: the configuration has no webhooks any more: 2 endpoints would be deleted | is it the right file? If so: --allow-delete NAME for each ('*' for all), or `hookwright destroy`
+    ");
+    assert!(allowing(world, &["*"]).plan().refusals.is_empty());
+}
+
+#[test]
+fn a_state_none_of_whose_endpoints_is_listed_is_refused() {
+    let mut world = World::settled(TWO);
+    world.live = Some(Vec::new());
+    assert_snapshot!(world.told(), @"
+    drift render (ep_render): gone
+    drift uploads (ep_uploads): gone
+    create for ep_render render: it is gone: somebody deleted it outside of hookwright
+    create for ep_uploads uploads: it is gone: somebody deleted it outside of hookwright
+    REFUSED: the state has 2 endpoints, and the API lists none of them | a key of another account is the likeliest cause; if they really are gone: --allow-all-gone
+    ");
+    world.choices.allow_all_gone = true;
+    assert!(world.plan().refusals.is_empty());
+}
+
+#[test]
+fn every_changed_guard_is_shown_first_and_is_a_change() {
+    let text = format!("[safety]\nmax_deletes = 3\nallowed_hosts = [\"hooks.example.com\"]\n{TWO}");
+    let world =
+        World::settled(&text).edit("max_deletes = 3", "").edit("[\"hooks.example.com\"]", "[\"*.example.com\"]");
+    assert_snapshot!(world.told(), @"
+    guard allowed_hosts: hooks.example.com -> *.example.com
+    guard max_deletes: 3 -> no limit
+    ");
+    assert!(!world.plan().is_empty());
+    assert_ne!(world.plan().id, World::settled(&text).plan().id);
+    let moved = World::settled(TWO).append("[provider]\nbase_url = \"sandbox\"\n");
+    assert_snapshot!(moved.told(), @"guard base_url: https://api.videogen.io -> sandbox");
+}
+
+#[test]
+fn the_first_apply_changes_no_guard() {
+    assert!(World::untouched(&format!("[safety]\nmax_deletes = 3\n{TWO}")).plan().guards.is_empty());
+}

@@ -1,0 +1,73 @@
+//! SIGINT, SIGTERM and SIGHUP: the first ends the run in good order, the second at once.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::support::{KEY, World};
+use crate::watch::{Going, many, posts, wait_for};
+
+const APPLY: &[&str] = &["apply", "--auto-approve", "--parallelism", "2"];
+
+fn count(world: &World) -> usize {
+    world.state()["endpoints"].as_object().unwrap().len()
+}
+
+#[test]
+fn a_signal_finishes_what_is_in_flight_records_it_and_the_next_apply_does_the_rest() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let mut world = World::with_sandbox(&["--latency", "150ms"]);
+        world.config(&many(12));
+        let mut going = Going::start(world.command(APPLY));
+        going.until("create done");
+        going.signal(signal);
+        let run = going.end();
+        assert_eq!(run.code, Some(3), "{}", run.stderr);
+        assert!(run.stderr.contains("interrupted") && run.stderr.contains("run it again"), "{}", run.stderr);
+        let made = posts(&world);
+        assert!(made < 12, "nothing new is started");
+        assert_eq!(count(&world), made, "everything that was sent is recorded");
+        assert_eq!(world.state()["pending"], serde_json::json!([]));
+        world.start_sandbox(&[]);
+        world.ok(APPLY);
+        assert_eq!((count(&world), posts(&world)), (12, 12), "the rest, and nothing twice");
+    }
+}
+
+#[test]
+fn what_is_not_answered_in_the_grace_is_recorded_as_unknown_and_recovered() {
+    let mut world = World::with_sandbox(&["--fault", "hang-after@1"]);
+    world.config(&many(2));
+    let mut going = Going::start(world.command(&["apply", "--auto-approve", "--parallelism", "1"]));
+    wait_for("the first create", || posts(&world) == 1);
+    let start = Instant::now();
+    going.signal(Signal::INT);
+    going.until("interrupted");
+    let run = going.end();
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(start.elapsed() < Duration::from_secs(8), "a CI runner kills at ten seconds: {:?}", start.elapsed());
+    assert_eq!(world.state()["pending"][0]["unanswered"], 1);
+    world.start_sandbox(&[]);
+    assert!(world.ok(&["plan"]).contains("h0"), "the plan shows what is to be recovered");
+    world.ok(APPLY);
+    world.stop_sandbox();
+    assert_eq!((count(&world), world.live().len()), (2, 2));
+    let told = format!("{}{}{}", run.stdout, run.stderr, world.files());
+    assert!(!told.contains(KEY) && world.live().iter().all(|live| !told.contains(&live.signing_secret)));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_the_next_apply_converges() {
+    let mut world = World::with_sandbox(&["--fault", "hang-after@1"]);
+    world.config(&many(2));
+    let mut going = Going::start(world.command(&["apply", "--auto-approve", "--parallelism", "1"]));
+    wait_for("the first create", || posts(&world) == 1);
+    going.signal(Signal::INT);
+    going.until("interrupted");
+    going.signal(Signal::INT);
+    assert_eq!(going.end().code, Some(130));
+    world.start_sandbox(&[]);
+    world.ok(APPLY);
+    world.stop_sandbox();
+    assert_eq!((count(&world), world.live().len()), (2, 2));
+}
