@@ -6,6 +6,8 @@ mod lock;
 mod model;
 mod record;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use file::{FileError, parse as parse_state, replace as replace_file};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
