@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::run::{Halt, Run, pool};
+use super::run::{Halt, Run, given_up, pool};
 use super::{Event, Job};
 use crate::crash;
 use crate::endpoint::EndpointId;
@@ -151,7 +151,7 @@ async fn one(run: Arc<Run>, mut task: Task) -> End {
 }
 
 async fn destroy_first(run: &Run, task: &Task, old: EndpointId) -> bool {
-    if let Err(error) = run.job.writer.delete(&old).await {
+    if let Err(error) = run.unless_cut(run.job.writer.delete(&old)).await {
         run.refused(task.index, error);
         return false;
     }
@@ -187,7 +187,7 @@ async fn send(run: &Run, task: &mut Task) -> Sent {
     crash::here("intent-durable");
     let created = tokio::select! {
         created = run.job.writer.create(&task.intent.body, &task.intent.key) => created,
-        () = run.cut() => Created::Unknown { error: interrupted(), named: None },
+        () = run.cut() => Created::Unknown { error: given_up("POST /v1/webhooks/endpoints"), named: None },
     };
     crash::here("answer-read");
     match created {
@@ -205,11 +205,6 @@ async fn send(run: &Run, task: &mut Task) -> Sent {
             if error.is_rate_limit() { Sent::Later } else { never(run, task, error).await }
         }
     }
-}
-
-fn interrupted() -> ApiError {
-    let reason = "given up five seconds after the signal".to_owned();
-    ApiError { request: "POST /v1/webhooks/endpoints".to_owned(), fault: Fault::Lost(reason) }
 }
 
 /// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unsettled.

@@ -64,7 +64,7 @@ async fn one(run: Arc<Run>, doomed: Doomed) {
     if ends_change {
         run.started(index);
     }
-    if let Err(error) = run.job.writer.delete(&id).await {
+    if let Err(error) = run.unless_cut(run.job.writer.delete(&id)).await {
         if ends_change {
             return run.refused(index, error);
         }
@@ -86,7 +86,7 @@ pub async fn orphans(run: &Arc<Run>) {
     if !run.lost_any() || !has_closed || !run.may_settle() {
         return;
     }
-    let live = match run.job.reader.list().await {
+    let live = match run.unless_cut(run.job.reader.list()).await {
         Ok(live) => live,
         Err(error) => return halted(run, error),
     };
@@ -97,7 +97,7 @@ pub async fn orphans(run: &Arc<Run>) {
             run.tell(Event::Note(format!("{id} may be left of a lost create, or somebody else's: it is left alone")));
         }
         for id in matches.certain.into_iter().filter(|_| closed) {
-            match run.job.writer.delete(&id).await {
+            match run.unless_cut(run.job.writer.delete(&id)).await {
                 Ok(()) => {
                     run.tell(Event::Note(format!("{id} was left of a lost create, and is deleted")));
                     let orphan_of = Some(key.clone());

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::endpoint::{EndpointId, Name};
+use crate::endpoint::{EndpointId, Name, Spec};
 use crate::plan::Plan;
 use crate::secrets::Sealer;
 use crate::state::{self, Applied, Guards, Rescue, StoreError};
@@ -154,7 +154,14 @@ pub async fn apply(job: Job) -> Outcome {
 
 /// Bytes that the journal of an apply of this plan may take: reserved before anything is sent.
 pub fn journal_room(plan: &Plan, recipients: usize) -> u64 {
-    // An intent, its sends and its receipt; each recipient adds a stanza to the sealed secret.
-    let each = 4096 + 512 * recipients as u64;
-    65_536 + each * plan.changes.len() as u64
+    // An intent, its sends and its receipt; each recipient adds a stanza to the sealed secret, the longest for ssh-rsa
+    // with 4096 bits, armored twice; the words stand in the intent, and once more where the answer has others.
+    let each = 4096 + 1536 * recipients as u64;
+    let words = |spec: &Spec| {
+        let events: usize = spec.events.iter().map(|event| event.len() + 3).sum();
+        spec.url.len() + events + spec.description.as_ref().map_or(0, String::len)
+    };
+    let said: usize =
+        plan.changes.iter().filter_map(|change| change.after.as_ref()).map(|view| words(&view.spec)).sum();
+    65_536 + each * plan.changes.len() as u64 + 4 * said as u64
 }

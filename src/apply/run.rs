@@ -11,7 +11,7 @@ use crate::endpoint::EndpointId;
 use crate::plan::Change;
 use crate::state::{Applied, Record, WriteFailed};
 use crate::timestamp::Timestamp;
-use crate::videogen::ApiError;
+use crate::videogen::{ApiError, Fault};
 
 /// Creates in a row whose answers may be lost before no new one starts.
 const MOST_LOST: u32 = 3;
@@ -123,6 +123,14 @@ impl Run {
         }
     }
 
+    /// Awaits a request that can be made again, or gives it up with what else is in flight.
+    pub async fn unless_cut<T>(&self, request: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+        tokio::select! {
+            done = request => done,
+            () = self.cut() => Err(given_up("a request")),
+        }
+    }
+
     pub fn lost_one(&self) {
         let mut progress = self.progress();
         progress.lost_any = true;
@@ -169,7 +177,7 @@ impl Run {
 
     /// A request failed for the change; where every other would fail alike, the run halts.
     pub fn refused(&self, index: usize, error: ApiError) {
-        if !matches!(error.fault, crate::videogen::Fault::Stopped) {
+        if !matches!(error.fault, Fault::Stopped) {
             self.failed(index, error.to_string(), error.hint());
         }
         if error.stops_everything() && !self.job.throttle.is_stopped() {
@@ -224,4 +232,10 @@ where
         });
     }
     set.join_all().await.into_iter().flatten().collect()
+}
+
+/// A request that a signal cut short: nobody knows what became of it.
+pub fn given_up(request: &str) -> ApiError {
+    let reason = "given up five seconds after the signal".to_owned();
+    ApiError { request: request.to_owned(), fault: Fault::Lost(reason) }
 }

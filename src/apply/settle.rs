@@ -52,7 +52,7 @@ async fn listing(run: &Run, lost: &[Task]) -> Result<Vec<Observed>, ApiError> {
             () = tokio::time::sleep(pause) => {}
             () = run.cut() => {}
         }
-        live = run.job.reader.list().await?;
+        live = run.unless_cut(run.job.reader.list()).await?;
         let judged = run.job.state.with_state(|state| judge(state, &live));
         let found = |task: &Task| {
             judged.get(&task.intent.key).is_some_and(|m| !(m.certain.is_empty() && m.uncertain.is_empty()))
@@ -118,7 +118,7 @@ fn is_stuck(task: &Task) -> bool {
 }
 
 async fn discard(run: &Run, intent: &Intent, id: EndpointId) -> bool {
-    match run.job.writer.delete(&id).await {
+    match run.unless_cut(run.job.writer.delete(&id)).await {
         Ok(()) => {
             run.tell(Event::Note(format!("{id} was made without a secret that anybody can know, and is deleted")));
             run.note(vec![Record::Deleted { endpoint_id: id, name: None, orphan_of: Some(intent.key.clone()) }]).await

@@ -8,6 +8,8 @@ mod lock;
 mod model;
 mod record;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use file::{FileError, folder_of, parse as parse_state, replace as replace_file, sync_folder};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};

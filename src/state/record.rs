@@ -304,7 +304,8 @@ fn key(record: &Record) -> Option<String> {
 /// An endpoint and its predecessors as a list of predecessors, oldest first.
 fn deposed(mut old: Managed, until: Timestamp) -> Vec<Managed> {
     let mut list = std::mem::take(&mut old.deposed);
-    old.until = Some(until);
+    // One that stood in for a later endpoint was promised its own overlap before.
+    old.until = Some(old.until.map_or(until, |promised| promised.max(until)));
     list.push(old);
     list
 }

@@ -278,7 +278,13 @@ impl Writer {
         let bytes = journal::bytes(&head, records);
         let name = self.store.errored();
         let elsewhere = std::env::temp_dir().join(name.file_name().unwrap_or_default());
-        for path in [name, elsewhere] {
+        for place in [name, elsewhere] {
+            // An earlier one may not be folded in yet: it is never replaced.
+            let mut numbered = (2..).map(|number| beside(&place, &format!(".{number}")));
+            let mut path = place.clone();
+            while path.symlink_metadata().is_ok() {
+                path = numbered.next().expect("there is always one more");
+            }
             if file::replace(&path, &bytes).is_ok() {
                 return Rescue::File(path);
             }

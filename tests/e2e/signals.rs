@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::support::{KEY, World};
-use crate::watch::{Going, many, posts, wait_for};
+use crate::watch::{Going, many, posts, requests, wait_for};
 
 const APPLY: &[&str] = &["apply", "--auto-approve", "--parallelism", "2"];
 
@@ -70,4 +70,28 @@ fn a_second_signal_ends_it_at_once_and_the_next_apply_converges() {
     world.ok(APPLY);
     world.stop_sandbox();
     assert_eq!((count(&world), world.live().len()), (2, 2));
+}
+
+#[test]
+fn a_delete_that_hangs_is_given_up_in_the_grace_and_done_by_the_next_run() {
+    let mut world = World::with_sandbox(&[]);
+    world.config(&many(1));
+    world.ok(APPLY);
+    world.start_sandbox(&["--latency", "300ms"]);
+    let going = Going::start(world.command(&["destroy", "--auto-approve"]));
+    let deletes = || requests(&world).iter().filter(|request| request.method == "DELETE").count();
+    wait_for("the delete", || deletes() == 1);
+    // Logged half-way to its answer: the answer never comes.
+    world.pause_sandbox();
+    let start = Instant::now();
+    going.signal(Signal::INT);
+    let run = going.end();
+    world.resume_sandbox();
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(start.elapsed() < Duration::from_secs(8), "a CI runner kills at ten seconds: {:?}", start.elapsed());
+    assert_eq!(count(&world), 1, "what is not known to be deleted stays in the state");
+    world.start_sandbox(&[]);
+    world.ok(&["destroy", "--auto-approve", "--allow-all-gone"]);
+    world.stop_sandbox();
+    assert_eq!((count(&world), world.live().len()), (0, 0));
 }

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use hookwright::secrets::{ExposeSecret, generate_identity};
 use regex::Regex;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// The key that the worlds' sandboxes accept: a canary that must appear in no output and no file.
@@ -27,11 +28,19 @@ pub struct Sandbox {
     pub url: String,
 }
 
+impl Sandbox {
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = Pid::from_raw(self.child.id().cast_signed()) {
+            let _ = kill_process(pid, signal);
+        }
+    }
+}
+
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if let Some(pid) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
-        }
+        self.signal(Signal::TERM);
+        // One that was paused would never see it.
+        self.signal(Signal::CONT);
         let _ = self.child.wait();
     }
 }
@@ -89,6 +98,16 @@ impl World {
     /// Ends the sandbox; what it holds is in `api.json` then.
     pub fn stop_sandbox(&mut self) {
         self.sandbox = None;
+    }
+
+    /// Holds the sandbox in the middle of whatever it does.
+    pub fn pause_sandbox(&self) {
+        self.sandbox.as_ref().expect("a sandbox was started").signal(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn resume_sandbox(&self) {
+        self.sandbox.as_ref().expect("a sandbox was started").signal(Signal::CONT);
     }
 
     /// Where the sandbox listens.
