@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plans that find nothing to do, at 100 to 100,000 endpoints: time and peak memory.
 
-Usage: benches/scale.py [ENDPOINTS...]     (default 100 1000 10000 100000; beyond 10,000 offline alone)
+Usage: benches/scale.py [ENDPOINTS...]     (default 100 1000 10000 100000; beyond 10,000 offline alone,
+and entries of an url alone, for a configuration may have 8 MiB)
 
 Each set is made by really applying it to a sandbox. The pages are what a listing by itself takes, over one connection.
 Build first: cargo build --release.
@@ -16,7 +17,7 @@ import urllib.parse
 import world
 
 FORMATS = ["text", "markdown", "json", "terraform-json", "gitlab-report"]
-OFFLINE_ALONE = 10_000
+REFRESHED = 10_000
 
 
 def pages(url):
@@ -45,7 +46,7 @@ def rows(endpoints):
         yield "`validate`", cell(world.best(times, where, ["validate"]))
         offline = ["plan", "--detailed-exitcode"]
         yield "`plan`, offline", cell(world.best(times, where, offline))
-        if endpoints <= OFFLINE_ALONE:
+        if endpoints <= REFRESHED:
             yield "`plan`, refreshed", cell(world.best(times, where, offline, online=True))
             yield "the pages by themselves", f"{min(pages(url) for _ in range(times)):.3f} s"
         # Everything would be deleted: the largest text that each format can have.

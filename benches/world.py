@@ -24,16 +24,20 @@ RECIPIENT = next(
 EVENTS = ['"tool_execution.*"', '"file.upload.completed", "file.upload.failed"', '"project_export.succeeded"']
 
 
+# A configuration may have 8 MiB: beyond this many endpoints, entries are their urls alone.
+FULL = 10_000
+
+
 def config(endpoints, url):
     """The text of a configuration with so many endpoints at that sandbox."""
-    parts = [f'[provider]\nbase_url = "{url}"\n\n[encryption]\nrecipients = ["{RECIPIENT}"]\n\n[safety]\nallowed_hosts = ["hooks.example.com"]\n']
+    parts = [
+        f'[provider]\nbase_url = "{url}"\n\n[encryption]\nrecipients = ["{RECIPIENT}"]\n\n'
+        '[safety]\nallowed_hosts = ["hooks.example.com"]\n\n[defaults]\nevents = ["tool_execution.*"]\n'
+    ]
     for number in range(endpoints):
-        parts.append(
-            f'\n[webhooks.endpoint-{number:06}]\n'
-            f'url = "https://hooks.example.com/videogen/{number:06}"\n'
-            f'events = [{EVENTS[number % len(EVENTS)]}]\n'
-            f'description = "Endpoint {number} of the benchmark"\n'
-        )
+        parts.append(f'[webhooks.endpoint-{number:06}]\nurl = "https://hooks.example.com/videogen/{number:06}"\n')
+        if endpoints <= FULL:
+            parts.append(f'events = [{EVENTS[number % len(EVENTS)]}]\ndescription = "Endpoint {number} of the set"\n\n')
     return "".join(parts)
 
 
