@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -128,6 +128,14 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     temporary.persist(path).map_err(|e| FileError::io("replace", path)(e.error))?;
     crash::here("state-renamed");
     sync_folder(folder)
+}
+
+/// Options that open the file at a path itself: a link there, which a stranger's branch may hold, is an error.
+pub(super) fn no_link() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    options
 }
 
 /// Makes a rename, a creation or a removal in `folder` durable.

@@ -2,7 +2,7 @@
 //!
 //! A line is sixteen hexadecimal digits of SHA-256, a space, and a JSON value; the first is the [`Head`].
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-use super::file::{FileError, folder_of, sync_folder};
+use super::file::{FileError, folder_of, no_link, sync_folder};
 use super::record::Record;
 
 /// What a journal belongs to.
@@ -171,7 +171,7 @@ impl Durable {
 impl Journal {
     /// Starts a new journal: its head is durable, and `room` bytes are reserved, when this returns.
     pub fn create(path: &Path, head: &Head, room: u64) -> Result<Self, FileError> {
-        let mut file = OpenOptions::new()
+        let mut file = no_link()
             .create(true)
             .truncate(true)
             .write(true)
@@ -281,6 +281,15 @@ mod tests {
         let found = read(&path).unwrap().unwrap();
         assert_eq!(found, Found { head: head(), records: vec![settled(1), settled(2), settled(3)], torn_at: None });
         journal.close();
+    }
+
+    #[test]
+    fn a_dangling_link_in_the_journals_place_makes_nothing_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, path) = (folder.path().join("target"), folder.path().join("j"));
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        assert!(Journal::create(&path, &head(), 4096).is_err());
+        assert!(!target.exists());
     }
 
     #[test]

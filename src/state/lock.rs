@@ -1,13 +1,13 @@
 //! The lock beside the state: one writer at a time, its holder readable, released by the kernel when it dies.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::file::FileError;
+use super::file::{FileError, no_link};
 
 /// Who holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock file at `path`, waiting at most `timeout` for its holder.
     pub fn take(path: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
-        let file = OpenOptions::new()
+        let file = no_link()
             .read(true)
             .write(true)
             .create(true)
@@ -108,6 +108,17 @@ pub(super) fn beside(state: &Path, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_in_the_locks_place_is_refused_and_its_target_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, path) = (folder.path().join("target"), folder.path().join("s.lock"));
+        std::fs::write(&target, "precious").unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
+        assert!(matches!(Lock::take(&path, &holder, Duration::ZERO), Err(LockError::File(_))));
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
+    }
 
     #[test]
     fn a_second_taker_is_told_who_holds_it_and_gets_it_after_the_first() {
