@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::entry::{self, Live};
 use super::first::{guard_changes, new_hosts};
+use super::notes;
 use super::recovery::{Matches, judge, settles};
 use super::refusal::refusals;
 use super::renames::renames;
@@ -11,7 +12,6 @@ use super::rotation;
 use super::{Action, Change, Drift, Plan, PlanId, Reason, View, World};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::{Intent, Managed};
-use crate::timestamp::Timestamp;
 
 /// Makes the plan. Pure: the same world gives the same plan, byte for byte.
 pub fn plan(world: &World<'_>) -> Plan {
@@ -115,7 +115,7 @@ impl<'a> Builder<'a> {
                     let live = self.live(&had.endpoint_id);
                     let forced = self.world.choices.replaces(name).then_some(Reason::Requested);
                     self.changes.extend(entry::change(name, entry, had, live, forced));
-                    self.remarks(name, entry, had);
+                    self.notes.extend(notes::entry(self.world, name, entry, had));
                 }
                 (None, None) => match self.world.desired.imports.get(name) {
                     Some(id) => self.changes.push(entry::import(name, entry, id, self.live(id))),
@@ -153,32 +153,6 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// What is worth a note about an entry with an endpoint.
-    fn remarks(&mut self, name: &Name, entry: &crate::config::Entry, had: &Managed) {
-        if had.secret.is_none() {
-            self.notes.push(format!(
-                "`{name}`: its signing secret is unknown: raise its rotation to {} to renew it",
-                had.rotation + 1
-            ));
-        }
-        let more: Vec<&str> = entry.spec.events.difference(&had.spec.events).map(String::as_str).collect();
-        if entry.events_as_written == had.events_as_written && !more.is_empty() {
-            self.notes.push(format!(
-                "`{name}`: its event groups now also stand for {}; nothing is replaced by itself: edit its events to take them",
-                more.join(", ")
-            ));
-        }
-        if let (Some(after), Some(made)) = (entry.rotate_after, had.created_at) {
-            let due = Timestamp(made).after(after);
-            if self.world.now >= due {
-                self.notes.push(format!(
-                    "`{name}`: a renewal of its secret is due since {due}: raise its rotation to {}",
-                    had.rotation + 1
-                ));
-            }
-        }
-    }
-
     /// Every endpoint of the state that no entry wants.
     fn leftovers(&mut self) {
         let moved: BTreeSet<&Name> = self.moves.values().collect();
@@ -212,8 +186,9 @@ impl<'a> Builder<'a> {
                 _ => None,
             })
             .collect();
+        let moved: HashMap<&Name, &Name> = self.moves.iter().map(|(new, old)| (old, new)).collect();
         for (name, had) in &self.world.state.endpoints {
-            let name = self.moves.iter().find(|(_, old)| *old == name).map_or(name, |(new, _)| new);
+            let name = moved.get(name).copied().unwrap_or(name);
             for old in &had.deposed {
                 let until = old.until.unwrap_or(self.world.now);
                 let gone = matches!(self.live(&old.endpoint_id), Live::Gone);
@@ -293,8 +268,8 @@ impl<'a> Builder<'a> {
         strangers.sort_by_key(|seen| &seen.id);
         self.keep_targets();
         self.know_twins();
-        self.duplicates(&strangers);
-        self.readers();
+        self.notes.extend(notes::duplicates(self.world, &strangers));
+        self.notes.extend(notes::readers(self.world));
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
         self.drift.sort_by(|a, b| a.name.cmp(&b.name));
         self.notes.sort();
@@ -352,43 +327,10 @@ impl<'a> Builder<'a> {
             }
         }
     }
-
-    /// Points out secrets that others can read than the file says.
-    fn readers(&mut self) {
-        let recipients = &self.world.guards.recipients;
-        if recipients.is_empty() || self.world.choices.destroy {
-            return;
-        }
-        let stale: Vec<String> =
-            self.world.state.sealed_otherwise(recipients).map(|name| format!("`{name}`")).collect();
-        if !stale.is_empty() {
-            let shown = stale.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
-            let rest = if stale.len() > 8 { format!(" and {} more", stale.len() - 8) } else { String::new() };
-            self.notes.push(format!(
-                "rekey needed: {shown}{rest} {} sealed to others than the file's recipients; run `hookwright secret rekey`",
-                if stale.len() == 1 { "is" } else { "are" }
-            ));
-        }
-    }
-
-    /// Points out unmanaged endpoints that double one of the state's.
-    fn duplicates(&mut self, strangers: &[&Observed]) {
-        if strangers.is_empty() {
-            return;
-        }
-        let specs: HashMap<Spec, &Name> =
-            self.world.state.endpoints.iter().map(|(name, m)| (bare(&m.spec.url, &m.spec.events), name)).collect();
-        for seen in strangers {
-            if let Some(name) = specs.get(&bare(&seen.url, &seen.events)) {
-                self.notes
-                    .push(format!("{} is live, unmanaged, and doubles `{name}`: every event comes twice", seen.id));
-            }
-        }
-    }
 }
 
 /// Url and events alone, canonical: what makes two endpoints receive the same.
-fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
+pub(super) fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
     Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
 }
 

@@ -5,6 +5,7 @@ mod diff;
 mod entry;
 mod first;
 mod id;
+mod notes;
 mod pattern;
 mod permit;
 mod reason;
