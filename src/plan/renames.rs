@@ -41,7 +41,8 @@ fn same(entry: &Entry, managed: &Managed) -> bool {
 }
 
 /// What the entry wants of this endpoint: attributes under `ignore_changes` stay as they are, and events written as
-/// they were keep their old expansion, so that a newer hookwright that knows more events replaces nothing.
+/// they were keep their old expansion while nothing else of the entry is edited, so that a newer hookwright that knows
+/// more events replaces nothing by itself.
 pub(super) fn effective(entry: &Entry, managed: &Managed) -> Spec {
     let (url, events, description) = wanted(entry, managed);
     Spec { url: url.clone(), events: events.clone(), description: description.clone() }
@@ -57,11 +58,11 @@ fn parts(spec: &Spec) -> Parts<'_> {
 /// [`effective`], borrowed: most entries of a plan are only compared.
 fn wanted<'a>(entry: &'a Entry, managed: &'a Managed) -> Parts<'a> {
     let ignored = |attribute| entry.lifecycle.ignore_changes.contains(&attribute);
-    let events_stay = ignored(Attribute::Events) || entry.events_as_written == managed.events_as_written;
     let (old, new) = (parts(&managed.spec), parts(&entry.spec));
-    (
-        if ignored(Attribute::Url) { old.0 } else { new.0 },
-        if events_stay { old.1 } else { new.1 },
-        if ignored(Attribute::Description) { old.2 } else { new.2 },
-    )
+    let url = if ignored(Attribute::Url) { old.0 } else { new.0 };
+    let description = if ignored(Attribute::Description) { old.2 } else { new.2 };
+    let edited = (url, description) != (old.0, old.2) || entry.rotation > managed.rotation;
+    let as_written = entry.events_as_written == managed.events_as_written;
+    let events = if ignored(Attribute::Events) || (as_written && !edited) { old.1 } else { new.1 };
+    (url, events, description)
 }

@@ -107,6 +107,17 @@ fn a_newer_version_that_knows_more_events_of_a_group_says_so_and_replaces_nothin
 }
 
 #[test]
+fn an_entry_that_is_edited_takes_what_its_groups_now_stand_for() {
+    let mut world = World::settled(TWO);
+    world.managed("uploads").spec.events.remove("file.upload.completed");
+    world.list_what_the_state_has();
+    world.text = world.text.replace("/uploads", "/uploads-v2");
+    let plan = world.plan();
+    let after = plan.changes[0].after.as_ref().expect("a replacement makes something");
+    assert!(after.spec.events.contains("file.upload.completed"), "{after:?}");
+}
+
+#[test]
 fn ignored_attributes_may_differ_and_others_not() {
     let ignoring =
         TWO.replace("description", "lifecycle = { ignore_changes = [\"description\", \"events\"] }\ndescription");
