@@ -145,7 +145,10 @@ fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
     });
     writer.commit()?;
     for name in names {
-        terminal::say(&format!("Forgot `{name}`; its endpoint stays live."));
+        let had = &state.endpoints[name];
+        let ids: Vec<String> =
+            std::iter::once(had).chain(&had.deposed).map(|managed| managed.endpoint_id.to_string()).collect();
+        terminal::say(&format!("Forgot `{name}`; {} stays live.", ids.join(", and its predecessor ")));
     }
     Ok(())
 }

@@ -76,9 +76,14 @@ impl<'a> Builder<'a> {
         for (name, had) in &self.world.state.endpoints {
             let live = self.live(&had.endpoint_id);
             let drift = entry::drift(name, had, live);
-            match entry::refresh(name, had, live) {
-                Some(change) => self.changes.push(change),
-                None => self.unchanged.push((name.clone(), entry::view(had))),
+            let kept = had.deposed.iter().find(|old| !matches!(self.live(&old.endpoint_id), Live::Gone));
+            match (entry::refresh(name, had, live), kept) {
+                (Some(Change { action: Action::Forget { .. }, .. }), Some(old)) => self.notes.push(format!(
+                    "`{name}`: it is gone, and its predecessor {} is live: a plain apply makes a new one",
+                    old.endpoint_id
+                )),
+                (Some(change), _) => self.changes.push(change),
+                (None, _) => self.unchanged.push((name.clone(), entry::view(had))),
             }
             self.drift.extend(drift);
         }
@@ -356,12 +361,16 @@ fn rename(name: &Name, from: &Name, had: &Managed) -> Change {
 }
 
 fn forget(name: &Name, had: &Managed) -> Change {
+    let mut consequences = vec!["the endpoint stays live, and its secret is dropped from the state".to_owned()];
+    consequences.extend(
+        had.deposed.iter().map(|old| format!("its predecessor {} stays live too, and is forgotten", old.endpoint_id)),
+    );
     Change {
         name: name.clone(),
         action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
         before: Some(entry::view(had)),
         after: None,
         reasons: vec![Reason::Removed],
-        consequences: vec!["the endpoint stays live, and its secret is dropped from the state".to_owned()],
+        consequences,
     }
 }

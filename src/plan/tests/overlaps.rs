@@ -56,6 +56,31 @@ fn the_end_of_an_overlap_is_no_delete_that_a_guard_counts() {
 }
 
 #[test]
+fn refresh_only_forgets_no_entry_whose_predecessor_is_live() {
+    let mut world = rotated();
+    world.choices.refresh_only = true;
+    world.unlist("ep_render");
+    assert!(world.plan().is_empty(), "{}", world.told());
+    assert!(world.plan().notes.iter().any(|note| note.contains("its predecessor ep_before is live")));
+    world.unlist("ep_before");
+    assert_eq!(world.plan().changes.len(), 1);
+}
+
+#[test]
+fn what_is_forgotten_names_the_predecessors_that_are_forgotten_with_it() {
+    let mut world = rotated();
+    let rest = &world.text[world.text.find("[webhooks.uploads]").expect("the second entry")..];
+    world.text = format!("{rest}\n[removed]\nnames = [\"render\"]\n");
+    let plan = world.plan();
+    let said = plan
+        .changes
+        .iter()
+        .flat_map(|change| &change.consequences)
+        .any(|said| said.contains("ep_before stays live too"));
+    assert!(said, "{}", world.told());
+}
+
+#[test]
 fn a_predecessor_moves_with_its_name() {
     assert_snapshot!(rotated().edit("webhooks.render", "webhooks.farm").told(), @"
     rename render -> farm: its attributes are unchanged and its name is another
