@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::run::{Halt, Run, given_up, pool};
+use super::run::{Run, given_up, pool};
 use super::{Event, Job};
 use crate::crash;
 use crate::endpoint::EndpointId;
@@ -214,7 +214,15 @@ async fn never(run: &Run, task: &Task, error: ApiError) -> Sent {
     if task.noted && !unsettled {
         run.note(vec![Record::Closed { key: key.clone() }]).await;
     }
-    run.refused(task.index, error);
+    if unsettled {
+        // An earlier send may still have made it: unknown it stays, whatever this one met.
+        if error.fault != Fault::Stopped {
+            run.unknown(task.index, error.to_string());
+        }
+        run.halted(error);
+    } else {
+        run.refused(task.index, error);
+    }
     Sent::Never
 }
 
@@ -279,11 +287,4 @@ async fn lose(run: &Run, mut task: Task, lost: Lost) -> End {
 /// An endpoint that an answer to our own create named is ours, unless it was there before.
 pub fn is_ours(run: &Run, intent: &Intent, id: &EndpointId) -> bool {
     !run.is_claimed(id) && !intent.live_before.contains(id)
-}
-
-/// Stops new work because of an answer that was not about one create.
-pub fn halted(run: &Run, error: ApiError) {
-    if error.stops_everything() {
-        run.halt(Halt::Api(error));
-    }
 }

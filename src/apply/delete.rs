@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::Event;
-use super::create::halted;
 use super::run::{Run, pool};
 use crate::crash;
 use crate::endpoint::{EndpointId, Name};
@@ -69,7 +68,7 @@ async fn one(run: Arc<Run>, doomed: Doomed) {
             return run.refused(index, error);
         }
         run.failed(index, format!("its successor is there; {id} is still to be deleted: {error}"), error.hint());
-        return halted(&run, error);
+        return run.halted(error);
     }
     let deleted = Record::Deleted { endpoint_id: id.clone(), name: Some(name), orphan_of };
     if run.note(vec![deleted]).await {
@@ -88,7 +87,7 @@ pub async fn orphans(run: &Arc<Run>) {
     }
     let live = match run.unless_cut(run.job.reader.list()).await {
         Ok(live) => live,
-        Err(error) => return halted(run, error),
+        Err(error) => return run.halted(error),
     };
     let judged = run.job.state.with_state(|state| judge(state, &live));
     for (key, matches) in judged {

@@ -180,6 +180,11 @@ impl Run {
         if !matches!(error.fault, Fault::Stopped) {
             self.failed(index, error.to_string(), error.hint());
         }
+        self.halted(error);
+    }
+
+    /// Stops new work where every other request would fail alike; a run that is ending needs no other reason.
+    pub fn halted(&self, error: ApiError) {
         if error.stops_everything() && !self.job.throttle.is_stopped() {
             self.halt(Halt::Api(error));
         }

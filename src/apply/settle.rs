@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Event;
-use super::create::{Lost, Task, each, halted, is_ours};
+use super::create::{Lost, Task, each, is_ours};
 use super::run::Run;
 use crate::endpoint::{EndpointId, Observed};
 use crate::plan::judge;
@@ -25,7 +25,7 @@ pub async fn all(run: &Arc<Run>, mut lost: Vec<Task>) {
             Ok(live) => live,
             Err(error) => {
                 run.tell(Event::Note(format!("what was lost could not be settled now: {error}")));
-                halted(run, error);
+                run.halted(error);
                 return;
             }
         };
