@@ -11,16 +11,22 @@ use crate::state::Rescue;
 
 /// Says how it went, and gives the exit code.
 pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome, form: Form) -> Ended {
-    terminal::print(&match form {
+    // A full disk may refuse this too: what follows must be said all the same.
+    let printed = terminal::print(&match form {
         Form::Text => format!("\n{}\n", render::outcome(plan, &outcome.statuses)),
         Form::Json => render::outcome_json(plan, &outcome.statuses),
-    })?;
+    });
+    if let Err(failure) = printed {
+        failure.print();
+    }
     rescued(&outcome);
     let complete = outcome.is_complete();
     explain(&outcome);
     if let Err(error) = outcome.saved {
         Failure::from(error).print();
-        terminal::help("the journal beside the state holds everything: the next command folds it in");
+        if outcome.rescue.is_none() {
+            terminal::help("the journal beside the state holds everything: the next command folds it in");
+        }
     }
     if complete {
         next_steps::tell(global, project, plan);
