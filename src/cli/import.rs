@@ -15,7 +15,7 @@ use crate::endpoint::{EndpointId, Name, Observed};
 use crate::plan::differences;
 use crate::quote::quoted;
 use crate::render;
-use crate::secrets::{Binding, ExposeSecret, SecretString};
+use crate::secrets::{Binding, ExposeSecret, SecretString, last4};
 use crate::state::{Managed, Record, State, Wanted};
 
 /// The most bytes that a secret may have.
@@ -119,8 +119,8 @@ fn adopt(
     };
     let mut managed = Managed::adopted(wanted, seen);
     if let Some(secret) = secret {
-        let last4 = last4(secret);
-        if let Some(listed) = managed.secret_last4.as_ref().filter(|listed| **listed != *last4) {
+        let last4 = last4(secret.expose_secret());
+        if let Some(listed) = managed.secret_last4.as_ref().filter(|listed| **listed != last4) {
             return Err(Failure::new(format!(
                 "that is not the endpoint's secret: the API lists one that ends in {}",
                 quoted(listed)
@@ -130,16 +130,10 @@ fn adopt(
         let sealer = super::identity::sealer(&project.recipients)?;
         let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
         managed.secret = Some(sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?);
-        managed.secret_last4 = Some(last4.to_string());
+        managed.secret_last4 = Some(last4.clone());
         managed.sealed_to = sealer.recipients().iter().map(ToString::to_string).collect();
     }
     Ok(managed)
-}
-
-fn last4(secret: &SecretString) -> Zeroizing<String> {
-    let secret = secret.expose_secret();
-    let start = secret.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    Zeroizing::new(secret[start..].to_owned())
 }
 
 /// The secret that the flags name, if any; never quoted in an error.

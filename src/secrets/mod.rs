@@ -14,3 +14,9 @@ pub use identity::{BadIdentity, Identities, generate_identity};
 pub use plugin::{PluginError, Plugins, Prompt};
 pub use recipient::{BadRecipient, Recipient};
 pub use seal::{Binding, OpenError, SealError, Sealed, Sealer, open};
+
+/// The last four characters of a secret: what the API shows of it ever after.
+pub fn last4(secret: &str) -> String {
+    let start = secret.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    secret[start..].to_owned()
+}

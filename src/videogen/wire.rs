@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 use crate::endpoint::{EndpointId, Observed, Spec};
-use crate::secrets::SecretString;
+use crate::secrets::{SecretString, last4};
 
 /// The body of a create; `description` is left out where there is none.
 pub fn body(spec: &Spec) -> Vec<u8> {
@@ -86,12 +86,6 @@ pub fn made(bytes: &[u8]) -> Result<Made, Option<EndpointId>> {
         }
         _ => Err(named(bytes)),
     }
-}
-
-/// The last four characters of a secret: what the API shows of it ever after.
-fn last4(secret: &str) -> String {
-    let start = secret.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    secret[start..].to_owned()
 }
 
 /// The endpoint that an answer names, where it names one.
