@@ -144,6 +144,10 @@ async fn plan_and_apply(
         return Err(Failure::new("no recipients: nobody could ever read the secrets")
             .hint("add [encryption] recipients = [\"age1…\"]; `hookwright init` makes an identity and its recipient"));
     }
+    if !live::has_key(&project)? {
+        // Before the lock: an apply that can do nothing makes no folder.
+        return Err(missing_key(&project));
+    }
     let mut state = project.store.write(&super::holder::holder(command), args.lock_timeout)?;
     let live = connect(&project, &args.network).await?;
     let mut before = state.state();
@@ -175,11 +179,12 @@ async fn plan_and_apply(
 
 /// Connects, or says what is missing.
 pub async fn connect(project: &Project, network: &Network) -> Result<Live, Failure> {
-    let missing = || {
-        Failure::new(format!("{} is not set", project.desired.api_key_env))
-            .hint("set it to a key of the account; to try without one, write base_url = \"sandbox\" under [provider]")
-    };
-    Live::connect(project, network, Keep::Written).await?.ok_or_else(missing)
+    Live::connect(project, network, Keep::Written).await?.ok_or_else(|| missing_key(project))
+}
+
+fn missing_key(project: &Project) -> Failure {
+    Failure::new(format!("{} is not set", project.desired.api_key_env))
+        .hint("set it to a key of the account; to try without one, write base_url = \"sandbox\" under [provider]")
 }
 
 /// Writes what a listing settled, and that the rest of a stopped plan was nothing, though nothing else changes.

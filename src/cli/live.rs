@@ -194,6 +194,11 @@ fn database(project: &Project) -> PathBuf {
     state.with_file_name(format!("{stem}.sandbox.json"))
 }
 
+/// Whether there is a key to connect with; the server inside the command needs none.
+pub fn has_key(project: &Project) -> Result<bool, Failure> {
+    Ok(project.base_url == BaseUrl::Sandbox || key(&project.desired.api_key_env)?.is_some())
+}
+
 /// The API key that an environment variable holds; an empty one is none.
 fn key(variable: &str) -> Result<Option<SecretString>, Failure> {
     match std::env::var(variable) {

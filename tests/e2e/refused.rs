@@ -197,6 +197,7 @@ fn an_apply_without_a_key_a_terminal_or_recipients_says_what_is_missing() {
     help: set it to a key of the account; to try without one, write base_url = "sandbox" under [provider]
     --- exit 1
     "#);
+    assert!(!world.path("state").exists(), "nothing was written");
 }
 
 #[test]
