@@ -13,7 +13,7 @@ const ENTRY: &str = "\n[webhooks.uploads]\nurl = \"https://hooks.example.com/upl
 /// A plugin that hides nothing: a file key's stanza is the file key. It leaves its environment and how it was called.
 const TOY: &str = r##"#!/bin/sh
 env > "FOLDER/environment.txt"
-echo "$1" >> "FOLDER/calls.txt"
+echo "$*" >> "FOLDER/calls.txt"
 read_stanza() { read -r head && read -r body && rest=$body && while [ ${#rest} = 64 ]; do read -r rest; done; }
 answered() { read -r answer && read -r _; }
 while read_stanza; do
@@ -126,6 +126,7 @@ fn a_plugin_seals_and_opens_with_none_of_our_environment_and_never_runs_for_a_pl
     world.stop_sandbox();
     let shown = with_path(&world, &["secret", "show", "uploads"]);
     assert_eq!(shown.stdout, world.live()[0].signing_secret.clone() + "\n", "{}", shown.stderr);
+    // Whole argument lists: nothing secret is among what other processes can see.
     let calls = world.read("calls.txt");
     assert_eq!(calls.lines().filter(|call| *call == "--age-plugin=recipient-v1").count(), 2, "a probe and a secret");
     assert_eq!(calls.lines().last(), Some("--age-plugin=identity-v1"));
