@@ -14,7 +14,10 @@ pub fn outcome(plan: &Plan, statuses: &[Status]) -> String {
             Status::Skipped => left += 1,
             Status::Done(_) => match &change.action {
                 Action::Create(_) | Action::Resend { .. } => added += 1,
-                Action::Replace { .. } => (added, destroyed) = (added + 1, destroyed + 1),
+                // Within an overlap the old one is still there: a later apply destroys it.
+                Action::Replace { make, .. } => {
+                    (added, destroyed) = (added + 1, destroyed + usize::from(make.overlap.is_zero()));
+                }
                 Action::Delete { .. } | Action::DeleteOrphan { .. } => destroyed += 1,
                 _ => changed += 1,
             },

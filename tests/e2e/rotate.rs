@@ -34,6 +34,8 @@ fn an_emergency_makes_a_successor_keeps_the_old_one_and_asks_the_next_plan_for_n
     assert!(run.stdout.contains("`secret rotate` asked for a new secret"), "{}", run.stdout);
     assert!(run.stdout.contains("overlap: the old endpoint stays live for 1day"), "{}", run.stdout);
     assert!(run.stderr.contains("stays live until 2026-11-26T12:00:00Z"), "{}", run.stderr);
+    let counted = "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.";
+    assert!(run.stdout.contains(counted), "nothing is destroyed yet: {}", run.stdout);
     let both = secrets(&world);
     assert_eq!(both["uploads_previous"], before);
     assert_ne!(both["uploads"], before);
