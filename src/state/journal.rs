@@ -5,9 +5,10 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -134,12 +135,14 @@ pub fn bytes(head: &Head, records: &[Record]) -> Vec<u8> {
     bytes
 }
 
-/// A journal that is written to. One thread writes and syncs; whatever waits meanwhile goes into the next group.
+/// A journal that is written to: whoever appends writes, and one thread syncs for all who wait meanwhile.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    queue: Option<Sender<Group>>,
-    writer: Option<JoinHandle<()>>,
+    file: Arc<File>,
+    failed: Arc<OnceLock<WriteFailed>>,
+    queue: Option<Sender<Written>>,
+    syncer: Option<JoinHandle<()>>,
 }
 
 /// A failed write or sync: final, since what the disk holds is unknown from here on.
@@ -150,8 +153,10 @@ pub struct WriteFailed {
     source: Arc<std::io::Error>,
 }
 
-struct Group {
-    bytes: Vec<u8>,
+/// Records that are written and wait for a sync.
+struct Written {
+    /// Whether work stands still until they are durable.
+    awaited: bool,
     done: oneshot::Sender<Result<(), WriteFailed>>,
 }
 
@@ -162,11 +167,14 @@ pub struct Durable(oneshot::Receiver<Result<(), WriteFailed>>, PathBuf);
 impl Durable {
     /// Waits.
     pub async fn wait(self) -> Result<(), WriteFailed> {
-        let gone = || std::io::Error::other("the journal's writer has ended");
+        let gone = || std::io::Error::other("the journal's syncer has ended");
         let path = self.1;
         self.0.await.unwrap_or_else(|_| Err(WriteFailed { path, source: Arc::new(gone()) }))
     }
 }
+
+/// How long a receipt may wait for a sync that somebody needs: the worker's next send comes within microseconds.
+const COMPANY: Duration = Duration::from_millis(1);
 
 impl Journal {
     /// Starts a new journal: its head is durable, and `room` bytes are reserved, when this returns.
@@ -181,27 +189,38 @@ impl Journal {
         file.write_all(&line(head)).and_then(|()| file.sync_all()).map_err(FileError::io("write the journal", path))?;
         sync_folder(folder_of(path))?;
         crate::crash::here("journal-created");
-        let (queue, groups) = channel();
-        let owned = path.to_owned();
-        let writer = std::thread::Builder::new()
+        let (file, failed) = (Arc::new(file), Arc::new(OnceLock::new()));
+        let (queue, written) = channel();
+        let (path, shared) = (path.to_owned(), (Arc::clone(&file), Arc::clone(&failed)));
+        let named = path.clone();
+        let syncer = std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || write_groups(file, &owned, &groups))
-            .map_err(FileError::io("start the writer of", path))?;
-        Ok(Self { path: path.to_owned(), queue: Some(queue), writer: Some(writer) })
+            .spawn(move || sync_groups(&shared.0, &shared.1, &named, &written))
+            .map_err(FileError::io("start the syncer of", &path))?;
+        Ok(Self { path, file, failed, queue: Some(queue), syncer: Some(syncer) })
     }
 
-    /// Hands records to the writer, in one group, and returns what to wait for. Order of calls is order on the disk.
-    pub fn append(&self, records: &[Record]) -> Durable {
-        let bytes = records.iter().flat_map(line).collect();
+    /// Writes records, and returns what to wait for until they are durable. Order of calls is order on the disk.
+    ///
+    /// When this returns they outlive the process, though not yet the machine. After a failure nothing more is written.
+    pub fn append(&mut self, records: &[Record]) -> Durable {
+        let bytes: Vec<u8> = records.iter().flat_map(line).collect();
+        if self.failed.get().is_none()
+            && let Err(source) = (&*self.file).write_all(&bytes)
+        {
+            // A failed sync may have come before it.
+            let _ = self.failed.set(WriteFailed { path: self.path.clone(), source: Arc::new(source) });
+        }
+        let awaited = !records.iter().all(|record| matches!(record, Record::Receipt(_)));
         let (done, wait) = oneshot::channel();
         if let Some(queue) = &self.queue {
-            // A writer that has ended drops `done`: the wait says so.
-            let _ = queue.send(Group { bytes, done });
+            // A syncer that has ended drops `done`: the wait says so.
+            let _ = queue.send(Written { awaited, done });
         }
         Durable(wait, self.path.clone())
     }
 
-    /// Waits for the writer to finish what it was given, and ends it. The file stays.
+    /// Waits until everything is synced, and ends. The file stays.
     pub fn close(mut self) -> PathBuf {
         self.end();
         self.path.clone()
@@ -209,8 +228,8 @@ impl Journal {
 
     fn end(&mut self) {
         self.queue = None;
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
+        if let Some(syncer) = self.syncer.take() {
+            let _ = syncer.join();
         }
     }
 }
@@ -241,18 +260,23 @@ fn reserve(file: &File, room: u64) -> std::io::Result<()> {
     }
 }
 
-fn write_groups(mut file: File, path: &Path, groups: &Receiver<Group>) {
-    let mut failed: Option<WriteFailed> = None;
-    while let Ok(first) = groups.recv() {
-        let group: Vec<Group> = std::iter::once(first).chain(groups.try_iter()).collect();
-        let bytes: Vec<u8> = group.iter().flat_map(|g| g.bytes.iter().copied()).collect();
-        if failed.is_none()
-            && let Err(source) = file.write_all(&bytes).and_then(|()| file.sync_data())
+fn sync_groups(file: &File, failed: &OnceLock<WriteFailed>, path: &Path, written: &Receiver<Written>) {
+    while let Ok(first) = written.recv() {
+        let mut group = vec![first];
+        while !group.iter().any(|one| one.awaited)
+            && let Ok(next) = written.recv_timeout(COMPANY)
         {
-            failed = Some(WriteFailed { path: path.to_owned(), source: Arc::new(source) });
+            group.push(next);
         }
-        for Group { done, .. } in group {
-            let _ = done.send(failed.clone().map_or(Ok(()), Err));
+        // Whatever is in the queue by now was written before this sync begins.
+        group.extend(written.try_iter());
+        if failed.get().is_none()
+            && let Err(source) = file.sync_data()
+        {
+            let _ = failed.set(WriteFailed { path: path.to_owned(), source: Arc::new(source) });
+        }
+        for Written { done, .. } in group {
+            let _ = done.send(failed.get().cloned().map_or(Ok(()), Err));
         }
     }
 }
@@ -273,7 +297,7 @@ mod tests {
     async fn what_is_durable_is_read_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
-        let journal = Journal::create(&path, &head(), 4096).unwrap();
+        let mut journal = Journal::create(&path, &head(), 4096).unwrap();
         let first = journal.append(&[settled(1), settled(2)]);
         let second = journal.append(&[settled(3)]);
         second.wait().await.unwrap();
