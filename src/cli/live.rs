@@ -140,8 +140,8 @@ impl Live {
     /// Asks for the account and every endpoint. An endpoint of the state that one listing lacks is looked for in a
     /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
     pub async fn look(&self, state: &State, network: &Network) -> Result<Seen, Failure> {
-        let team = self.team(state, network).await?;
-        let mut endpoints = self.reader.list().await?;
+        let (team, listed) = tokio::join!(self.team(state, network), self.reader.list());
+        let (team, mut endpoints) = (team?, listed?);
         let young = now().0.saturating_sub(YOUNG);
         for (pause, made_since) in [(0, i64::MIN), (500, young), (1500, young)] {
             if !lacks(state, &endpoints, made_since) {
