@@ -30,9 +30,6 @@ pub(super) struct Endpoint {
     pub wanted: Wanted,
     pub made_ms: Millis,
     pub signing_secret: String,
-    /// The key it was made under.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idempotency_key: Option<String>,
 }
 
 /// An answer that was given under an idempotency key.
@@ -58,11 +55,10 @@ pub(super) struct Account {
 
 impl Account {
     /// Makes an endpoint that exists from `made_ms` on.
-    pub fn make(&mut self, wanted: Wanted, made_ms: Millis, key: Option<&str>, seed: Option<u64>) -> Endpoint {
+    pub fn make(&mut self, wanted: Wanted, made_ms: Millis, seed: Option<u64>) -> Endpoint {
         self.last += 1;
         let (endpoint_id, signing_secret) = named(self.last, seed);
-        let idempotency_key = key.map(str::to_owned);
-        let endpoint = Endpoint { endpoint_id, wanted, made_ms, signing_secret, idempotency_key };
+        let endpoint = Endpoint { endpoint_id, wanted, made_ms, signing_secret };
         self.endpoints.insert(self.last, endpoint.clone());
         endpoint
     }
@@ -89,8 +85,10 @@ impl Account {
 
     /// Rolls back the work that is still under way under a key: another request with it came first.
     pub fn roll_back(&mut self, key: &str, now: Millis) {
-        self.endpoints
-            .retain(|_, endpoint| endpoint.made_ms <= now || endpoint.idempotency_key.as_deref() != Some(key));
+        let under_way = self.given.get(key).filter(|given| given.since_ms > now);
+        if let Some(id) = under_way.and_then(|given| given.endpoint_id.clone()) {
+            self.endpoints.retain(|_, endpoint| endpoint.endpoint_id != id);
+        }
     }
 }
 

@@ -74,9 +74,9 @@ fn make(
         account.roll_back(key, at.now);
     }
     if struck.twin {
-        account.make(wanted.clone(), made_ms, None, at.seed);
+        account.make(wanted.clone(), made_ms, at.seed);
     }
-    let endpoint = account.make(wanted, made_ms, key, at.seed);
+    let endpoint = account.make(wanted, made_ms, at.seed);
     let good = Reply::json(201, endpoint.created(at.shape));
     let reply = spoil(struck.spoiler, good.clone());
     if let Some(key) = key {
