@@ -74,7 +74,7 @@ fn match_all(run: &Run, lost: &mut [Task], live: &[Observed]) {
 }
 
 /// The task as it is sent next: under a fresh key where its own keeps answering without a secret or with the same
-/// 5xx. `None` where the journal failed.
+/// status. `None` where the journal failed.
 async fn renewed(run: &Run, mut task: Task) -> Option<Task> {
     if !is_stuck(&task) {
         return Some(task);
@@ -113,8 +113,9 @@ fn is_stuck(task: &Task) -> bool {
         // A first answer without its secret may be the fault of that one answer; a repeated one is the server's way.
         return matches!(&task.last[0], Some(Lost { named: Some(_), .. })) && task.sends > 1;
     };
-    let same_5xx = last.error.status() == before.error.status() && last.error.status().is_some_and(|s| s >= 500);
-    last.named.is_some() || same_5xx
+    // Such an answer may be pinned to the key: 408 and 409 as much as any 5xx.
+    let same_status = last.error.status().is_some() && last.error.status() == before.error.status();
+    last.named.is_some() || same_status
 }
 
 async fn discard(run: &Run, intent: &Intent, id: EndpointId) -> bool {

@@ -30,7 +30,7 @@ pub(super) fn create(account: &mut Account, key: Option<&str>, body: &[u8], stru
     let key = key.filter(|_| at.idempotency != Idempotency::Ignore);
     let digest = BASE64_STANDARD.encode(Sha256::digest(body));
     if let Some(refusal) = struck.spoiler.and_then(refusal) {
-        if let (Some(key), Idempotency::HonourErrors, Content::Json(answer), 500..) =
+        if let (Some(key), Idempotency::HonourErrors, Content::Json(answer), 409 | 500..) =
             (key, at.idempotency, &refusal.content, refusal.status)
         {
             let (status, answer) = (refusal.status, answer.clone());

@@ -72,7 +72,7 @@ pub enum Idempotency {
     Ignore,
     /// As `Honour`, but the repeat is answered without the secret.
     WithoutSecret,
-    /// As `Honour`, but whatever was answered first is answered again: a 500 that a fault made, too.
+    /// As `Honour`, but whatever was answered first is answered again: a 409 or 500 that a fault made, too.
     HonourErrors,
 }
 

@@ -15,6 +15,7 @@ mod first_run;
 mod keys;
 mod limits;
 mod locks;
+mod lost;
 mod picture;
 mod ping;
 mod planning;
