@@ -14,7 +14,7 @@ use crate::sandbox::{self, Keep};
 use crate::secrets::SecretString;
 use crate::state::{Managed, State};
 use crate::timestamp::Timestamp;
-use crate::videogen::{Reader, Settings, Transport, Writer};
+use crate::videogen::{ApiError, Reader, Settings, Transport, Writer};
 
 /// How long after its creation, in seconds, an endpoint may be missing from a listing because that lags.
 const YOUNG: i64 = 60;
@@ -25,6 +25,13 @@ pub struct Live {
     pub reader: Reader,
     transport: Transport,
     sandbox: Option<sandbox::Running>,
+}
+
+/// What the API answered, before it is checked against a state.
+#[derive(Debug)]
+pub struct Asked {
+    team: Result<String, ApiError>,
+    endpoints: Result<Vec<Observed>, ApiError>,
 }
 
 /// What the API says before anything is planned.
@@ -137,11 +144,23 @@ impl Live {
         }
     }
 
-    /// Asks for the account and every endpoint. An endpoint of the state that one listing lacks is looked for in a
-    /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
+    /// Asks for the account and every endpoint, and checks the answers against the state.
     pub async fn look(&self, state: &State, network: &Network) -> Result<Seen, Failure> {
-        let (team, listed) = tokio::join!(self.team(state, network), self.reader.list());
-        let (team, mut endpoints) = (team?, listed?);
+        let asked = self.ask().await;
+        self.check(asked, state, network).await
+    }
+
+    /// Asks for the account and every endpoint, at once. Needs no state, so that one may be read meanwhile.
+    pub async fn ask(&self) -> Asked {
+        let (team, endpoints) = tokio::join!(self.reader.team(), self.reader.list());
+        Asked { team, endpoints }
+    }
+
+    /// Checks the answers against the state. An endpoint of the state that one listing lacks is looked for in a
+    /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
+    pub async fn check(&self, asked: Asked, state: &State, network: &Network) -> Result<Seen, Failure> {
+        let team = team(asked.team, state, network)?;
+        let mut endpoints = asked.endpoints?;
         let young = now().0.saturating_sub(YOUNG);
         for (pause, made_since) in [(0, i64::MIN), (500, young), (1500, young)] {
             if !lacks(state, &endpoints, made_since) {
@@ -155,26 +174,27 @@ impl Live {
         }
         Ok(Seen { team, endpoints })
     }
+}
 
-    async fn team(&self, state: &State, network: &Network) -> Result<Option<String>, Failure> {
-        match (self.reader.team().await, &state.team_id) {
-            (Ok(team), Some(known)) if team != *known => {
-                let (team, known) = (crate::quote::quoted(&team), crate::quote::quoted(known));
-                let message = format!("the API key belongs to team {team}, and the state to team {known}");
-                Err(Failure::new(message)
-                    .hint("use a key of the state's team; with this one every endpoint would look gone"))
-            }
-            (Ok(team), _) => Ok(Some(team)),
-            (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
-                let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
-                let unknown = error.status() != Some(401);
-                let failure = Failure::from(error);
-                Err(if unknown { failure.hint(hint) } else { failure })
-            }
-            (Err(error), _) => {
-                terminal::warn(&format!("the account is not known: {error}"));
-                Ok(None)
-            }
+/// The account, where it is the state's own or may be unknown.
+fn team(asked: Result<String, ApiError>, state: &State, network: &Network) -> Result<Option<String>, Failure> {
+    match (asked, &state.team_id) {
+        (Ok(team), Some(known)) if team != *known => {
+            let (team, known) = (crate::quote::quoted(&team), crate::quote::quoted(known));
+            let message = format!("the API key belongs to team {team}, and the state to team {known}");
+            Err(Failure::new(message)
+                .hint("use a key of the state's team; with this one every endpoint would look gone"))
+        }
+        (Ok(team), _) => Ok(Some(team)),
+        (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
+            let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
+            let unknown = error.status() != Some(401);
+            let failure = Failure::from(error);
+            Err(if unknown { failure.hint(hint) } else { failure })
+        }
+        (Err(error), _) => {
+            terminal::warn(&format!("the account is not known: {error}"));
+            Ok(None)
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
 use crate::plan::{Choices, Plan, World, plan};
 use crate::render;
 use crate::sandbox::Keep;
-use crate::state::State;
+use crate::state::{State, Store};
 
 /// Show what an apply would do.
 ///
@@ -90,15 +90,7 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
         return Err(Failure::new("--refresh-only and --refresh=false contradict each other"));
     }
     let project = project::load(global)?;
-    // A state that does not exist yet is planned under no lineage: nothing is written, so nothing is drawn by lot.
-    let load = || Ok::<_, Failure>(project.store.load()?.unwrap_or_else(|| State::new(String::new())));
-    let mut state = load()?;
-    let mut seen = if args.refresh { look(&project, &state, &args.network).await? } else { None };
-    if let Some(seen) = &mut seen {
-        // An apply may be writing: whatever it made before the listing is in a state that is read after it.
-        let before = std::mem::replace(&mut state, load()?);
-        seen.catch_up(&before, &state);
-    }
+    let (state, seen) = read(&project, args).await?;
     let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
     report.planned(&plan);
     terminal::print(&args.format.show(&plan))?;
@@ -126,11 +118,28 @@ pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Cho
     })
 }
 
-async fn look(project: &Project, state: &State, network: &Network) -> Result<Option<Seen>, Failure> {
-    let Some(live) = Live::connect(project, network, Keep::Untouched).await? else { return Ok(None) };
-    let seen = live.look(state, network).await?;
+/// The state, and what the API says where it is asked. Both are read at once: a large state takes as long as a listing.
+async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>), Failure> {
+    let live = if args.refresh { Live::connect(project, &args.network, Keep::Untouched).await? } else { None };
+    let Some(live) = live else { return Ok((load(&project.store)?, None)) };
+    let (store, before) = (project.store.clone(), project.store.stamp());
+    let (loaded, asked) = tokio::join!(tokio::task::spawn_blocking(move || load(&store)), live.ask());
+    let mut state = loaded.map_err(|e| Failure::caused("the state was not read", &e))??;
+    let mut seen = live.check(asked, &state, &args.network).await?;
+    if project.store.stamp() != before {
+        // An apply is writing. Whatever it made before a listing is in a state that is read after it.
+        let earlier = load(&project.store)?;
+        seen = live.look(&earlier, &args.network).await?;
+        state = load(&project.store)?;
+        seen.catch_up(&earlier, &state);
+    }
     live.close().await?;
-    Ok(Some(seen))
+    Ok((state, Some(seen)))
+}
+
+/// A state that does not exist yet is planned under no lineage: nothing is written, so nothing is drawn by lot.
+fn load(store: &Store) -> Result<State, Failure> {
+    Ok(store.load()?.unwrap_or_else(|| State::new(String::new())))
 }
 
 /// A plan that no apply would run.

@@ -16,4 +16,4 @@ pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journ
 pub use lock::{Holder, LockError};
 pub use model::{Applied, Folded, Guards, Intent, Managed, State, VERSION, Wanted, answered};
 pub use record::{Receipt, Record};
-pub use store::{Rescue, Store, StoreError, Writer};
+pub use store::{Rescue, Stamp, Store, StoreError, Writer};

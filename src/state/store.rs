@@ -114,21 +114,19 @@ impl Store {
     /// State and whether a journal was found. Read again where the state was replaced between the two reads.
     fn read_both(&self) -> Result<(Option<State>, bool), StoreError> {
         loop {
-            let before = self.identity();
+            let before = identity(&self.path);
             let state = file::read(&self.path)?;
             let found = journal::read(&self.journal())?;
-            if before == self.identity() {
+            if before == identity(&self.path) {
                 let has_journal = self.journal().exists();
                 return Ok((self.combine(state, found)?, has_journal));
             }
         }
     }
 
-    /// What changes whenever the file is replaced.
-    fn identity(&self) -> Option<(u64, u64, i64, i64)> {
-        use std::os::unix::fs::MetadataExt;
-        let meta = std::fs::metadata(&self.path).ok()?;
-        Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
+    /// What differs whenever the state or its journal was written between two calls.
+    pub fn stamp(&self) -> Stamp {
+        Stamp([identity(&self.path), identity(&self.journal())])
     }
 
     fn combine(&self, state: Option<State>, found: Option<Found>) -> Result<Option<State>, StoreError> {
@@ -152,6 +150,20 @@ impl Store {
         state.folded = Some(Folded { journal: head.journal, records: total });
         Ok(Some(settled(state)))
     }
+}
+
+/// What state and journal looked like at one moment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stamp([Option<Identity>; 2]);
+
+/// A file's inode, length, and time of its last write in seconds and nanoseconds.
+type Identity = (u64, u64, i64, i64);
+
+/// What changes whenever the file is replaced or written; `None` where there is none.
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
 }
 
 fn settled(mut state: State) -> State {
