@@ -284,6 +284,7 @@ impl<'a> Builder<'a> {
         Plan {
             id,
             refreshed: self.world.live.is_some(),
+            partial: self.world.choices.is_partial(),
             environment: self.world.environment.map(str::to_owned),
             new_hosts: new_hosts(self.world, &self.changes),
             guards,

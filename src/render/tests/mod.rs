@@ -1,4 +1,5 @@
-//! One rich world through every format, hostile words through every format, readers of Terraform's text, and sizes.
+//! One rich world through every format, hostile words through every format, readers of Terraform's text and of its
+//! plan JSON, and sizes.
 
 mod hostile;
 mod readers;
