@@ -2,6 +2,7 @@
 //! plan JSON, and sizes.
 
 mod hostile;
+mod policy;
 mod readers;
 mod rich;
 mod schema;
