@@ -151,10 +151,11 @@ impl<'a> Builder<'a> {
         };
         let gone = had.is_some_and(|had| matches!(self.live(&had.endpoint_id), Live::Gone));
         state.open_intents().filter(|_| !settled || gone).find(|intent| {
-            let name_fits = intent.name == *name || self.moves.get(name) == Some(&intent.name) || orphaned(intent);
+            let name_fits = || intent.name == *name || self.moves.get(name) == Some(&intent.name) || orphaned(intent);
             let replaces = had.map(|had| &had.endpoint_id);
             let place_fits = intent.replaces.is_none() || intent.replaces.as_ref() == replaces;
-            name_fits && place_fits && intent.body == wanted && intent.rotation == entry.rotation
+            // Every entry asks every intent: the test that most fail, and that costs least, comes first.
+            intent.body == wanted && intent.rotation == entry.rotation && place_fits && name_fits()
         })
     }
 
@@ -284,6 +285,7 @@ impl<'a> Builder<'a> {
         Plan {
             id,
             refreshed: self.world.live.is_some(),
+            partial: self.world.choices.is_partial(),
             environment: self.world.environment.map(str::to_owned),
             new_hosts: new_hosts(self.world, &self.changes),
             guards,

@@ -83,6 +83,11 @@ impl Choices {
     pub fn is_rotation(&self) -> bool {
         !(self.rotate.is_empty() && self.finish.is_empty())
     }
+
+    /// Whether some entries are left out.
+    fn is_partial(&self) -> bool {
+        self.is_rotation() || !self.targets.is_empty()
+    }
 }
 
 /// What an apply would do, and all that a reader should know first.
@@ -92,6 +97,8 @@ pub struct Plan {
     pub id: PlanId,
     /// Whether the API was asked.
     pub refreshed: bool,
+    /// Whether the command line chose entries, so that the others may differ still.
+    pub partial: bool,
     /// The file's environment, where it has several.
     pub environment: Option<String>,
     /// Guards that differ from those of the last apply.

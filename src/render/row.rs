@@ -113,7 +113,7 @@ fn row<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Row<'a> {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     let mut fields = match &change.action {
         Action::Create(_) => made(after),
-        Action::Resend { .. } if before.is_none() => made(after),
+        Action::Resend { replaces: None, .. } => made(after),
         Action::Delete { endpoint_id, .. } | Action::DeleteOrphan { endpoint_id, .. } => {
             ended(before, endpoint_id.as_str())
         }

@@ -29,9 +29,9 @@ impl Tally {
                 self.destroy += 1;
             }
             // A lost create that was a replacement's ends the old endpoint too.
-            Action::Resend { .. } => {
+            Action::Resend { replaces, .. } => {
                 self.add += 1;
-                self.destroy += usize::from(change.before.is_some());
+                self.destroy += usize::from(replaces.is_some());
             }
             Action::Delete { .. } | Action::DeleteOrphan { .. } => self.destroy += 1,
             Action::Import { .. } => self.import += 1,

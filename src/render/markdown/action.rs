@@ -36,13 +36,21 @@ pub(super) fn piece(row: &Row<'_>) -> Piece {
 
 fn line(row: &Row<'_>) -> String {
     let name = row.change.name.as_str();
-    let (name, kind) = match &row.change.action {
-        Action::Rename { from } => (format!("{} from {}", span(name), span(from.as_str())), ""),
-        Action::Delete { deposed: true, .. } => (span(name), " (deposed)"),
-        Action::DeleteOrphan { .. } => (span(name), " (orphan)"),
-        _ => (span(name), ""),
+    let name = match &row.change.action {
+        Action::Rename { from } => format!("{} from {}", span(name), span(from.as_str())),
+        _ => span(name),
     };
-    format!("| {} | {name} | {}{kind} | {} |\n", span(row.symbol), row.change.action.word(), leads_to(row))
+    let (symbol, word, kind) = (span(row.symbol), row.change.action.word(), kind(&row.change.action));
+    format!("| {symbol} {word}{kind} | {name} | {} |\n", leads_to(row))
+}
+
+/// What tells an endpoint from its entry's current one, after a word.
+pub(super) fn kind(action: &Action) -> &'static str {
+    match action {
+        Action::Delete { deposed: true, .. } => " (deposed)",
+        Action::DeleteOrphan { .. } => " (orphan)",
+        _ => "",
+    }
 }
 
 /// What it leads to: as prose where it is nothing but our own words, else as code.
@@ -58,9 +66,7 @@ fn details(row: &Row<'_>) -> String {
     let name = row.change.name.as_str();
     let title = match &row.change.action {
         Action::Rename { from } => format!("<code>{from}</code> has moved to <code>{name}</code>"),
-        Action::Delete { deposed: true, .. } => format!("<code>{name}</code> (deposed) {}", verb(row.change)),
-        Action::DeleteOrphan { .. } => format!("<code>{name}</code> (orphan) {}", verb(row.change)),
-        _ => format!("<code>{name}</code> {}", verb(row.change)),
+        action => format!("<code>{name}</code>{} {}", kind(action), verb(row.change)),
     };
     let diff = block("diff", &diff(row), LONGEST_DIFF);
     format!("<details><summary><code>{symbol}</code> {title}</summary>\n\n{diff}\n</details>\n")

@@ -2,6 +2,7 @@
 //! names first, then their lines, then their diffs; the others their names, then all of them; no-ops what is left.
 
 use super::action::Piece;
+use super::sections::folded;
 use crate::quote::count;
 
 /// How much of an action is shown.
@@ -55,20 +56,19 @@ fn cost(piece: &Piece, level: Level) -> usize {
 impl Fitted {
     pub(super) fn draw(&self, pieces: &[Piece], unchanged: &str) -> String {
         let shown = |least: Level| pieces.iter().zip(&self.levels).filter(move |(_, level)| **level >= least);
-        let mut out = String::new();
+        let mut out = self.cut(pieces);
         if shown(Level::Line).next().is_some() {
-            out.push_str("\n| | name | action | what it leads to |\n| --- | --- | --- | --- |\n");
+            out.push_str("\n| action | name | what it leads to |\n| --- | --- | --- |\n");
             shown(Level::Line).for_each(|(piece, _)| out.push_str(&piece.line));
             out.push('\n');
         }
         shown(Level::Full).for_each(|(piece, _)| out.push_str(&piece.details));
         out.push_str(&self.named(pieces));
-        out.push_str(&self.cut(pieces));
         out.push_str(unchanged);
         out
     }
 
-    /// The names of what is only named, by action.
+    /// The names of what is only named, folded, by action.
     fn named(&self, pieces: &[Piece]) -> String {
         let mut lists: Vec<(&str, Vec<&str>)> = Vec::new();
         for (piece, _) in pieces.iter().zip(&self.levels).filter(|(_, level)| **level == Level::Name) {
@@ -77,7 +77,10 @@ impl Fitted {
                 None => lists.push((piece.word, vec![&piece.name])),
             }
         }
-        lists.iter().map(|(word, names)| format!("\n**{word}** (without details): {}\n", names.join(", "))).collect()
+        let list = |(word, names): &(&str, Vec<&str>)| {
+            format!("\n{}", folded(&format!("{} to {word}, by name", names.len()), &format!("{}\n", names.join(", "))))
+        };
+        lists.iter().map(list).collect()
     }
 
     /// What was cut, and where it can be read.

@@ -1,5 +1,5 @@
-//! A plan as a pull-request comment: marker, verdict, warning, guards, drift, a table, a folded diff an action, notes,
-//! refusals. Foreign text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
+//! A plan as a pull-request comment: marker, verdict, refusals, warning, guards, drift, a table, a folded diff an
+//! action, notes. Foreign text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
 
 mod action;
 mod fit;
@@ -22,18 +22,17 @@ const LONGEST_ENVIRONMENT: usize = 200;
 /// The plan as a comment. The first line is a hidden marker, for finding the comment again.
 pub fn markdown(plan: &Plan) -> String {
     let mut head = format!("{}\n{}\n", marker(plan), verdict(plan));
-    for section in
-        [sections::offline(plan), sections::warning(plan), sections::guards(&plan.guards), sections::drift(&plan.drift)]
-    {
+    for section in [
+        sections::refusals(&plan.refusals),
+        sections::offline(plan),
+        sections::warning(plan),
+        sections::guards(&plan.guards),
+        sections::drift(&plan.drift),
+    ] {
         push(&mut head, section);
     }
     let mut tail = String::new();
-    for section in [
-        sections::unmanaged(&plan.unmanaged),
-        sections::notes(&plan.notes),
-        sections::refusals(&plan.refusals),
-        Some(sections::footer(plan)),
-    ] {
+    for section in [sections::unmanaged(&plan.unmanaged), sections::notes(&plan.notes), Some(sections::footer(plan))] {
         push(&mut tail, section);
     }
     let pieces: Vec<Piece> = rows(plan).iter().map(action::piece).collect();
@@ -79,7 +78,7 @@ fn verdict(plan: &Plan) -> String {
         None => String::new(),
     };
     let counts = if plan.is_empty() { "no changes".to_owned() } else { Tally::of(plan).to_string() };
-    let refused = if plan.refusals.is_empty() { "" } else { " (refused, see the end)" };
+    let refused = if plan.refusals.is_empty() { "" } else { " (refused)" };
     format!("### hookwright plan{environment}: {counts}{refused}")
 }
 

@@ -1,10 +1,10 @@
 //! The parts of a comment around its actions, each within a size of its own.
 
 use super::super::field::{Delta, Field, Value};
-use super::super::foreign::{clipped, fenced, span, value, words};
+use super::super::foreign::{clipped, fenced, inert, span, value, words};
 use super::super::row::{drifted, split};
 use super::super::text::{OFFLINE, drift_words, place};
-use super::action::draw;
+use super::action::{draw, kind};
 use crate::endpoint::{Name, Observed};
 use crate::plan::{Drift, DriftKind, Guard, GuardChange, Plan, Refusal, View};
 use crate::quote::count;
@@ -33,25 +33,24 @@ pub(super) fn warning(plan: &Plan) -> Option<String> {
     ];
     let mut lines = Vec::new();
     for (word, what) in told {
-        let names: Vec<&str> =
-            plan.changes.iter().filter(|c| c.action.word() == word).map(|c| c.name.as_str()).collect();
+        let named = plan.changes.iter().filter(|change| change.action.word() == word);
+        let names: Vec<String> =
+            named.map(|change| format!("{}{}", span(change.name.as_str()), kind(&change.action))).collect();
         if !names.is_empty() {
             lines.push(format!("> - **{} {what}:** {}\n", names.len(), list(&names)));
         }
     }
     if !plan.new_hosts.is_empty() {
-        let hosts: Vec<String> = plan.new_hosts.iter().map(|host| clipped(host, 300)).collect();
-        let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+        let hosts: Vec<String> = plan.new_hosts.iter().map(|host| span(&inert(&clipped(host, 300)))).collect();
         lines.push(format!("> - **{} to receive events:** {}\n", count(hosts.len(), "new host"), list(&hosts)));
     }
     (!lines.is_empty()).then(|| format!("> [!WARNING]\n{}", lines.concat()))
 }
 
-fn list(names: &[&str]) -> String {
-    let shown: Vec<String> = names.iter().take(NAMED).map(|name| span(&super::inert(name))).collect();
+fn list(names: &[String]) -> String {
     let more = names.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    shown.join(", ") + &more
+    names[..names.len().min(NAMED)].join(", ") + &more
 }
 
 pub(super) fn guards(guards: &[GuardChange]) -> Option<String> {
@@ -106,26 +105,43 @@ pub(super) fn unmanaged(unmanaged: &[Observed]) -> Option<String> {
 }
 
 pub(super) fn notes(notes: &[String]) -> Option<String> {
-    let lines: Vec<String> = notes.iter().map(|note| format!("- {}", words(note))).collect();
-    (!lines.is_empty()).then(|| format!("#### Notes\n\n{}", block("text", &lines, 5_000)))
+    let items: Vec<String> = notes.iter().map(|note| format!("- {}\n", sentence(note))).collect();
+    (!items.is_empty()).then(|| format!("#### Notes\n\n{}", items_within(&items, 5_000, "")))
 }
 
+/// Why nobody can apply it: what a reader must know before all else.
 pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
     if refusals.is_empty() {
         return None;
     }
-    let lines: Vec<String> = refusals
-        .iter()
-        .flat_map(|refusal| {
-            let what = format!("- {}{}", place(refusal), words(&refusal.message));
-            [what, format!("  to lift it: {}", words(&refusal.hint))]
-        })
-        .collect();
+    let item = |refusal: &Refusal| {
+        let what = sentence(&format!("{}{}", place(refusal), refusal.message));
+        format!("> - {what}\n>   - to lift it: {}\n", sentence(&refusal.hint))
+    };
+    let items: Vec<String> = refusals.iter().map(item).collect();
     let reasons = count(refusals.len(), "reason");
     Some(format!(
-        "#### Refused\n\n> [!CAUTION]\n> An apply of this plan would be refused, for {reasons}.\n\n{}",
-        block("text", &lines, 12_000)
+        "> [!CAUTION]\n> **An apply of this plan would be refused**, for {reasons}:\n{}",
+        items_within(&items, 12_000, "> ")
     ))
+}
+
+/// A sentence with foreign parts, in code: a span is wrapped, a fence would be cut at the edge of a narrow page.
+fn sentence(text: &str) -> String {
+    span(&clipped(&words(text), LONGEST_LINE))
+}
+
+/// The first of them, at most `room` bytes; the rest is a count.
+fn items_within(items: &[String], room: usize, indent: &str) -> String {
+    let mut out = String::new();
+    for (at, item) in items.iter().enumerate() {
+        if out.len() + item.len() > room {
+            let more = items.len() - at;
+            return out + &format!("{indent}- and {more} more, in this run's plan artifact\n");
+        }
+        out.push_str(item);
+    }
+    out
 }
 
 pub(super) fn unchanged(unchanged: &[(Name, View)]) -> Unchanged {
@@ -143,7 +159,7 @@ pub(super) fn footer(plan: &Plan) -> String {
     format!("Plan id: {}{offline}\n", span(plan.id.as_str()))
 }
 
-fn folded(title: &str, content: &str) -> String {
+pub(super) fn folded(title: &str, content: &str) -> String {
     format!("<details><summary>{title}</summary>\n\n{content}\n</details>\n")
 }
 

@@ -87,9 +87,11 @@ impl<'a> ResourceChange<'a> {
         if let Action::Import { endpoint_id, .. } = &change.action {
             body.importing = Some(Importing { id: endpoint_id.as_str() });
         }
-        if let Action::Replace { .. } = &change.action {
-            body.replace_paths = change.reasons.iter().filter_map(replace_path).collect();
-        }
+        body.replace_paths = match &change.action {
+            Action::Replace { .. } => change.reasons.iter().filter_map(replace_path).collect(),
+            Action::Resend { replaces: Some(_), .. } => differing(change),
+            _ => Vec::new(),
+        };
         Some(Self {
             deposed: deposed(&change.action).map(EndpointId::as_str),
             action_reason: action_reason(change),
@@ -127,7 +129,7 @@ fn stray<'a>(values: &mut Values<'a>, key: &str, live: &'a str) {
     match key {
         "url" => values.url = hidden(live),
         "events" => values.events = split(live),
-        _ => values.description = Some(hidden(live)),
+        _ => values.description = (!live.is_empty()).then(|| hidden(live)),
     }
 }
 
@@ -142,7 +144,7 @@ pub(super) fn deposed(action: &Action) -> Option<&EndpointId> {
 fn actions(change: &Change) -> Option<&'static [&'static str]> {
     Some(match &change.action {
         Action::Create(_) => &["create"],
-        Action::Resend { .. } if change.before.is_none() => &["create"],
+        Action::Resend { replaces: None, .. } => &["create"],
         Action::Resend { .. } | Action::Replace { order: Order::CreateFirst, .. } => &["create", "delete"],
         Action::Replace { order: Order::DestroyFirst, .. } => &["delete", "create"],
         Action::Delete { .. } | Action::DeleteOrphan { .. } => &["delete"],
@@ -156,7 +158,7 @@ fn actions(change: &Change) -> Option<&'static [&'static str]> {
 /// What was, in Terraform's sense: nothing before a create, even where an endpoint is gone.
 fn prior(change: &Change) -> Option<&View> {
     match &change.action {
-        Action::Create(_) => None,
+        Action::Create(_) | Action::Resend { replaces: None, .. } => None,
         Action::Import { .. } => change.before.as_ref().or(change.after.as_ref()),
         _ => change.before.as_ref(),
     }
@@ -164,14 +166,28 @@ fn prior(change: &Change) -> Option<&View> {
 
 fn action_reason(change: &Change) -> Option<&'static str> {
     let has = |wanted: fn(&Reason) -> bool| change.reasons.iter().any(wanted);
-    match &change.action {
-        Action::Replace { .. } if has(|r| matches!(r, Reason::Changed(_) | Reason::ChangedRemotely(_))) => {
-            Some("replace_because_cannot_update")
+    let forced = match &change.action {
+        Action::Replace { .. } => has(|r| matches!(r, Reason::Changed(_) | Reason::ChangedRemotely(_))),
+        Action::Resend { replaces: Some(_), .. } => differing(change).iter().any(|path| path != &["rotation"]),
+        Action::Delete { .. } if has(|r| *r == Reason::NotInConfig) => {
+            return Some("delete_because_no_resource_config");
         }
-        Action::Replace { .. } => Some("replace_by_request"),
-        Action::Delete { .. } if has(|r| *r == Reason::NotInConfig) => Some("delete_because_no_resource_config"),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(if forced { "replace_because_cannot_update" } else { "replace_by_request" })
+}
+
+/// What a replacement changes that says no reasons of its own.
+fn differing(change: &Change) -> Vec<[&'static str; 1]> {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else { return Vec::new() };
+    let (was, is) = (&before.spec, &after.spec);
+    let differs = [
+        ("url", was.url != is.url),
+        ("events", was.events != is.events),
+        ("description", was.description != is.description),
+        ("rotation", before.rotation != after.rotation),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| [key]).collect()
 }
 
 fn replace_path(reason: &Reason) -> Option<[&'static str; 1]> {

@@ -70,7 +70,8 @@ struct Configured<'a> {
 
 /// The plan as `terraform show -json` would print it, on one line, with no `timestamp`, since equal plans have equal bytes.
 ///
-/// `errored` is true where an apply would be refused, `applyable` where an apply of this very plan would do something.
+/// `errored` is true where an apply would be refused, `applyable` where an apply of this very plan would do something,
+/// `complete` where nothing would be left to do after it.
 /// Changed guards are `output_changes`.
 pub fn terraform_json(plan: &Plan) -> String {
     let after = after(plan);
@@ -89,7 +90,7 @@ pub fn terraform_json(plan: &Plan) -> String {
             root_module: Module { resources: configured(&after) },
         },
         applyable: plan.refreshed && plan.refusals.is_empty() && !plan.is_empty(),
-        complete: true,
+        complete: !plan.partial && plan.refusals.is_empty(),
         errored: !plan.refusals.is_empty(),
     };
     let json = serde_json::to_string(&document).expect("our documents have string keys and no failing parts");
@@ -118,6 +119,9 @@ fn after(plan: &Plan) -> BTreeMap<&Name, &View> {
 /// What the state holds, predecessors marked by the key that Terraform gives to deposed objects.
 fn before(plan: &Plan) -> Vec<Resource<'_>> {
     let renamed = renames(plan);
+    let made = |change: &&Change| matches!(change.action, Action::Create(_) | Action::Resend { replaces: None, .. });
+    // What is made under a name that moved has nothing behind it any more.
+    let gone: BTreeSet<&Name> = plan.changes.iter().filter(made).map(|change| &change.name).collect();
     let mut before = BTreeMap::new();
     for (name, view) in &plan.unchanged {
         before.insert((name, None), Resource::of(name, view, None));
@@ -126,6 +130,8 @@ fn before(plan: &Plan) -> Vec<Resource<'_>> {
         let key = match action {
             // Not in the state, or gone.
             Action::Create(_) | Action::Import { .. } | Action::DeleteOrphan { .. } => continue,
+            Action::Resend { replaces: None, .. } => continue,
+            Action::Rename { .. } if gone.contains(name) => continue,
             Action::Delete { endpoint_id, .. } if renamed.contains_key(name) => Some(endpoint_id),
             action => deposed(action),
         };

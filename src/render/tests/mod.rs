@@ -1,6 +1,8 @@
-//! One rich world through every format, hostile words through every format, readers of Terraform's text, and sizes.
+//! One rich world through every format, hostile words through every format, readers of Terraform's text and of its
+//! plan JSON, and sizes.
 
 mod hostile;
+mod policy;
 mod readers;
 mod rich;
 mod schema;

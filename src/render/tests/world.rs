@@ -17,6 +17,7 @@ pub struct Parts {
     pub live: Option<Vec<Observed>>,
     pub guards: Guards,
     pub environment: Option<String>,
+    pub choices: Choices,
 }
 
 impl Parts {
@@ -38,7 +39,8 @@ impl Parts {
             moved: BTreeMap::new(),
             removed: BTreeSet::new(),
         };
-        Self { desired, state, live: Some(Vec::new()), guards, environment: None }
+        let choices = Choices { allow_all_gone: true, ..Choices::default() };
+        Self { desired, state, live: Some(Vec::new()), guards, environment: None, choices }
     }
 
     pub fn want(&mut self, entry_name: &str, entry: Entry) {
@@ -70,7 +72,7 @@ impl Parts {
             guards: &self.guards,
             now: Timestamp(NOW),
             environment: self.environment.as_deref(),
-            choices: &Choices { allow_all_gone: true, ..Choices::default() },
+            choices: &self.choices,
         })
     }
 }

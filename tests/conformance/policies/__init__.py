@@ -1,0 +1,1 @@
+# Checkov loads Python checks from a package alone.
