@@ -266,11 +266,21 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Plan {
         let managed: BTreeSet<&EndpointId> = self.world.state.all().map(|(_, m)| &m.endpoint_id).collect();
         let imported = self.world.desired.imports.values();
-        let ours: BTreeSet<&EndpointId> =
-            self.judged.values().flat_map(|m| m.certain.iter().chain(&m.uncertain)).chain(imported).collect();
-        let unmanaged: Vec<&Observed> =
-            self.world.live.unwrap_or_default().iter().filter(|seen| !managed.contains(&seen.id)).collect();
-        let mut strangers: Vec<&Observed> = unmanaged.iter().copied().filter(|seen| !ours.contains(&seen.id)).collect();
+        // What may be left of a create that no entry takes up: named in a note, and as doubtful a twin as a stranger.
+        let mut left: BTreeSet<&EndpointId> = BTreeSet::new();
+        let mut ours: BTreeSet<&EndpointId> = imported.collect();
+        for (key, matches) in &self.judged {
+            ours.extend(&matches.certain);
+            if self.resent.contains(key.as_str()) { &mut ours } else { &mut left }.extend(&matches.uncertain);
+        }
+        let nobodys: Vec<&Observed> = self
+            .world
+            .live
+            .unwrap_or_default()
+            .iter()
+            .filter(|seen| !managed.contains(&seen.id) && !ours.contains(&seen.id))
+            .collect();
+        let mut strangers: Vec<&Observed> = nobodys.iter().copied().filter(|seen| !left.contains(&seen.id)).collect();
         strangers.sort_by_key(|seen| &seen.id);
         self.keep_targets();
         self.know_twins();
@@ -281,7 +291,7 @@ impl<'a> Builder<'a> {
         self.notes.sort();
         let guards = guard_changes(self.world);
         let id = PlanId::of(self.world, &guards, &self.changes);
-        let refusals = refusals(self.world, &self.changes, &strangers);
+        let refusals = refusals(self.world, &self.changes, &nobodys);
         Plan {
             id,
             refreshed: self.world.live.is_some(),

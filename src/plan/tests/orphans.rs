@@ -37,6 +37,22 @@ fn more_matches_than_lost_sends_are_left_alone() {
 }
 
 #[test]
+fn what_is_left_alone_is_a_twin_to_an_entry_that_would_be_made() {
+    let again = "[webhooks.again]\nurl = \"https://hooks.example.com/again\"\nevents = [\"tool_execution.failed\"]\n\
+                 description = \"Renders\"\n";
+    let refused = |found: &[(&str, Option<i64>)]| {
+        let mut world = left(found, |intent| intent.body.url = "https://hooks.example.com/again".to_owned());
+        found.iter().for_each(|(id, _)| world.listed(id).url = "https://hooks.example.com/again".to_owned());
+        world.append(again).plan().refusals
+    };
+    let uncertain = refused(&[("ep_a", Some(1)), ("ep_b", Some(2))]);
+    assert_eq!(uncertain.len(), 1, "{uncertain:?}");
+    assert!(uncertain[0].message.contains("`again` would be made beside its exact twin ep_a"), "{uncertain:?}");
+    // What is certainly ours is deleted by the same apply.
+    assert!(refused(&[("ep_a", Some(1))]).is_empty());
+}
+
+#[test]
 fn as_many_matches_as_lost_sends_are_deleted() {
     let world = left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |intent| intent.unanswered = 2);
     assert_snapshot!(world.told(), @"
