@@ -5,5 +5,5 @@ set -euo pipefail
 
 export GIT_CONFIG_COUNT=1
 export GIT_CONFIG_KEY_0=remote.origin.pushurl
-export GIT_CONFIG_VALUE_0="${CI_SERVER_URL/:\/\//:\/\/state:$STATE_TOKEN@}/$CI_PROJECT_PATH.git"
+export GIT_CONFIG_VALUE_0="$CI_SERVER_PROTOCOL://state:$STATE_TOKEN@$CI_SERVER_FQDN/$CI_PROJECT_PATH.git"
 exec ci/state.sh save
