@@ -85,12 +85,12 @@ class World:
             sys.exit(f"{command}: {done.stdout}{done.stderr}")
         return done.stdout.strip()
 
-    def change(self, branch, text):
-        """A branch from the newest main whose webhooks.toml has this at its end; its commit."""
+    def change(self, branch, text, before=""):
+        """A branch from the newest main whose webhooks.toml has this at its end, and before its beginning; its commit."""
         self.run("git", "fetch", "-q", "origin", "main")
         self.run("git", "checkout", "-qB", branch, "FETCH_HEAD")
         config = self.work / "webhooks.toml"
-        config.write_text(config.read_text() + text)
+        config.write_text(before + config.read_text() + text)
         return self.commit(branch)
 
     def commit(self, branch):
@@ -190,8 +190,9 @@ def id_of(comment):
 def pull_requests(world):
     forge = world.forge
     planned = world.job("plan", world.change("audit", entry("audit")))
+    check("a pull request is planned", not planned.failed and len(forge.plans(7)) == 1, planned.log)
     (first,) = forge.plans(7)
-    check("a plan becomes a comment", not planned.failed and first.startswith(MARKER) and "audit" in first, planned.log)
+    check("its plan becomes a comment", first.startswith(MARKER) and "audit" in first)
     check("the job's summary shows it", first in world.summary.read_text())
     check("the log shows it, in colour", "Plan: 3 to add" in re.sub(r"\x1b\[\d*m", "", planned.log) and "\x1b[" in planned.log)
     check("all of its forms are an artifact", {"plan/plan.md", "plan/plan.json", "plan/plan.bin"} <= planned.artifacts)
@@ -272,6 +273,8 @@ def drifts(world):
     data["issues"].append({"number": 6, "user": {"login": BOT}, "state": "open", "body": MARKER, "pull_request": {}})
     forge.write(data)
     ours = lambda: [i for i in forge.read()["issues"] if i["number"] > 1000]
+    others = lambda: [i for i in forge.read()["issues"] if i["number"] < 1000]
+    before = others()
 
     night = world.job("drift", world.head())
     check("where nothing drifted there is no issue", not night.failed and not ours(), night.log)
@@ -284,7 +287,7 @@ def drifts(world):
     check("its plan is applied by its id", not world.job("apply", world.head(), expect=id_of(ours()[0]["body"])).failed)
     night = world.job("drift", world.head())
     check("then the issue is closed", not night.failed and [i["state"] for i in ours()] == ["closed"], night.log)
-    check("strangers' issues and pull requests are left alone", stranger in forge.read()["issues"])
+    check("strangers' issues and pull requests are left alone", others() == before)
     check("without a key nothing is said", world.job("drift", world.head(), secrets=False).failed)
 
 
@@ -406,11 +409,11 @@ def merge_requests(world):
     forge = world.forge
     forge.notes += [{"id": n, "under": 7, "author": {"id": 1}, "body": f"{MARKER} {n}"} for n in range(100)]
     commit = world.change("audit", entry("audit"))
-    world.change("other", "# a remark\n")
+    world.change("other", "", before="# a remark\n")
     world.merge("other")
     planned = world.job("plan", commit)
-    (first,) = forge.plans(7)
-    check("a plan becomes a note", not planned.failed and first.startswith(MARKER) and "audit" in first, planned.log)
+    check("a merge request is planned", not planned.failed and len(forge.plans(7)) == 1, planned.log)
+    check("its plan becomes a note", forge.plans(7)[0].startswith(MARKER) and "audit" in forge.plans(7)[0])
     check("it is the plan of what a merge would give", "# a remark" in (world.job_folder / "webhooks.toml").read_text())
     report = json.loads((world.job_folder / "plan/report.json").read_text())
     check("the widget gets its counts", report == {"create": 3, "update": 0, "delete": 0} and "plan/report.json" in planned.artifacts)
