@@ -18,7 +18,7 @@ Where that is not the plan that was reviewed, nothing is done. If you agree with
 SUMMARY
 # A plan that did not ask the API (`offline-…`) is no plan that can be expected.
 if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
-    echo "::error title=Not reviewed::No plan with an id was reviewed for this commit. Read the one above; if you agree, run this workflow by hand with its id."
+    echo "::error title=Not reviewed::No plan with an id was reviewed for this commit; the summary says what to do."
     exit 1
 fi
 export CLICOLOR_FORCE=1

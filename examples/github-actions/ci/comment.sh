@@ -6,9 +6,9 @@ if [ ! -e plan/plan.md ]; then
     echo "Nothing could be planned; the comment, if there is one, stays as it is."
     exit 0
 fi
-# Where a run gets no secrets (a fork's, Dependabot's) its token may not comment either, and such a plan cannot be applied by its id.
+# Where a run gets no secrets (a fork's, Dependabot's), its token may not comment either.
 if [ "$(jq .refreshed plan/plan.json)" = false ]; then
-    echo "::notice title=Offline plan::There is no API key here, so the plan compares with the state alone. It is in this job's summary; no comment is made."
+    echo "::notice title=Offline plan::Without an API key the plan compares with the state alone. It is in this job's summary."
     exit 0
 fi
 id=$(ci/find-comment.sh "$PR" | jq .id)

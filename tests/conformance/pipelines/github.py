@@ -33,7 +33,7 @@ def pull_requests(world):
     check("strangers' comments with the marker are left alone", len(untouched) == 100)
 
     forked = world.job("plan", world.change("fork", entry("forked")), number="8", secrets=False)
-    check("a fork's plan is made without the key and says so", not forked.failed and "offline" in forked.log, forked.log)
+    check("a fork's plan is made without the key and says so", not forked.failed and "Offline plan" in forked.log, forked.log)
     check("it is in the summary, and nobody comments", "was not asked" in world.summary.read_text() and not forge.plans(8))
 
     refused = world.job("plan", world.change("refused", '\n[webhooks.x]\nurl = "https://elsewhere.example/"\nevents = ["file.upload.*"]\n'))
