@@ -136,6 +136,21 @@ def cancelled(world):
     check("run again it does the rest", not again.failed and len(world.saved()["endpoints"]) == 42 == len(world.live()), again.log)
 
 
+def killed(world):
+    merge = world.reviewed("7", "third", entry("third"))
+    world.environment["HOOKWRIGHT_CRASH_AT"] = "receipt-durable:1"
+    died = world.job("apply", merge)
+    del world.environment["HOOKWRIGHT_CRASH_AT"]
+    journal = world.run("git", "ls-tree", "--name-only", "main", "state/", folder=world.remote)
+    check("an apply that is killed leaves its journal on main", died.failed and f"{STATE}.journal" in journal.split(), died.log)
+    check("and in the artifact", died.artifacts == {STATE, f"{STATE}.journal"}, died.artifacts)
+    again = world.job("apply", merge)
+    check("run again it recovers and does the rest", not again.failed and world.opens("third"), again.log)
+    check("and nothing twice", len(world.saved()["endpoints"]) == 3 == len(world.live()))
+    left = world.run("git", "ls-tree", "--name-only", "main", "state/", folder=world.remote)
+    check("then the journal is gone", left == STATE, left)
+
+
 def conflicts(world):
     merge = world.reviewed("7", "third", entry("third"))
     folder = world.checkout(merge)

@@ -21,6 +21,7 @@ SUITES = [
     ("GitHub: review, apply, drift", OnGitHub, [], [github.pull_requests, github.applies, github.drifts]),
     ("GitHub: an apply that stops", OnGitHub, ["--fault", "402-credits@2"], [github.stops]),
     ("GitHub: an apply that is cancelled", OnGitHub, ["--latency", "150ms"], [github.cancelled]),
+    ("GitHub: an apply that is killed", OnGitHub, [], [github.killed]),
     ("GitHub: two writers", OnGitHub, [], [github.conflicts]),
     ("GitHub: a state that cannot be pushed", OnGitHub, [], [github.locked_out]),
     ("GitLab: review, apply, drift", OnGitLab, [], [gitlab.merge_requests]),

@@ -66,6 +66,7 @@ class World:
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", "The example")
         self.run("git", "clone", "-q", "--bare", ".", str(self.remote))
+        self.run("git", "config", "uploadpack.allowAnySHA1InWant", "true", folder=self.remote)
         self.run("git", "remote", "add", "origin", str(self.remote))
 
     def close(self):
@@ -110,11 +111,13 @@ class World:
         return commit
 
     def checkout(self, commit):
-        """A clone of its own at this commit, as each job gets one."""
+        """A repository of its own at this commit, as each job gets one, with no more of its history than a job gets."""
         self.checkouts += 1
         folder = self.folder / f"job-{self.checkouts}"
-        self.run("git", "clone", "-q", str(self.remote), str(folder))
-        self.run("git", "checkout", "-q", "--detach", commit, folder=folder)
+        self.run("git", "init", "-q", str(folder))
+        self.run("git", "remote", "add", "origin", f"file://{self.remote}", folder=folder)
+        self.run("git", "fetch", "-q", *self.depth, "origin", commit, folder=folder)
+        self.run("git", "checkout", "-q", "--detach", "FETCH_HEAD", folder=folder)
         return folder
 
     def head(self):
@@ -148,6 +151,8 @@ class World:
 
 
 class OnGitHub(World):
+    depth = ["--depth=1"]
+
     def __init__(self, folder, binary, flags=()):
         super().__init__(folder, binary, "github-actions", flags)
         self.forge = GitHub(folder, sys.executable)
@@ -179,6 +184,8 @@ class OnGitHub(World):
 
 
 class OnGitLab(World):
+    depth = []
+
     def __init__(self, folder, binary, flags=()):
         super().__init__(folder, binary, "gitlab-ci", flags)
         self.forge = GitLab()
