@@ -33,7 +33,7 @@ commit_onto() {
     for file in "${files[@]}"; do
         if [ -e "$file" ]; then
             git update-index --add --cacheinfo "100644,$(git hash-object -w "$file"),$file"
-        else
+        elif [ "$file" != "$state" ]; then # a state that is gone is an accident, and is not pushed
             git update-index --force-remove "$file"
         fi
     done
@@ -47,11 +47,16 @@ commit_onto() {
     fi
 }
 
+unsaved() {
+    echo "THE STATE WAS NOT PUSHED. It is in this job's artifact: bring it to $BRANCH before anything else is applied." >&2
+}
+
 save() {
     if ! git rev-parse --quiet --verify "$taken" >/dev/null; then
         echo "No state was taken, so none was changed."
         return
     fi
+    trap unsaved EXIT
     # An apply that was told to stop may still be writing: it holds the lock until it has.
     if [ -e "$state.lock" ]; then
         exec {lock}<"$state.lock"
@@ -64,6 +69,7 @@ save() {
         commit=$(commit_onto "$tip")
         if [ -z "$commit" ]; then
             echo "$BRANCH has this state."
+            trap - EXIT
             return
         fi
         if ! git diff --quiet "$taken" "$tip" -- "${files[@]}"; then
@@ -73,10 +79,10 @@ save() {
         if git push --quiet origin "$commit:refs/heads/$BRANCH"; then
             git update-ref "$taken" "$commit"
             echo "Pushed the state to $BRANCH."
+            trap - EXIT
             return
         fi
     done
-    echo "THE STATE WAS NOT PUSHED. It is in this job's artifact: bring it to $BRANCH before anything else is applied." >&2
     return 1
 }
 

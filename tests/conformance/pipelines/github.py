@@ -183,6 +183,12 @@ def conflicts(world):
     check("two states are never joined", saved.returncode == 1 and "NOT PUSHED" in saved.stderr and world.head() == head, saved.stderr)
     check("and ours is still there for the artifact", "fourth" in (folder / STATE).read_text())
 
+    folder = world.checkout(head)
+    world.run("ci/state.sh", "take", folder=folder, **script)
+    (folder / STATE).unlink()
+    world.run("ci/state.sh", "save", folder=folder, **script)
+    check("a state that is gone from the job stays on main", world.head() == head)
+
 
 def locked_out(world):
     merge = world.reviewed("7", "third", entry("third"))
