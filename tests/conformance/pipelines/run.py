@@ -22,6 +22,7 @@ SUITES = [
     ("GitHub: an apply that stops", OnGitHub, ["--fault", "402-credits@2"], [github.stops]),
     ("GitHub: an apply that is cancelled", OnGitHub, ["--latency", "150ms"], [github.cancelled]),
     ("GitHub: an apply that is killed", OnGitHub, [], [github.killed]),
+    ("GitHub: an apply that is killed when it has done all", OnGitHub, [], [github.killed_at_the_end]),
     ("GitHub: two writers", OnGitHub, [], [github.conflicts]),
     ("GitHub: a state that cannot be pushed", OnGitHub, [], [github.locked_out]),
     ("GitLab: review, apply, drift", OnGitLab, [], [gitlab.merge_requests]),
