@@ -18,6 +18,8 @@ fn pages() -> Vec<PathBuf> {
         ["README.md", "CONTRIBUTING.md", "state/README.md"].into_iter().map(|name| root().join(name)).collect();
     let guides = fs::read_dir(root().join("examples/guides")).unwrap();
     pages.extend(guides.map(|entry| entry.unwrap().path()));
+    let examples = fs::read_dir(root().join("examples")).unwrap();
+    pages.extend(examples.map(|entry| entry.unwrap().path().join("README.md")).filter(|page| page.exists()));
     pages.sort();
     pages
 }

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Does the plan that was reviewed, or the rest of it, or nothing. $EXPECT is its id; without one, the note under the merge request
+# has it.
+set -euo pipefail
+
+ci/plan.sh
+expect=${EXPECT:-}
+if [ "$(jq '.changes | length' plan/plan.json)" = 0 ]; then
+    if [ ! -e state/webhooks.state.json.journal ]; then
+        echo "There is nothing to do."
+        exit 0
+    fi
+    # An apply that was killed had done it all. A plan of nothing needs no review; doing it folds the journal into the state.
+    expect=$(jq --raw-output .id plan/plan.json)
+elif [ -z "$expect" ]; then
+    expect=$(ci/reviewed-id.sh)
+fi
+echo "Where that is not the plan that was reviewed, nothing is done. If you agree with it: Run pipeline, with its id as EXPECT."
+# A plan that did not ask the API (`offline-…`) is no plan that can be expected.
+if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
+    echo "No plan with an id was reviewed for this commit." >&2
+    exit 1
+fi
+export CLICOLOR_FORCE=1
+exec hookwright apply --expect "$expect" --lock-timeout 5m

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The state lives on the branch $BRANCH, and nothing but this script writes it there.
+#   state.sh take   the newest one, into the working tree
+#   state.sh save   pushes what an apply made of it, or fails; may be called again
+set -euo pipefail
+shopt -s inherit_errexit # a commit that was made in part must never be pushed
+
+state=state/webhooks.state.json
+# The journal of an apply that was interrupted and receipts that fitted into neither belong to it; its lock is this machine's own.
+files=("$state" "$state.journal" "$state.errored")
+taken=refs/hookwright/taken # the commit that the state was taken from
+
+take() {
+    git fetch --quiet origin "refs/heads/$BRANCH"
+    mkdir -p "$(dirname "$state")"
+    for file in "${files[@]}"; do
+        if git cat-file -e "FETCH_HEAD:$file" 2>/dev/null; then
+            git show "FETCH_HEAD:$file" >"$file"
+        else
+            rm -f "$file"
+        fi
+    done
+    git update-ref "$taken" FETCH_HEAD
+}
+
+# A commit on top of $1 that differs in the files of the state alone; nothing where they are the same. The working tree, its index
+# and what .gitignore says have no part in it.
+commit_onto() {
+    local tree
+    GIT_INDEX_FILE=$(git rev-parse --absolute-git-dir)/state-index
+    export GIT_INDEX_FILE
+    git read-tree "$1"
+    for file in "${files[@]}"; do
+        if [ -e "$file" ]; then
+            git update-index --add --cacheinfo "100644,$(git hash-object -w "$file"),$file"
+        elif [ "$file" != "$state" ]; then # a state that is gone is an accident, and is not pushed
+            git update-index --force-remove "$file"
+        fi
+    done
+    tree=$(git write-tree)
+    rm "$GIT_INDEX_FILE"
+    unset GIT_INDEX_FILE
+    if [ "$tree" != "$(git rev-parse "$1^{tree}")" ]; then
+        # No pipeline starts for a commit that says so.
+        git -c user.name=hookwright -c user.email=hookwright@localhost \
+            commit-tree "$tree" -p "$1" -m "State after $(git rev-parse --short HEAD) [skip ci]"
+    fi
+}
+
+unsaved() {
+    echo "THE STATE WAS NOT PUSHED. It is in this job's artifact: bring it to $BRANCH before anything else is applied." >&2
+}
+
+save() {
+    if ! git rev-parse --quiet --verify "$taken" >/dev/null; then
+        echo "No state was taken, so none was changed."
+        return
+    fi
+    trap unsaved EXIT
+    # An apply that was told to stop may still be writing: it holds the lock until it has.
+    if [ -e "$state.lock" ]; then
+        exec {lock}<"$state.lock"
+        flock --timeout 20 "$lock" || echo "An apply still holds the lock; what it wrote so far is saved." >&2
+    fi
+    # Others may merge meanwhile: then it goes on top of that. Nobody else may write the state: two of them cannot be joined.
+    for _ in 1 2 3; do
+        git fetch --quiet origin "refs/heads/$BRANCH"
+        tip=$(git rev-parse FETCH_HEAD)
+        commit=$(commit_onto "$tip")
+        if [ -z "$commit" ]; then
+            echo "$BRANCH has this state."
+            trap - EXIT
+            return
+        fi
+        if ! git diff --quiet "$taken" "$tip" -- "${files[@]}"; then
+            echo "Somebody else changed the state on $BRANCH while this job had it." >&2
+            break
+        fi
+        if git push --quiet origin "$commit:refs/heads/$BRANCH"; then
+            git update-ref "$taken" "$commit"
+            echo "Pushed the state to $BRANCH."
+            trap - EXIT
+            return
+        fi
+    done
+    return 1
+}
+
+"$1"

@@ -1,0 +1,74 @@
+"""What the GitLab pipeline does, check by check."""
+
+import json
+
+from forges import GITLAB_BOT
+from support import check
+from worlds import MARKER, STATE, entry, id_of
+
+
+def merge_requests(world):
+    forge = world.forge
+    forge.notes += [{"id": n, "under": 7, "author": {"id": 1}, "body": f"{MARKER} {n}"} for n in range(100)]
+    commit = world.change("audit", entry("audit"))
+    world.change("other", "", before="# a remark\n")
+    world.merge("other")
+    planned = world.job("plan", commit)
+    check("a merge request is planned", not planned.failed and len(forge.plans(7)) == 1, planned.log)
+    check("its plan becomes a note", forge.plans(7)[0].startswith(MARKER) and "audit" in forge.plans(7)[0])
+    check("it is the plan of what a merge would give", "# a remark" in (world.job_folder / "webhooks.toml").read_text())
+    report = json.loads((world.job_folder / "plan/report.json").read_text())
+    check("the widget gets its counts", report == {"create": 3, "update": 0, "delete": 0} and "plan/report.json" in planned.artifacts)
+    planned = world.job("plan", world.change("audit", entry("audit", "elsewhere")))
+    (second,) = forge.plans(7)
+    check("planned again it is the same note, on its second page", not planned.failed and "elsewhere" in second, planned.log)
+    check("strangers' notes are left alone", sum(note["author"]["id"] == 1 for note in forge.notes) == 100)
+    calls = len(forge.calls)
+    forked = world.job("plan", world.change("fork", entry("forked")), iid="8", secrets=False)
+    check("a fork's plan is made without the key, and no note", not forked.failed and len(forge.calls) == calls, forked.log)
+
+    merge = world.merge("audit")
+    world.merged(7, merge)
+    applied = world.job("apply", merge)
+    check("the merge applies the plan of the note", not applied.failed and len(world.live()) == 3, applied.log)
+    check("the state is on main, and its secrets open", len(world.saved()["endpoints"]) == 3 and world.opens("audit"))
+    check("and in the artifact, without the lock", STATE in applied.artifacts and not any("lock" in a for a in applied.artifacts))
+    head = world.head()
+    again = world.job("apply", merge)
+    check("run again there is nothing to do", not again.failed and world.head() == head, again.log)
+
+    world.change("more", entry("more"))
+    merge = world.merge("more")
+    world.merged(9, merge)
+    forge.notes.append({"id": 500, "under": 9, "author": {"id": 1}, "body": second})
+    refused = world.job("apply", merge)
+    check("without a note of the bot nothing is done", refused.failed and len(world.live()) == 3, refused.log)
+    now = json.loads((world.job_folder / "plan/plan.json").read_text())["id"]
+    forge.notes.append({"id": 501, "under": 9, "author": {"id": GITLAB_BOT}, "body": second})
+    refused = world.job("apply", merge)
+    check("nor what was not reviewed", refused.failed and "was reviewed" in refused.log and world.head() == merge, refused.log)
+    byhand = world.job("apply", world.head(), EXPECT=now)
+    check("whoever agrees runs it by hand, with its id", not byhand.failed and len(world.saved()["endpoints"]) == 4, byhand.log)
+
+    issues = lambda: forge.issues[1:]
+    forge.issues.append({"iid": 3, "author": {"id": 1}, "state": "opened", "description": MARKER})
+    check("where nothing drifted there is no issue", not world.job("drift", world.head()).failed and not issues())
+    world.delete("audit")
+    check("drift opens an issue", not world.job("drift", world.head()).failed and "audit" in issues()[0]["description"])
+    world.delete("more")
+    check("more of it is in the same issue", not world.job("drift", world.head()).failed and "more" in issues()[0]["description"])
+    check("where there is no token for an issue, drift fails the job", world.job("drift", world.head(), NOTE_TOKEN="").failed)
+    world.job("apply", world.head(), EXPECT=id_of(issues()[0]["description"]))
+    check("then the issue is closed", not world.job("drift", world.head()).failed and [i["state"] for i in issues()] == ["closed"])
+
+
+def stops(world):
+    commit = world.change("third", entry("third"))
+    planned = world.job("plan", commit)
+    merge = world.merge("third")
+    world.merged(7, merge)
+    stopped = world.job("apply", merge)
+    kept = len(world.saved()["endpoints"])
+    check("an apply that stopped part-way fails the job, its state saved", not planned.failed and stopped.failed and 0 < kept < 3, stopped.log)
+    again = world.job("apply", merge)
+    check("run again it does the rest under the same id", not again.failed and len(world.saved()["endpoints"]) == 3 == len(world.live()))
