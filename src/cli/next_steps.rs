@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::init::default_identity;
 use super::project::Project;
 use super::{Global, terminal, word};
-use crate::endpoint::Name;
-use crate::plan::{Action, Plan};
+use crate::apply::Status;
+use crate::endpoint::{EndpointId, Name};
+use crate::plan::{Action, Change, Plan};
 use crate::quote::{count, escaped};
 
 /// How many endpoints are listed before the rest is a count.
@@ -17,29 +18,37 @@ const LISTED: usize = 10;
 const MOST_HEAD: u64 = 4096;
 
 /// Says what was made and what can be done with it; nothing where the plan made nothing.
-pub fn tell(global: &Global, project: &Project, plan: &Plan) {
-    let makes = |action: &Action| matches!(action, Action::Create(_) | Action::Replace { .. } | Action::Resend { .. });
-    let mut made: Vec<&Name> = plan.changes.iter().filter(|c| makes(&c.action)).map(|c| &c.name).collect();
-    made.sort();
-    let Some(first) = made.first() else { return };
+pub fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[Status]) {
+    let made = made(plan, statuses);
+    let Some((first, ..)) = made.first() else { return };
     let (program, state) = (program(), here(project.store.path()));
     let (endpoints, shown) = (count(made.len(), "endpoint"), terminal::path(&state));
     terminal::say(&format!("\n{endpoints} made, the signing secrets sealed in {shown}:"));
-    list(project, &made);
+    list(&made);
     let flags = flags(global);
     let identity = identity(&global.config, project);
     terminal::say(&format!("\nTo see a secret:\n  {program} secret show {first}{flags}{identity}"));
     terminal::say(&format!("To see every endpoint:\n  {program} state list{flags}"));
 }
 
-fn list(project: &Project, made: &[&Name]) {
-    let Ok(Some(state)) = project.store.load() else { return };
-    let width = made.iter().take(LISTED).map(|name| name.as_str().len()).max().unwrap_or(0);
-    for name in made.iter().take(LISTED) {
-        if let Some(managed) = state.endpoints.get(*name) {
-            let (id, url) = (escaped(managed.endpoint_id.as_str()), escaped(&managed.spec.url));
-            terminal::say(&format!("  {:width$}  {id}  {url}", name.as_str()));
+/// Every endpoint that was made, with its url, by name.
+fn made<'a>(plan: &'a Plan, statuses: &'a [Status]) -> Vec<(&'a Name, &'a EndpointId, &'a str)> {
+    let one = |(change, status): (&'a Change, &'a Status)| match (&change.action, status, &change.after) {
+        (Action::Create(_) | Action::Replace { .. } | Action::Resend { .. }, Status::Done(Some(id)), Some(after)) => {
+            Some((&change.name, id, after.spec.url.as_str()))
         }
+        _ => None,
+    };
+    let mut made: Vec<_> = plan.changes.iter().zip(statuses).filter_map(one).collect();
+    made.sort();
+    made
+}
+
+fn list(made: &[(&Name, &EndpointId, &str)]) {
+    let width = made.iter().take(LISTED).map(|(name, ..)| name.as_str().len()).max().unwrap_or(0);
+    for (name, id, url) in made.iter().take(LISTED) {
+        let (id, url) = (escaped(id.as_str()), escaped(url));
+        terminal::say(&format!("  {:width$}  {id}  {url}", name.as_str()));
     }
     if made.len() > LISTED {
         terminal::say(&format!("  and {} more", made.len() - LISTED));

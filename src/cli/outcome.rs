@@ -29,7 +29,7 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
         }
     }
     if complete {
-        next_steps::tell(global, project, plan);
+        next_steps::tell(global, project, plan, &outcome.statuses);
         return Ok(DONE);
     }
     terminal::help("everything that happened is recorded; run it again to do the rest");
