@@ -262,10 +262,11 @@ impl Writer {
             current.state.folded = Some(Folded { journal: head.journal, records });
         }
         if current.changed {
-            let mut state = current.state.clone();
-            state.serial += 1;
-            file::replace(&self.store.path, &file::bytes(&state))?;
-            current.state = state;
+            current.state.serial += 1;
+            if let Err(error) = file::replace(&self.store.path, &file::bytes(&current.state)) {
+                current.state.serial -= 1;
+                return Err(error.into());
+            }
             current.changed = false;
         }
         drop(current);
