@@ -48,7 +48,29 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A duration in the fewest words: `90days`, `1h 5m`; whole seconds.
+/// A duration as the configuration writes one: `90d`, `1h 5m`; whole seconds.
+///
+/// humantime's own form counts in months of 30.44 days, and nobody waits for one of those.
 pub fn words(span: Duration) -> String {
-    humantime::format_duration(Duration::from_secs(span.as_secs())).to_string()
+    let mut left = span.as_secs();
+    let parts = [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')].into_iter().filter_map(|(size, unit)| {
+        let many = left / size;
+        left %= size;
+        (many > 0).then(|| format!("{many}{unit}"))
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_written_so_that_it_reads_as_the_same_again() {
+        for text in ["0s", "59s", "1m", "1h 5m", "1d", "90d", "400d 1s", "2d 3h 4m 5s"] {
+            let span = humantime::parse_duration(text).unwrap();
+            assert_eq!(words(span), text);
+        }
+    }
 }

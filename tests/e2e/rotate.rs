@@ -32,7 +32,7 @@ fn an_emergency_makes_a_successor_keeps_the_old_one_and_asks_the_next_plan_for_n
     let run = world.run(&ROTATE);
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("`secret rotate` asked for a new secret"), "{}", run.stdout);
-    assert!(run.stdout.contains("overlap: the old endpoint stays live for 1day"), "{}", run.stdout);
+    assert!(run.stdout.contains("overlap: the old endpoint stays live for 1d "), "{}", run.stdout);
     assert!(run.stderr.contains("stays live until 2026-11-26T12:00:00Z"), "{}", run.stderr);
     let counted = "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.";
     assert!(run.stdout.contains(counted), "nothing is destroyed yet: {}", run.stdout);
