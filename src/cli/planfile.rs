@@ -91,7 +91,7 @@ impl Expected {
         match &state.applied {
             _ if id.starts_with("offline-") => {
                 Err(Failure::new("that plan did not ask the API, and cannot be applied by its id")
-                    .hint("plan again with VIDEOGEN_API_KEY set and without --refresh=false"))
+                    .hint("plan again with an API key and without --refresh=false"))
             }
             Some(applied) if self.is_reviewed() && applied.plan == id && applied.left.is_empty() => {
                 Err(Failure::new("that plan was applied already").hint("plan again, and review the new plan"))

@@ -29,7 +29,7 @@ pub fn text(plan: &Plan, colour: Colour) -> String {
 }
 
 /// The marker of a plan that did not ask, in the words of every format for eyes.
-pub(super) const OFFLINE: &str = "The API was not asked (no VIDEOGEN_API_KEY, or --refresh=false): the configuration is compared with the state file alone.";
+pub(super) const OFFLINE: &str = "Offline (no API key, or --refresh=false): compared with the state file alone.";
 
 fn header(plan: &Plan, colour: Colour) -> Option<String> {
     let mut out = String::new();

@@ -117,9 +117,9 @@ fn a_key_that_is_taken_away_stops_it_at_once() {
     --- stderr
     h0: create done ([ENDPOINT 1])
     h1: create failed: POST /v1/webhooks/endpoints: status 401, code "invalid_api_key": "The API key is not valid." (request id [REQUEST])
-      help: check VIDEOGEN_API_KEY: the API does not accept this key
+      help: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
     warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: status 401, code "invalid_api_key": "The API key is not valid." (request id [REQUEST]); 2 changes not begun
-    help: check VIDEOGEN_API_KEY: the API does not accept this key
+    help: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
     help: everything that happened is recorded; run it again to do the rest
     --- exit 3
     "#);

@@ -166,7 +166,7 @@ fn a_key_that_the_api_does_not_accept_is_exit_1() {
     assert_snapshot!(run.snapshot(&world), @r#"
     --- stderr
     error: GET /v1/me: status 401, code "invalid_api_key": "The API key is not valid." (request id [REQUEST])
-    help: check VIDEOGEN_API_KEY: the API does not accept this key
+    help: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
     --- exit 1
     "#);
 }

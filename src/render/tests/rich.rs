@@ -34,7 +34,7 @@ fn text_of_an_empty_world_that_nobody_asked_about() {
     let mut parts = Parts::new();
     parts.live = None;
     insta::assert_snapshot!(text(&parts.plan(), Colour::Never), @r"
-    The API was not asked (no VIDEOGEN_API_KEY, or --refresh=false): the configuration is compared with the state file alone.
+    Offline (no API key, or --refresh=false): compared with the state file alone.
 
     No changes. Your infrastructure matches the configuration.
 
