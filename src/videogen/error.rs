@@ -85,7 +85,9 @@ impl ApiError {
     /// What the reader can do about it, where that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match (self.status(), self.code()) {
-            (Some(401), _) => Some("the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names"),
+            (Some(401), _) => {
+                Some("the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names")
+            }
             (Some(403), _) => Some("the key or its plan does not allow this; the requirement says what is missing"),
             (_, Some("insufficient_credits")) => Some("waiting does not help: the account has no credits left"),
             (Some(429), _) => Some("limits are per hour: run it again later, or raise --max-wait"),

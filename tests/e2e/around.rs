@@ -57,16 +57,51 @@ fn init_overwrites_nothing_and_uses_an_identity_again() {
     assert_eq!(recipient(&world.read("second.toml")), recipient(&config));
 }
 
+/// What a shell would offer for the last of these words.
+fn completed(world: &World, words: &[&str]) -> Vec<String> {
+    let mut command = world.command(&[&["--", "hookwright"], words].concat());
+    command.env("HOOKWRIGHT_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+    command.env("_CLAP_IFS", "\n");
+    let run = finish(command);
+    assert_eq!(run.code, Some(0), "{words:?}: {}", run.stderr);
+    run.stdout.lines().map(str::to_owned).collect()
+}
+
 #[test]
-fn completions_are_there_for_three_shells_and_name_every_command() {
+fn completions_know_commands_flags_and_the_names_in_the_file() {
     let world = World::new();
-    for shell in ["bash", "zsh", "fish"] {
-        let script = world.ok(&["completions", shell]);
-        for command in ["init", "validate", "plan", "apply", "destroy", "show", "state", "secret", "sandbox"] {
-            assert!(script.contains(command), "{shell}: {command}");
-        }
+    world.config(
+        "[environments.prod]\n[environments.staging]\n[webhooks.render]\n[webhooks.uploads]\n[webhooks.\"$(id)\"]\n",
+    );
+    world.write("other/hooks.toml", "[webhooks.elsewhere]\n");
+    assert_eq!(completed(&world, &["pl"]), ["plan"]);
+    assert_eq!(completed(&world, &["plan", "--tar"]), ["--target"]);
+    assert_eq!(completed(&world, &["plan", "--target", ""]), ["render", "uploads"]);
+    assert_eq!(completed(&world, &["secret", "show", "re"]), ["render"]);
+    assert_eq!(completed(&world, &["state", "mv", "u"]), ["uploads"]);
+    assert_eq!(completed(&world, &["plan", "--env", "s"]), ["staging"]);
+    assert_eq!(completed(&world, &["-c", "other", "ping", "e"]), ["elsewhere"]);
+    assert_eq!(completed(&world, &["ping", "--config=other/hooks.toml", "e"]), ["elsewhere"]);
+    assert!(completed(&world, &["-c", "nowhere", "ping", "r"]).is_empty(), "a file that is not there is no error");
+}
+
+#[test]
+fn completions_are_there_for_every_shell_and_work_in_bash() {
+    let world = World::new();
+    world.config("[webhooks.render]\n");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(world.ok(&["completions", shell]).contains("HOOKWRIGHT_COMPLETE"), "{shell}");
     }
     assert_eq!(world.run(&["completions", "cobol"]).code, Some(1));
+    let script = r#"
+        PATH=$(dirname "$hookwright"):$PATH
+        source <(hookwright completions bash)
+        COMP_WORDS=(hookwright secret show re) COMP_CWORD=3
+        _clap_complete_hookwright hookwright re show
+        echo "${COMPREPLY[@]}"
+    "#;
+    let run = finish(world.outside("bash", &["-c", script]));
+    assert_eq!((run.stdout.trim(), run.code), ("render", Some(0)), "{}", run.stderr);
 }
 
 /// The commands below a command, as its help lists them.
