@@ -1,5 +1,7 @@
 //! What holds for a run: the top of the file, and what the chosen environment says in its place.
 
+use std::path::{Component, Path, PathBuf};
+
 use crate::config::BaseUrl;
 use crate::config::environments::{Chosen, Environments, KEY_VARIABLE};
 use crate::config::faults::{Faults, word};
@@ -61,7 +63,9 @@ pub(super) fn settings(
 
 /// Refuses two environments with one state: a plan of one would replace the endpoints of the other.
 fn shared_state(environments: &Environments<'_>, top: Option<&Place>, faults: &mut Faults) {
-    let path = |at: usize| environments.all[at].state.as_ref().or(top).map(|(path, _)| path.as_str());
+    // `./x` and `x` are one file.
+    let plain = |path: &str| Path::new(path).components().filter(|c| *c != Component::CurDir).collect::<PathBuf>();
+    let path = |at: usize| environments.all[at].state.as_ref().or(top).map(|(path, _)| plain(path));
     for (at, one) in environments.all.iter().enumerate() {
         let Some(first) = (0..at).find(|first| path(*first).is_some() && path(*first) == path(at)) else { continue };
         let other = &environments.all[first];

@@ -129,6 +129,12 @@ fn two_environments_never_share_a_state() {
 }
 
 #[test]
+fn a_state_in_other_words_is_the_same_state() {
+    let text = "[environments.prod]\nstate = \"state/x.json\"\n[environments.staging]\nstate = \"./state/./x.json\"\n";
+    assert!(refused_in(text, Some("prod"), &[]).contains("would share one state"));
+}
+
+#[test]
 fn faults_of_every_environment_are_told_whichever_is_chosen() {
     let text = "[environments.prod]\n[environments.staging]\nbase_ulr = 1\nbase_url = \"https://evil.example\"\n";
     insta::assert_snapshot!(refused_in(text, Some("prod"), &[]), @r#"
