@@ -19,21 +19,32 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
         .collect();
     let taken: BTreeSet<Name> = moves.values().cloned().collect();
     let stays = |name: &Name, managed: &Managed| desired.webhooks.get(name).is_some_and(|entry| same(entry, managed));
-    let mut free: BTreeMap<(&Spec, u32), Vec<&Name>> = BTreeMap::new();
+    let (mut by_spec, mut by_words): (BTreeMap<_, Vec<&Name>>, BTreeMap<_, Vec<&Name>>) = Default::default();
     for (name, managed) in state.endpoints.iter().rev() {
         if !taken.contains(name) && !desired.removed.contains(name) && !stays(name, managed) {
-            free.entry((&managed.spec, managed.rotation)).or_default().push(name);
+            by_spec.entry((&managed.spec, managed.rotation)).or_default().push(name);
+            by_words.entry(words(&managed.spec, &managed.events_as_written, managed.rotation)).or_default().push(name);
         }
     }
+    let mut gone = BTreeSet::new();
     for (name, entry) in &desired.webhooks {
         if moves.contains_key(name) || state.endpoints.get(name).is_some_and(|managed| same(entry, managed)) {
             continue;
         }
-        if let Some(old) = free.get_mut(&(&entry.spec, entry.rotation)).and_then(Vec::pop) {
+        let of_spec = by_spec.get_mut(&(&entry.spec, entry.rotation));
+        let of_words = by_words.get_mut(&words(&entry.spec, &entry.events_as_written, entry.rotation));
+        let mut free = [of_spec, of_words].into_iter().flatten();
+        let old = free.find_map(|names| std::iter::from_fn(|| names.pop()).find(|old| gone.insert(*old)));
+        if let Some(old) = old {
             moves.insert(name.clone(), old.clone());
         }
     }
     moves
+}
+
+/// What an entry says, its event groups as written: what they stand for may have grown since the last apply.
+fn words<'a>(spec: &'a Spec, events: &'a [String], rotation: u32) -> (&'a str, &'a [String], Option<&'a str>, u32) {
+    (&spec.url, events, spec.description.as_deref(), rotation)
 }
 
 fn same(entry: &Entry, managed: &Managed) -> bool {

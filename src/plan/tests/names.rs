@@ -20,6 +20,17 @@ fn two_names_that_swapped_their_attributes_are_two_renames() {
 }
 
 #[test]
+fn a_rename_is_found_though_an_event_group_has_grown_since() {
+    let mut world = World::settled(TWO).edit("webhooks.uploads", "webhooks.files");
+    world.managed("uploads").spec.events.pop_first();
+    world.listed("ep_uploads").events.pop_first();
+    assert_snapshot!(world.told(), @"
+    rename uploads -> files: its attributes are unchanged and its name is another
+    note: `files`: its event groups now also stand for file.upload.completed; nothing is replaced by itself: edit its events to take them
+    ");
+}
+
+#[test]
 fn a_rename_with_a_change_is_told_in_moved() {
     let renamed = World::settled(TWO).edit("webhooks.render", "webhooks.farm").edit("com/render", "com/farm");
     assert_snapshot!(renamed.told(), @"
