@@ -28,7 +28,7 @@ use run::Run;
 #[derive(Debug)]
 pub struct Job {
     /// What to do; without refusals.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// The state; [`state::Writer::begin`] has been called.
     pub state: state::Writer,
     /// Reads the API.

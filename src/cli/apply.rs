@@ -1,6 +1,7 @@
 //! `hookwright apply` and `hookwright destroy`: plan again, show it, ask, do it, say how it went.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{ArgAction, Args};
@@ -156,7 +157,7 @@ async fn plan_and_apply(
         before.lineage.clear();
     }
     let seen = live.look(&before, &args.network).await?;
-    let plan = super::plan::make(&project, &before, Some(&seen), &choices);
+    let plan = Arc::new(super::plan::make(&project, &before, Some(&seen), &choices));
     report.planned(&plan);
     terminal::print(&args.format.plan(&plan))?;
     if !plan.refusals.is_empty() {
@@ -171,7 +172,7 @@ async fn plan_and_apply(
     if !approved && !ask(&choices).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
-    let outcome = carry_out(&project, state, &live, plan.clone(), Reviewed { reviewed, team: seen.team }, args).await?;
+    let outcome = carry_out(&project, state, &live, &plan, Reviewed { reviewed, team: seen.team }, args).await?;
     live.close().await?;
     report.applied(&plan, &outcome);
     outcome::finish(global, &project, &plan, outcome, args.format)
@@ -229,7 +230,7 @@ pub async fn carry_out(
     project: &Project,
     mut state: Writer,
     live: &Live,
-    plan: Plan,
+    plan: &Arc<Plan>,
     known: Reviewed,
     args: &RunArgs,
 ) -> Result<Outcome, Failure> {
@@ -242,14 +243,14 @@ pub async fn carry_out(
     if state.is_new() {
         state.change(|state| state.team_id = team.clone());
     }
-    state.begin(journal_room(&plan, project.recipients.len()))?;
+    state.begin(journal_room(plan, project.recipients.len()))?;
     let throttle = live.throttle().clone();
     let (events, watched) = mpsc::unbounded_channel();
     let cut = signals::watch(throttle.clone(), events.downgrade())
         .map_err(|e| Failure::caused("signals cannot be watched", &e))?;
     let shown = tokio::spawn(progress::show(watched, throttle.watch(), plan.changes.len(), args.format));
     let outcome = apply(Job {
-        plan,
+        plan: Arc::clone(plan),
         state,
         reader: live.reader.clone(),
         writer: live.writer(),

@@ -57,13 +57,17 @@ impl Report {
         self.refreshed = Some(plan.refreshed);
         self.summary = Some(plan.summary());
         self.refusals = plan.refusals.len();
-        self.changes = entries(plan, &vec![None; plan.changes.len()]);
+        if self.path.is_some() {
+            self.changes = entries(plan, &vec![None; plan.changes.len()]);
+        }
     }
 
     /// Notes how each change ended.
     pub fn applied(&mut self, plan: &Plan, outcome: &Outcome) {
-        let statuses: Vec<Option<&Status>> = outcome.statuses.iter().map(Some).collect();
-        self.changes = entries(plan, &statuses);
+        if self.path.is_some() {
+            let statuses: Vec<Option<&Status>> = outcome.statuses.iter().map(Some).collect();
+            self.changes = entries(plan, &statuses);
+        }
     }
 
     /// Writes the file, and hands on how the command ended.
