@@ -253,6 +253,7 @@ fn receive(run: &Run, task: &Task, made: Made) -> Result<(Receipt, Durable), Los
         endpoint_id: observed.id,
     };
     let durable = run.job.state.record(vec![Record::Receipt(receipt.clone())]);
+    crash::here("receipt-written");
     Ok((receipt, durable))
 }
 

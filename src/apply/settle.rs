@@ -9,7 +9,7 @@ use super::Event;
 use super::create::{Lost, Task, each, is_ours};
 use super::run::Run;
 use crate::endpoint::{EndpointId, Observed};
-use crate::plan::judge;
+use crate::plan::{judge, outlived};
 use crate::state::{Intent, Record};
 use crate::videogen::ApiError;
 
@@ -74,9 +74,11 @@ fn match_all(run: &Run, lost: &mut [Task], live: &[Observed]) {
 }
 
 /// The task as it is sent next: under a fresh key where its own keeps answering without a secret or with the same
-/// status. `None` where the journal failed.
+/// error. `None` where the journal failed.
 async fn renewed(run: &Run, mut task: Task) -> Option<Task> {
-    if !is_stuck(&task) {
+    let outlived =
+        || run.job.state.with_state(|state| state.intent(&task.intent.key).is_some_and(|i| outlived(i, run.now())));
+    if !is_stuck(&task, outlived) {
         return Some(task);
     }
     let named: Vec<EndpointId> = task.last.iter().flatten().filter_map(|lost| lost.named.clone()).collect();
@@ -108,14 +110,14 @@ async fn renewed(run: &Run, mut task: Task) -> Option<Task> {
     Some(task)
 }
 
-fn is_stuck(task: &Task) -> bool {
+fn is_stuck(task: &Task, outlived: impl FnOnce() -> bool) -> bool {
     let [Some(last), Some(before)] = &task.last else {
         // A first answer without its secret may be the fault of that one answer; a repeated one is the server's way.
         return matches!(&task.last[0], Some(Lost { named: Some(_), .. })) && task.sends > 1;
     };
-    // Such an answer may be pinned to the key: 408 and 409 as much as any 5xx.
-    let same_status = last.error.status().is_some() && last.error.status() == before.error.status();
-    last.named.is_some() || same_status
+    let same = last.error.status().filter(|status| before.error.status() == Some(*status));
+    // A 409 may say that the first request is still under way; one that came ten minutes ago is not.
+    last.named.is_some() || same.is_some_and(|status| status >= 500 || outlived())
 }
 
 async fn discard(run: &Run, intent: &Intent, id: EndpointId) -> bool {

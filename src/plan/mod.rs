@@ -31,7 +31,7 @@ pub use diff::plan;
 pub use entry::differences;
 pub use id::PlanId;
 pub use reason::{Drift, DriftKind, Reason};
-pub use recovery::{Matches, judge, settles};
+pub use recovery::{Matches, judge, outlived, settles};
 pub use refusal::Refusal;
 
 /// All that a plan is made from.
@@ -84,9 +84,9 @@ impl Choices {
         !(self.rotate.is_empty() && self.finish.is_empty())
     }
 
-    /// Whether some entries are left out.
+    /// Whether something that differs may be left out.
     fn is_partial(&self) -> bool {
-        self.is_rotation() || !self.targets.is_empty()
+        self.is_rotation() || self.refresh_only || !self.targets.is_empty()
     }
 }
 

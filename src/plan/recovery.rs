@@ -101,6 +101,11 @@ pub fn settles(intent: &Intent, now: Timestamp) -> bool {
     intent.last_sent.is_none_or(|last| now >= last.after(LATE))
 }
 
+/// Whether an intent's first request can no longer be under way.
+pub fn outlived(intent: &Intent, now: Timestamp) -> bool {
+    intent.first_sent.is_some_and(|first| now >= first.after(LATE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,9 +59,10 @@ const FAULTS: [&str; 28] = [
     "outage",
     "none",
 ];
-const POINTS: [&str; 8] = [
+const POINTS: [&str; 9] = [
     "intent-durable",
     "answer-read",
+    "receipt-written",
     "receipt-durable",
     "deleted",
     "state-written",

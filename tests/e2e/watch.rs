@@ -66,6 +66,7 @@ pub struct Request {
     pub status: Option<u64>,
     pub at: SystemTime,
     pub body: String,
+    pub key: Option<String>,
 }
 
 /// Every request that the sandbox has seen.
@@ -74,7 +75,9 @@ pub fn requests(world: &World) -> Vec<Request> {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
         let at = humantime::parse_rfc3339(&text("time")).unwrap();
-        Request { method: text("method"), path: text("path"), status: value["status"].as_u64(), at, body: text("body") }
+        let key = value["idempotency_key"].as_str().map(str::to_owned);
+        let status = value["status"].as_u64();
+        Request { method: text("method"), path: text("path"), status, at, body: text("body"), key }
     };
     let log = std::fs::read_to_string(world.path("requests.jsonl")).unwrap_or_default();
     log.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(read).collect()

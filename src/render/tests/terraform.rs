@@ -54,6 +54,9 @@ fn a_refused_plan_is_errored_and_an_empty_one_is_not_applyable() {
     parts.choices.targets.insert("orders".into());
     assert_eq!(told(&document(&parts)), [true, false, false]);
     parts.choices.targets.clear();
+    parts.choices.refresh_only = true;
+    assert_eq!(told(&document(&parts)), [false, false, false]);
+    parts.choices.refresh_only = false;
     parts.live = None;
     assert_eq!(told(&document(&parts)), [false, true, false]);
 }
