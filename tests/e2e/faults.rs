@@ -233,7 +233,8 @@ fn play(seed: u64) -> Result<Played, String> {
     history.world.stranger("https://stranger.example.com/x");
     history.world.config(&config(&script.first));
     if !script.first.is_empty() {
-        let run = history.run(APPLY, Duration::ZERO);
+        // No fault yet: a busy machine's slow answer must not be one.
+        let run = history.run(&APPLY[..4], Duration::ZERO);
         if run.code != Some(0) {
             return Err(format!("the first apply failed\n{}", history.said));
         }
