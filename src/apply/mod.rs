@@ -126,6 +126,8 @@ pub struct Outcome {
     pub rescue: Option<Rescue>,
     /// The state's serial as written last.
     pub serial: u64,
+    /// Creates of this run or an earlier one whose answer may still arrive.
+    pub outstanding: usize,
 }
 
 impl Outcome {

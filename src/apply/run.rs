@@ -210,8 +210,8 @@ impl Run {
         }
         let saved = state.commit();
         let rescue = (saved.is_err() && !unsaved.is_empty()).then(|| state.rescue(&unsaved));
-        let serial = state.with_state(|state| state.serial);
-        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial }
+        let (serial, outstanding) = state.with_state(|state| (state.serial, state.pending.len()));
+        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding }
     }
 }
 

@@ -28,6 +28,11 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
             terminal::help("the journal beside the state holds everything: the next command folds it in");
         }
     }
+    if outcome.outstanding > 0 {
+        let creates = count(outcome.outstanding, "create");
+        terminal::warn(&format!("{creates} whose answer was lost may still be under way"));
+        terminal::help("a plan ten minutes from now sees what came of it");
+    }
     if complete {
         next_steps::tell(global, project, plan, &outcome.statuses);
         return Ok(DONE);

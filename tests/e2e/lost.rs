@@ -19,6 +19,8 @@ fn a_key_that_keeps_answering_the_same_error_is_given_up_for_a_fresh_one() {
             apply.env("HOOKWRIGHT_NOW", humantime::format_rfc3339_seconds(SystemTime::now() + later).to_string());
             let run = finish(apply);
             assert_eq!(run.code, Some(end), "{fault}, {later:?} later\n{}\n{}", run.stdout, run.stderr);
+            let outstanding = world.state()["pending"].as_array().is_some_and(|pending| !pending.is_empty());
+            assert_eq!(run.stderr.contains("may still be under way"), outstanding, "{fault}\n{}", run.stderr);
         }
         let keys: BTreeSet<String> = requests(&world).into_iter().filter_map(|request| request.key).collect();
         assert_eq!(keys.len(), 2, "{fault}: the key and a fresh one");
