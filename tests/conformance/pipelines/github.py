@@ -34,7 +34,7 @@ def pull_requests(world):
 
     forked = world.job("plan", world.change("fork", entry("forked")), number="8", secrets=False)
     check("a fork's plan is made without the key and says so", not forked.failed and "Offline plan" in forked.log, forked.log)
-    check("it is in the summary, and nobody comments", "was not asked" in world.summary.read_text() and not forge.plans(8))
+    check("it is in the summary, and nobody comments", "Offline (no API key" in world.summary.read_text() and not forge.plans(8))
 
     refused = world.job("plan", world.change("refused", '\n[webhooks.x]\nurl = "https://elsewhere.example/"\nevents = ["file.upload.*"]\n'))
     check("a file that is wrong fails the job and leaves the comment", refused.failed and forge.plans(7) == [second], refused.log)
