@@ -8,9 +8,11 @@ shopt -s inherit_errexit # a commit that was made in part must never be pushed
 state=state/webhooks.state.json
 # The journal of an apply that was interrupted and receipts that fitted into neither belong to it; its lock is this machine's own.
 files=("$state" "$state.journal" "$state.errored")
-taken=refs/hookwright/taken # the commit that the state was taken from
+# The commit that this job took the state from. A runner may keep .git for its next jobs: what theirs is named is not ours.
+taken=refs/hookwright/taken-${CI_JOB_ID:-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT}
 
 take() {
+    git for-each-ref --format='delete %(refname)' refs/hookwright/ | git update-ref --stdin
     git fetch --quiet origin "refs/heads/$BRANCH"
     mkdir -p "$(dirname "$state")"
     for file in "${files[@]}"; do
@@ -53,7 +55,7 @@ unsaved() {
 
 save() {
     if ! git rev-parse --quiet --verify "$taken" >/dev/null; then
-        echo "No state was taken, so none was changed."
+        echo "No state was taken in this job, so none is saved."
         return
     fi
     trap unsaved EXIT

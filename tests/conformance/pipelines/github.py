@@ -159,7 +159,7 @@ def killed_at_the_end(world):
 def conflicts(world):
     merge = world.reviewed("7", "third", entry("third"))
     folder = world.checkout(merge)
-    script = {"BRANCH": "main"}
+    script = {"BRANCH": "main", "GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1"}
     idle = world.run("ci/state.sh", "save", folder=folder, **script)
     check("where no state was taken none is saved", "No state was taken" in idle and world.saved() is None)
 
@@ -193,6 +193,29 @@ def conflicts(world):
     (folder / STATE).unlink()
     world.run("ci/state.sh", "save", folder=folder, **script)
     check("a state that is gone from the job stays on main", world.head() == head)
+
+
+def reused(world):
+    """A runner of one's own keeps the folder, and all that is in its .git, for the next job."""
+    folder = world.checkout(world.reviewed("7", "third", entry("third")))
+    applied = world.job("apply", world.head(), folder=folder)
+    merge = world.reviewed("8", "fourth", entry("fourth"))
+    world.run("git", "fetch", "-q", "origin", merge, folder=folder)
+    world.run("git", "checkout", "-qf", merge, folder=folder)
+    applied = world.job("apply", merge, folder=folder)
+    head = world.head()
+    check("two jobs in one folder save their states", not applied.failed and len(world.saved()["endpoints"]) == 4, applied.log)
+
+    # The same folder at a commit whose state is older, in a job that ended before it took the newest.
+    world.run("git", "checkout", "-qf", merge, folder=folder)
+    (folder / STATE).write_text(world.run("git", "show", f"{merge}:{STATE}", folder=folder))
+    for attempt in ({"GITHUB_RUN_ID": "99", "GITHUB_RUN_ATTEMPT": "1"}, {"CI_JOB_ID": "99"}):
+        idle = world.run("ci/state.sh", "save", folder=folder, BRANCH="main", **attempt)
+        check("a job that took no state saves none", "No state was taken" in idle and world.head() == head, idle)
+    again = world.job("apply", merge, folder=folder)
+    check("the next job takes the newest", not again.failed and "nothing to do" in again.log and world.head() == head, again.log)
+    refs = world.run("git", "for-each-ref", "refs/hookwright", folder=folder).splitlines()
+    check("and leaves nothing of the earlier ones", len(refs) == 1, refs)
 
 
 def locked_out(world):

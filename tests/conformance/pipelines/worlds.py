@@ -41,7 +41,7 @@ class World:
 
     def __init__(self, folder, binary, example, flags=()):
         self.folder, self.binary = pathlib.Path(folder), pathlib.Path(binary).resolve()
-        self.checkouts = 0
+        self.checkouts = self.jobs = 0
         (self.folder / "bin").mkdir()
         (self.folder / "bin/hookwright").symlink_to(self.binary)
         self.environment = {
@@ -169,7 +169,14 @@ class OnGitHub(World):
             "secrets.VIDEOGEN_API_KEY": KEY if secrets else "",
             "secrets.VIDEOGEN_READ_KEY": KEY if secrets else "",
         }
-        runner = {"GITHUB_REPOSITORY": "example/hooks", "GITHUB_SHA": commit, "GITHUB_STEP_SUMMARY": str(self.summary)}
+        self.jobs += 1
+        runner = {
+            "GITHUB_REPOSITORY": "example/hooks",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_RUN_ID": str(self.jobs),
+            "GITHUB_SHA": commit,
+            "GITHUB_STEP_SUMMARY": str(self.summary),
+        }
         ran = runners.github(folder, workflow, contexts, self.environment | runner, cancel_at)
         silent(ran.log + self.summary.read_text(), KEY, "ghs_token")
         return ran
@@ -204,6 +211,7 @@ class OnGitLab(World):
             "CI_API_V4_URL": self.forge.url,
             "CI_COMMIT_SHA": commit,
             "CI_DEFAULT_BRANCH": "main",
+            "CI_JOB_ID": str(self.checkouts),
             "CI_MERGE_REQUEST_IID": iid,
             "CI_MERGE_REQUEST_PROJECT_ID": "7",
             "CI_MERGE_REQUEST_PROJECT_URL": str(self.remote).removesuffix(".git"),
