@@ -6,8 +6,8 @@ set -euo pipefail
 shopt -s inherit_errexit # a commit that was made in part must never be pushed
 
 state=state/webhooks.state.json
-# The journal of an apply that was interrupted and receipts that fitted into neither belong to it; its lock is this machine's own.
-files=("$state" "$state.journal" "$state.errored")
+# To it belong the journal of an apply that was interrupted and receipts that fitted into neither. Its lock is this machine's own.
+beside=("$state.journal" "$state.errored*") # patterns of git's
 # The commit that this job took the state from. A runner may keep .git for its next jobs: what theirs is named is not ours.
 taken=refs/hookwright/taken-${CI_JOB_ID:-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT}
 
@@ -15,28 +15,29 @@ take() {
     git for-each-ref --format='delete %(refname)' refs/hookwright/ | git update-ref --stdin
     git fetch --quiet origin "refs/heads/$BRANCH"
     mkdir -p "$(dirname "$state")"
-    for file in "${files[@]}"; do
-        if git cat-file -e "FETCH_HEAD:$file" 2>/dev/null; then
-            git show "FETCH_HEAD:$file" >"$file"
-        else
-            rm -f "$file"
-        fi
-    done
+    rm -f "$state" "$state.journal" "$state.errored"*
+    listed=$(git ls-tree -r --name-only FETCH_HEAD "$(dirname "$state")/")
+    while read -r file; do
+        case $file in
+        "$state" | "$state.journal" | "$state.errored"*) git show "FETCH_HEAD:$file" >"$file" ;;
+        esac
+    done <<<"$listed"
     git update-ref "$taken" FETCH_HEAD
 }
 
 # A commit on top of $1 that differs in the files of the state alone; nothing where they are the same. The working tree, its index
 # and what .gitignore says have no part in it.
 commit_onto() {
-    local tree
+    local blob tree
     GIT_INDEX_FILE=$(git rev-parse --absolute-git-dir)/state-index
     export GIT_INDEX_FILE
+    rm -f "$GIT_INDEX_FILE" "$GIT_INDEX_FILE.lock"
     git read-tree "$1"
-    for file in "${files[@]}"; do
-        if [ -e "$file" ]; then
-            git update-index --add --cacheinfo "100644,$(git hash-object -w "$file"),$file"
-        elif [ "$file" != "$state" ]; then # a state that is gone is an accident, and is not pushed
-            git update-index --force-remove "$file"
+    git ls-files -z -- "${beside[@]}" | git update-index -z --force-remove --stdin
+    for file in "$state" "$state.journal" "$state.errored"*; do
+        if [ -e "$file" ]; then # a state that is gone is an accident, and is not pushed
+            blob=$(git hash-object -w "$file")
+            git update-index --add --cacheinfo "100644,$blob,$file"
         fi
     done
     tree=$(git write-tree)
@@ -74,7 +75,7 @@ save() {
             trap - EXIT
             return
         fi
-        if ! git diff --quiet "$taken" "$tip" -- "${files[@]}"; then
+        if ! git diff --quiet "$taken" "$tip" -- "$state" "${beside[@]}"; then
             echo "Somebody else changed the state on $BRANCH while this job had it." >&2
             break
         fi

@@ -136,18 +136,22 @@ def cancelled(world):
     check("run again it does the rest", not again.failed and len(world.saved()["endpoints"]) == 42 == len(world.live()), again.log)
 
 
+def files(world):
+    """What the remote's main has in state/."""
+    return world.run("git", "ls-tree", "--name-only", "main", "state/", folder=world.remote).split()
+
+
 def killed(world, point="intent-durable:2"):
     merge = world.reviewed("7", "third", entry("third"))
     world.environment["HOOKWRIGHT_CRASH_AT"] = point
     died = world.job("apply", merge)
     del world.environment["HOOKWRIGHT_CRASH_AT"]
-    files = lambda: world.run("git", "ls-tree", "--name-only", "main", "state/", folder=world.remote).split()
-    check("an apply that is killed leaves its journal on main", died.failed and f"{STATE}.journal" in files(), died.log)
+    check("an apply that is killed leaves its journal on main", died.failed and f"{STATE}.journal" in files(world), died.log)
     check("and in the artifact", died.artifacts == {STATE, f"{STATE}.journal"}, died.artifacts)
     again = world.job("apply", merge)
     check("run again it recovers and does the rest", not again.failed and world.opens("third"), again.log)
     check("and nothing twice", len(world.saved()["endpoints"]) == 3 == len(world.live()))
-    check("then the journal is gone", files() == [STATE], files())
+    check("then the journal is gone", files(world) == [STATE], files(world))
     again = world.job("apply", merge)
     check("and there is nothing to do", not again.failed and "nothing to do" in again.log, again.log)
 
@@ -187,6 +191,25 @@ def conflicts(world):
     )
     check("two states are never joined", saved.returncode == 1 and "NOT PUSHED" in saved.stderr and world.head() == head, saved.stderr)
     check("and ours is still there for the artifact", "fourth" in (folder / STATE).read_text())
+
+    folder = world.checkout(head)
+    world.run("ci/state.sh", "take", folder=folder, **script)
+    receipts = [f"{STATE}.errored", f"{STATE}.errored.2"]
+    for name in receipts:
+        (folder / name).write_text("receipts")
+    world.run("ci/state.sh", "save", folder=folder, **script)
+    head = world.head()
+    check("receipts that fitted nowhere go with the state, every file of them", files(world) == [STATE, *receipts], files(world))
+    folder = world.checkout(head)
+    for name in ("2", "3"):
+        (folder / f"{STATE}.errored.{name}").write_text("another machine's")
+    world.run("ci/state.sh", "take", folder=folder, **script)
+    left = sorted(str(file.relative_to(folder)) for file in (folder / "state").iterdir())
+    check("and come with it", left == [STATE, *receipts] and (folder / receipts[1]).read_text() == "receipts", left)
+    (folder / receipts[1]).unlink()
+    world.run("ci/state.sh", "save", folder=folder, **script)
+    head = world.head()
+    check("what was recovered of them goes", files(world) == [STATE, receipts[0]], files(world))
 
     folder = world.checkout(head)
     world.run("ci/state.sh", "take", folder=folder, **script)
