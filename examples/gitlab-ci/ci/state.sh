@@ -34,7 +34,8 @@ commit_onto() {
     rm -f "$GIT_INDEX_FILE" "$GIT_INDEX_FILE.lock"
     git read-tree "$1"
     git ls-files -z -- "${beside[@]}" | git update-index -z --force-remove --stdin
-    for file in "$state" "$state.journal" "$state.errored"*; do
+    # The state last: an apply that is still writing puts the journal into the state and removes it, in that order.
+    for file in "$state.journal" "$state.errored"* "$state"; do
         if [ -e "$file" ]; then # a state that is gone is an accident, and is not pushed
             blob=$(git hash-object -w "$file")
             git update-index --add --cacheinfo "100644,$blob,$file"
@@ -54,6 +55,16 @@ unsaved() {
     echo "THE STATE WAS NOT PUSHED. It is in this job's artifact: bring it to $BRANCH before anything else is applied." >&2
 }
 
+# Says so; fails where an apply may write more.
+saved() {
+    trap - EXIT
+    echo "$1"
+    if [ -n "$held" ]; then
+        echo "AN APPLY STILL HOLDS THE LOCK: what it writes from now on is not on $BRANCH. Compare with this job's artifact." >&2
+        return 1
+    fi
+}
+
 save() {
     if ! git rev-parse --quiet --verify "$taken" >/dev/null; then
         echo "No state was taken in this job, so none is saved."
@@ -61,9 +72,10 @@ save() {
     fi
     trap unsaved EXIT
     # An apply that was told to stop may still be writing: it holds the lock until it has.
+    local held=
     if [ -e "$state.lock" ]; then
         exec {lock}<"$state.lock"
-        flock --timeout 20 "$lock" || echo "An apply still holds the lock; what it wrote so far is saved." >&2
+        flock --timeout 20 "$lock" || held=yes
     fi
     # Others may merge meanwhile: then it goes on top of that. Nobody else may write the state: two of them cannot be joined.
     for _ in 1 2 3; do
@@ -71,8 +83,7 @@ save() {
         tip=$(git rev-parse FETCH_HEAD)
         commit=$(commit_onto "$tip")
         if [ -z "$commit" ]; then
-            echo "$BRANCH has this state."
-            trap - EXIT
+            saved "$BRANCH has this state."
             return
         fi
         if ! git diff --quiet "$taken" "$tip" -- "$state" "${beside[@]}"; then
@@ -81,8 +92,7 @@ save() {
         fi
         if git push --quiet origin "$commit:refs/heads/$BRANCH"; then
             git update-ref "$taken" "$commit"
-            echo "Pushed the state to $BRANCH."
-            trap - EXIT
+            saved "Pushed the state to $BRANCH."
             return
         fi
     done

@@ -1,5 +1,6 @@
 """What the GitHub pipeline does, check by check."""
 
+import fcntl
 import json
 import re
 import shutil
@@ -239,6 +240,45 @@ def reused(world):
     check("the next job takes the newest", not again.failed and "nothing to do" in again.log and world.head() == head, again.log)
     refs = world.run("git", "for-each-ref", "refs/hookwright", folder=folder).splitlines()
     check("and leaves nothing of the earlier ones", len(refs) == 1, refs)
+
+
+def still_writing(world):
+    """An apply that was told to stop, and has not when the state is saved."""
+    merge = world.reviewed("7", "third", entry("third"))
+    folder, at = world.checkout(merge), {"BRANCH": "main", "GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1"}
+    world.run("ci/state.sh", "take", folder=folder, **at)
+    world.environment["HOOKWRIGHT_CRASH_AT"] = "receipt-durable:2"
+    subprocess.run(["hookwright", "apply", "--auto-approve"], cwd=folder, env=world.environment | {"VIDEOGEN_API_KEY": KEY}, capture_output=True)
+    del world.environment["HOOKWRIGHT_CRASH_AT"]
+    later = folder.parent / "later"
+    shutil.copytree(folder / "state", later)
+    world.run("hookwright", "apply", "--auto-approve", "--state", str(later / "webhooks.state.json"), folder=folder, VIDEOGEN_API_KEY=KEY)
+    check("there is a journal, and a state that has it", (folder / f"{STATE}.journal").exists() and not (later / "webhooks.state.json.journal").exists())
+
+    # The apply puts its journal into the state between two looks of `save` at these files, and keeps the lock.
+    real, program = shutil.which("git"), world.folder / "bin/git"
+    program.write_text(f"""#!/bin/sh
+{real} "$@" || exit
+if [ "$1" = hash-object ] && [ -e {later}/webhooks.state.json ]; then
+    mv {later}/webhooks.state.json {folder / STATE}
+    rm {folder / STATE}.journal
+fi
+""")
+    waits = world.folder / "bin/flock"
+    waits.write_text(f'#!/bin/sh\nshift 2\nexec {shutil.which("flock")} --timeout 0 "$@"\n')
+    program.chmod(0o755)
+    waits.chmod(0o755)
+    with open(folder / f"{STATE}.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        saved = subprocess.run(
+            ["ci/state.sh", "save"], cwd=folder, env=world.environment | at, text=True, capture_output=True, stdin=subprocess.DEVNULL
+        )
+    program.unlink()
+    check("the state goes to main with all that its journal had", len(world.saved()["endpoints"]) == 3, world.saved())
+    check("and the job fails and says why", saved.returncode == 1 and "STILL HOLDS" in saved.stderr and world.head() != merge, saved.stderr)
+    world.run("ci/state.sh", "save", folder=folder, **at)
+    again = world.job("apply", merge)
+    check("the next job finds a state that is whole", not again.failed and "nothing to do" in again.log, again.log)
 
 
 def locked_out(world):

@@ -24,6 +24,7 @@ SUITES = [
     ("GitHub: an apply that is killed", OnGitHub, [], [github.killed]),
     ("GitHub: an apply that is killed when it has done all", OnGitHub, [], [github.killed_at_the_end]),
     ("GitHub: two writers", OnGitHub, [], [github.conflicts]),
+    ("GitHub: an apply that does not stop", OnGitHub, [], [github.still_writing]),
     ("GitHub: a folder that is used again", OnGitHub, [], [github.reused]),
     ("GitHub: a state that cannot be pushed", OnGitHub, [], [github.locked_out]),
     ("GitLab: review, apply, drift", OnGitLab, [], [gitlab.merge_requests]),
