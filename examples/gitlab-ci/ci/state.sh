@@ -8,12 +8,13 @@ shopt -s inherit_errexit # a commit that was made in part must never be pushed
 state=state/webhooks.state.json
 # To it belong the journal of an apply that was interrupted and receipts that fitted into neither. Its lock is this machine's own.
 beside=("$state.journal" "$state.errored*") # patterns of git's
+remote=${STATE_REMOTE:-origin}
 # The commit that this job took the state from. A runner may keep .git for its next jobs: what theirs is named is not ours.
 taken=refs/hookwright/taken-${CI_JOB_ID:-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT}
 
 take() {
     git for-each-ref --format='delete %(refname)' refs/hookwright/ | git update-ref --stdin
-    git fetch --quiet origin "refs/heads/$BRANCH"
+    git fetch --quiet "$remote" "refs/heads/$BRANCH"
     mkdir -p "$(dirname "$state")"
     rm -f "$state" "$state.journal" "$state.errored"*
     listed=$(git ls-tree -r --name-only FETCH_HEAD "$(dirname "$state")/")
@@ -79,7 +80,7 @@ save() {
     fi
     # Others may merge meanwhile: then it goes on top of that. Nobody else may write the state: two of them cannot be joined.
     for _ in 1 2 3; do
-        git fetch --quiet origin "refs/heads/$BRANCH"
+        git fetch --quiet "$remote" "refs/heads/$BRANCH"
         tip=$(git rev-parse FETCH_HEAD)
         commit=$(commit_onto "$tip")
         if [ -z "$commit" ]; then
@@ -90,7 +91,7 @@ save() {
             echo "Somebody else changed the state on $BRANCH while this job had it." >&2
             break
         fi
-        if git push --quiet origin "$commit:refs/heads/$BRANCH"; then
+        if git push --quiet "$remote" "$commit:refs/heads/$BRANCH"; then
             git update-ref "$taken" "$commit"
             saved "Pushed the state to $BRANCH."
             return

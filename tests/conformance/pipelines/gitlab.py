@@ -72,3 +72,15 @@ def stops(world):
     check("an apply that stopped part-way fails the job, its state saved", not planned.failed and stopped.failed and 0 < kept < 3, stopped.log)
     again = world.job("apply", merge)
     check("run again it does the rest under the same id", not again.failed and len(world.saved()["endpoints"]) == 3 == len(world.live()))
+
+
+def cancelled(world):
+    world.job("plan", world.change("many", "".join(entry(f"n{n}") for n in range(40))))
+    merge = world.merge("many")
+    world.merged(7, merge)
+    stopped = world.job("apply", merge, cancel_at="create done")
+    check("a cancelled apply finishes what is in flight", stopped.failed and "interrupted" in stopped.log, stopped.log)
+    kept = len((world.saved() or {"endpoints": {}})["endpoints"])
+    check("and its state is saved, though the job's token is gone", 0 < kept < 42 and kept == len(world.live()), f"{kept} {stopped.log}")
+    again = world.job("apply", merge)
+    check("run again it does the rest", not again.failed and len(world.saved()["endpoints"]) == 42 == len(world.live()), again.log)

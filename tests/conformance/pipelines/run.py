@@ -29,6 +29,7 @@ SUITES = [
     ("GitHub: a state that cannot be pushed", OnGitHub, [], [github.locked_out]),
     ("GitLab: review, apply, drift", OnGitLab, [], [gitlab.merge_requests]),
     ("GitLab: an apply that stops", OnGitLab, ["--fault", "402-credits@2"], [gitlab.stops]),
+    ("GitLab: an apply that is cancelled", OnGitLab, ["--latency", "150ms"], [gitlab.cancelled]),
 ]
 
 

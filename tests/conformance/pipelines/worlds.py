@@ -204,7 +204,7 @@ class OnGitLab(World):
         self.forge.close()
         super().close()
 
-    def job(self, name, commit, iid="7", secrets=True, **more):
+    def job(self, name, commit, iid="7", secrets=True, cancel_at=None, **more):
         folder = self.checkout(commit)
         tokens = {"NOTE_TOKEN": GitLab.TOKEN, "STATE_TOKEN": "glpat-push", "VIDEOGEN_API_KEY": KEY} if secrets else {}
         runner = {
@@ -222,7 +222,7 @@ class OnGitLab(World):
             "CI_SERVER_FQDN": "gitlab.example",
             "CI_SERVER_PROTOCOL": "https",
         }
-        ran = runners.gitlab(folder, name, self.environment | runner | tokens | more)
+        ran = runners.gitlab(folder, name, self.environment | runner | tokens | more, cancel_at)
         silent(ran.log, KEY, GitLab.TOKEN, "glpat-push")
         self.job_folder = folder
         return ran
