@@ -111,6 +111,15 @@ def drifts(world):
     check("its plan is applied by its id", not world.job("apply", world.head(), expect=id_of(ours()[0]["body"])).failed)
     night = world.job("drift", world.head())
     check("then the issue is closed", not night.failed and [i["state"] for i in ours()] == ["closed"], night.log)
+    last4 = world.forget_secret("more")
+    night = world.job("drift", world.head())
+    opened = [i["body"] for i in ours() if i["state"] == "open"]
+    check("a secret that was changed elsewhere is drift too", not night.failed and len(opened) == 1 and "more" in opened[0], night.log)
+    world.job("drift", world.head())
+    check("and its issue stays open", len([i for i in ours() if i["state"] == "open"]) == 1)
+    world.forget_secret("more", last4)
+    world.job("drift", world.head())
+    check("until it is over", not [i for i in ours() if i["state"] == "open"])
     check("strangers' issues and pull requests are left alone", others() == before)
     check("without a key nothing is said", world.job("drift", world.head(), secrets=False).failed)
 

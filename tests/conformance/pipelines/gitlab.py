@@ -60,6 +60,11 @@ def merge_requests(world):
     check("where there is no token for an issue, drift fails the job", world.job("drift", world.head(), NOTE_TOKEN="").failed)
     world.job("apply", world.head(), EXPECT=id_of(issues()[0]["description"]))
     check("then the issue is closed", not world.job("drift", world.head()).failed and [i["state"] for i in issues()] == ["closed"])
+    world.forget_secret("more")
+    check("a secret that was changed elsewhere is drift too", not world.job("drift", world.head()).failed and issues()[1]["state"] == "opened")
+    world.job("drift", world.head())
+    check("its issue stays open", issues()[1]["state"] == "opened")
+    check("and without a token for an issue it fails the job", world.job("drift", world.head(), NOTE_TOKEN="").failed)
 
 
 def stops(world):

@@ -137,6 +137,17 @@ class World:
         """Deletes an endpoint behind hookwright's back."""
         self.request("DELETE", f"/v1/webhooks/endpoints/{self.saved()['endpoints'][name]['endpoint_id']}").close()
 
+    def forget_secret(self, name, last4="zzzz"):
+        """Writes to main that an entry's secret ends otherwise, as if it had been changed elsewhere; what it ended in."""
+        state = self.saved()
+        endpoint = state["endpoints"][name]
+        before, endpoint["secret_last4"] = endpoint["secret_last4"], last4
+        folder = self.checkout("main")
+        (folder / STATE).write_text(json.dumps(state, indent=2))
+        self.run("git", "commit", "-qam", "Another secret", folder=folder)
+        self.run("git", "push", "-q", "origin", "HEAD:main", folder=folder)
+        return before
+
     def request(self, method, path):
         request = urllib.request.Request(self.url + path, method=method, headers={"authorization": f"Bearer {KEY}"})
         return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request)
