@@ -5,7 +5,8 @@ set -euo pipefail
 
 ci/plan.sh
 expect=${EXPECT:-}
-if [ "$(jq '.changes | length' plan/plan.json)" = 0 ]; then
+changes=$(jq '.changes | length' plan/plan.json)
+if [ "$changes" = 0 ]; then
     if [ ! -e state/webhooks.state.json.journal ]; then
         echo "There is nothing to do."
         exit 0

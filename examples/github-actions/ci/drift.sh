@@ -15,7 +15,7 @@ if [ "$refreshed" != true ]; then
 fi
 # Not by the exit code alone: what no apply would change, such as a secret that was changed elsewhere, is drift as well.
 differs=$(jq --argjson code "$code" '$code == 2 or (.drift | length) > 0' plan/plan.json)
-marker=$(head -n 1 plan/plan.md)
+marker=$(head -n 1 plan/plan.md | grep '^<!-- hookwright plan')
 issue=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues?state=open&per_page=100" |
     jq --slurp --arg marker "$marker" '
         flatten(1) | map(select(.pull_request == null and .user.login == "github-actions[bot]"

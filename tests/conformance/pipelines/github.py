@@ -40,6 +40,13 @@ def pull_requests(world):
     refused = world.job("plan", world.change("refused", '\n[webhooks.x]\nurl = "https://elsewhere.example/"\nevents = ["file.upload.*"]\n'))
     check("a file that is wrong fails the job and leaves the comment", refused.failed and forge.plans(7) == [second], refused.log)
 
+    other = "<!-- coverage --> 90 %"
+    forge.say(10, BOT, other)
+    for program, words in (("hookwright", "--format markdown"), ("hookwright", "--format json"), ("jq", ".refreshed")):
+        with world.failing(program, words):
+            failed = world.job("plan", world.change("audit", entry("audit", "elsewhere")), number="10")
+        check(f"where `{program} … {words}` fails, the job fails and nobody comments", failed.failed and forge.plans(10) == [other], failed.log)
+
 
 def applies(world):
     forge = world.forge

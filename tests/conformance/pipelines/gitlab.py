@@ -23,6 +23,12 @@ def merge_requests(world):
     (second,) = forge.plans(7)
     check("planned again it is the same note, on its second page", not planned.failed and "elsewhere" in second, planned.log)
     check("strangers' notes are left alone", sum(note["author"]["id"] == 1 for note in forge.notes) == 100)
+    other = "<!-- coverage --> 90 %"
+    forge.notes.append({"id": 400, "under": 10, "author": {"id": GITLAB_BOT}, "body": other})
+    for program, words in (("hookwright", "--format markdown"), ("hookwright", "--format json"), ("jq", "--argjson me"), ("jq", "--null-input")):
+        with world.failing(program, words):
+            failed = world.job("plan", world.change("audit", entry("audit", "elsewhere")), iid="10")
+        check(f"where `{program} … {words}` fails, the job fails and there is no note", failed.failed and forge.plans(10) == [other], failed.log)
     calls = len(forge.calls)
     forked = world.job("plan", world.change("fork", entry("forked")), iid="8", secrets=False)
     check("a fork's plan is made without the key, and no note", not forked.failed and len(forge.calls) == calls, forked.log)

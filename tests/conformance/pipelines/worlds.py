@@ -1,5 +1,6 @@
 """A repository, its forge and a sandbox: where the jobs of the pipelines are done."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -136,6 +137,19 @@ class World:
     def delete(self, name):
         """Deletes an endpoint behind hookwright's back."""
         self.request("DELETE", f"/v1/webhooks/endpoints/{self.saved()['endpoints'][name]['endpoint_id']}").close()
+
+    @contextlib.contextmanager
+    def failing(self, program, words):
+        """While this lasts, a call of the program whose arguments have these words fails and says nothing."""
+        real, stand_in = shutil.which(program, path=self.environment["PATH"]), self.folder / "bin" / program
+        real, link = os.path.realpath(real), stand_in.is_symlink() and stand_in.readlink()
+        stand_in.unlink(missing_ok=True)
+        stand_in.write_text(f'#!/bin/sh\ncase "$*" in *"{words}"*) exit 5 ;; esac\nexec {real} "$@"\n')
+        stand_in.chmod(0o755)
+        yield
+        stand_in.unlink()
+        if link:
+            stand_in.symlink_to(link)
 
     def forget_secret(self, name, last4="zzzz"):
         """Writes to main that an entry's secret ends otherwise, as if it had been changed elsewhere; what it ended in."""
