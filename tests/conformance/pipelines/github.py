@@ -258,6 +258,29 @@ def reused(world):
     check("and leaves nothing of the earlier ones", len(refs) == 1, refs)
 
 
+def refusals(world):
+    """Deletions beyond max_deletes: merged by review, done by hand with the flags that the refusal names."""
+    merge = world.reviewed("7", "three", "".join(map(entry, "abc")))
+    world.job("apply", merge)
+    planned = world.job("plan", world.undo(merge, "none"), number="8")
+    (comment,) = world.forge.plans(8)
+    flags = " ".join(f"--allow-delete {name}" for name in "abc")
+    check("a refused plan fails, and its comment names the flags", planned.failed and flags in comment, comment)
+    merge, now = world.merge("none"), id_of(comment)
+    world.forge.merged(8, merge)
+    check("its merge does nothing", world.job("apply", merge).failed and len(world.live()) == 5)
+    few = world.job("apply", world.head(), expect=now, flags="--allow-delete a")
+    check("nor does a run by hand with too few flags", few.failed and len(world.live()) == 5, few.log)
+    others = ["--auto-approve", f"{flags} --allow-delete *", f"{flags} --allow-delete --var x=y", f"{flags}\n--auto-approve", f"{flags};id", f" {flags}"]
+    for other in others:
+        ran = world.job("apply", world.head(), expect=now, flags=other)
+        check(f"no other flags are taken: {other!r}", ran.failed and "Not allowed" in ran.log and "hookwright" not in ran.log, ran.log)
+    ran = world.job("apply", world.head(), expect="", flags=flags)
+    check("nor any without the id of a plan", ran.failed and len(world.live()) == 5, ran.log)
+    ran = world.job("apply", world.head(), expect=now, flags=flags)
+    check("with those that the comment names it is done", not ran.failed and len(world.live()) == 2 == len(world.saved()["endpoints"]), ran.log)
+
+
 def still_writing(world):
     """An apply that was told to stop, and has not when the state is saved."""
     merge = world.reviewed("7", "third", entry("third"))

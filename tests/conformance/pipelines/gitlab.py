@@ -1,6 +1,7 @@
 """What the GitLab pipeline does, check by check."""
 
 import json
+import re
 
 from forges import GITLAB_BOT
 from support import check
@@ -95,3 +96,23 @@ def cancelled(world):
     check("and its state is saved, though the job's token is gone", 0 < kept < 42 and kept == len(world.live()), f"{kept} {stopped.log}")
     again = world.job("apply", merge)
     check("run again it does the rest", not again.failed and len(world.saved()["endpoints"]) == 42 == len(world.live()), again.log)
+
+
+def refusals(world):
+    commit = world.change("three", "".join(map(entry, "abc")))
+    world.job("plan", commit)
+    merge = world.merge("three")
+    world.merged(7, merge)
+    world.job("apply", merge)
+    world.undo(merge, "main")
+    flags = " ".join(f"--allow-delete {name}" for name in "abc")
+    refused = world.job("apply", world.head(), EXPECT="none")
+    now = re.search(r"Plan id: ([0-9a-f]{32})", refused.log)[1]
+    check("a refused plan names the flags", refused.failed and flags in refused.log and len(world.live()) == 5, refused.log)
+    for other in (f"{flags} --auto-approve", f"{flags} --allow-delete *"):
+        ran = world.job("apply", world.head(), EXPECT=now, FLAGS=other)
+        check(f"no other flags are taken: {other!r}", ran.failed and "Not allowed" in ran.log and len(world.live()) == 5, ran.log)
+    ran = world.job("apply", world.head(), FLAGS=flags)
+    check("nor any without the id of a plan", ran.failed and "Not allowed" in ran.log and len(world.live()) == 5, ran.log)
+    ran = world.job("apply", world.head(), EXPECT=now, FLAGS=flags)
+    check("with them it is done", not ran.failed and len(world.live()) == 2 == len(world.saved()["endpoints"]), ran.log)

@@ -19,6 +19,7 @@ from worlds import OnGitHub, OnGitLab  # noqa: E402
 
 SUITES = [
     ("GitHub: review, apply, drift", OnGitHub, [], [github.pull_requests, github.applies, github.drifts]),
+    ("GitHub: a plan that is refused", OnGitHub, [], [github.refusals]),
     ("GitHub: an apply that stops", OnGitHub, ["--fault", "402-credits@2"], [github.stops]),
     ("GitHub: an apply that is cancelled", OnGitHub, ["--latency", "150ms"], [github.cancelled]),
     ("GitHub: an apply that is killed", OnGitHub, [], [github.killed]),
@@ -28,6 +29,7 @@ SUITES = [
     ("GitHub: a folder that is used again", OnGitHub, [], [github.reused]),
     ("GitHub: a state that cannot be pushed", OnGitHub, [], [github.locked_out]),
     ("GitLab: review, apply, drift", OnGitLab, [], [gitlab.merge_requests]),
+    ("GitLab: a plan that is refused", OnGitLab, [], [gitlab.refusals]),
     ("GitLab: an apply that stops", OnGitLab, ["--fault", "402-credits@2"], [gitlab.stops]),
     ("GitLab: an apply that is cancelled", OnGitLab, ["--latency", "150ms"], [gitlab.cancelled]),
 ]

@@ -90,6 +90,14 @@ class World:
         config.write_text(before + config.read_text() + text)
         return self.commit(branch)
 
+    def undo(self, merge, branch):
+        """A branch from the newest main without what this merge brought; its commit."""
+        self.run("git", "fetch", "-q", "origin", "main")
+        self.run("git", "checkout", "-qB", branch, "FETCH_HEAD")
+        self.run("git", "revert", "--no-edit", "-m", "1", merge)
+        self.run("git", "push", "-q", "--force", "origin", f"HEAD:{branch}")
+        return self.run("git", "rev-parse", "HEAD")
+
     def commit(self, branch):
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", f"A change on {branch}")
@@ -182,7 +190,7 @@ class OnGitHub(World):
         super().__init__(folder, binary, "github-actions", flags)
         self.forge = GitHub(folder, sys.executable)
 
-    def job(self, workflow, commit, folder=None, number="7", expect="", secrets=True, cancel_at=None):
+    def job(self, workflow, commit, folder=None, number="7", expect="", flags="", secrets=True, cancel_at=None):
         folder = folder or self.checkout(commit)
         self.summary = folder.parent / f"{folder.name}.summary"
         self.summary.touch()
@@ -190,6 +198,7 @@ class OnGitHub(World):
             "github.token": "ghs_token",
             "github.event.pull_request.number": number,
             "inputs.expect": expect,
+            "inputs.flags": flags,
             "secrets.STATE_DEPLOY_KEY": "",
             "secrets.VIDEOGEN_API_KEY": KEY if secrets else "",
             "secrets.VIDEOGEN_READ_KEY": KEY if secrets else "",
