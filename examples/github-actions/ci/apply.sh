@@ -2,6 +2,7 @@
 # Does the plan that was reviewed, or the rest of it, or nothing. $EXPECT is its id; without one, the comment under the pull
 # request has it. $FLAGS go to plan and apply.
 set -euo pipefail
+trap 'exit 130' INT # a cancelled job signals this process alone: without a trap it would wait for the plan, and go on
 
 expect=${EXPECT:-}
 # What a refused plan says would lift it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
@@ -37,5 +38,5 @@ if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
     exit 1
 fi
 export CLICOLOR_FORCE=1
-# A cancelled job signals its first process and no other. So that one is hookwright itself: it then finishes what is in flight.
+# From here on that process is hookwright itself: it then finishes what is in flight.
 exec hookwright apply --expect "$expect" --lock-timeout 5m "${flags[@]}"

@@ -67,11 +67,13 @@ saved() {
 }
 
 save() {
-    if ! git rev-parse --quiet --verify "$taken" >/dev/null; then
+    trap unsaved EXIT
+    known=$(git for-each-ref "$taken")
+    if [ -z "$known" ]; then
+        trap - EXIT
         echo "No state was taken in this job, so none is saved."
         return
     fi
-    trap unsaved EXIT
     # An apply that was told to stop may still be writing: it holds the lock until it has.
     local held=
     if [ -e "$state.lock" ]; then

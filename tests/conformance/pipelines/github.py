@@ -145,6 +145,8 @@ def stops(world):
 
 def cancelled(world):
     merge = world.reviewed("7", "many", "".join(entry(f"n{n}") for n in range(40)))
+    early = world.job("apply", merge, cancel_at="hookwright will perform")
+    check("an apply that is cancelled while it plans makes nothing", early.failed and not world.live(), early.log)
     stopped = world.job("apply", merge, cancel_at="create done")
     check("a cancelled apply finishes what is in flight", stopped.failed and "interrupted" in stopped.log, stopped.log)
     kept = len(world.saved()["endpoints"])
@@ -185,6 +187,9 @@ def conflicts(world):
     check("where no state was taken none is saved", "No state was taken" in idle and world.saved() is None)
 
     world.run("ci/state.sh", "take", folder=folder, **script)
+    broken = world.environment | script | {"GIT_DIR": "nowhere"}
+    broken = subprocess.run(["ci/state.sh", "save"], cwd=folder, env=broken, text=True, capture_output=True, stdin=subprocess.DEVNULL)
+    check("a git that fails is no state that was not taken", broken.returncode != 0 and "NOT PUSHED" in broken.stderr, broken)
     world.run("hookwright", "apply", "--auto-approve", folder=folder, VIDEOGEN_API_KEY=KEY)
     world.change("readme", "# a remark\n")
     merged = world.merge("readme")
