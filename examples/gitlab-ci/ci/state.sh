@@ -34,10 +34,12 @@ commit_onto() {
     export GIT_INDEX_FILE
     rm -f "$GIT_INDEX_FILE" "$GIT_INDEX_FILE.lock"
     git read-tree "$1"
-    git ls-files -z -- "${beside[@]}" | git update-index -z --force-remove --stdin
+    if [ -e "$state" ]; then # a state that is gone is an accident: nothing of it leaves the branch
+        git ls-files -z -- "${beside[@]}" | git update-index -z --force-remove --stdin
+    fi
     # The state last: an apply that is still writing puts the journal into the state and removes it, in that order.
     for file in "$state.journal" "$state.errored"* "$state"; do
-        if [ -e "$file" ]; then # a state that is gone is an accident, and is not pushed
+        if [ -e "$file" ]; then
             blob=$(git hash-object -w "$file")
             git update-index --add --cacheinfo "100644,$blob,$file"
         fi
