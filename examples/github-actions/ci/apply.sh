@@ -1,11 +1,24 @@
 #!/usr/bin/env bash
 # Does the plan that was reviewed, or the rest of it, or nothing. $EXPECT is its id; without one, the comment under the pull
-# request has it.
+# request has it. $FLAGS go to plan and apply.
 set -euo pipefail
+trap 'exit 130' INT # a cancelled job signals this process alone: without a trap it would wait for the plan, and go on
 
-ci/plan.sh
 expect=${EXPECT:-}
-if [ "$(jq '.changes | length' plan/plan.json)" = 0 ]; then
+# What a refused plan says would lift it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
+flags=()
+if [ -n "${FLAGS:-}" ]; then
+    flag='(--allow-(delete|duplicate) [A-Za-z0-9_][A-Za-z0-9_-]*|--allow-all-gone|--allow-unknown-team)'
+    if [ -z "$expect" ] || ! [[ $FLAGS =~ ^$flag(\ $flag)*$ ]]; then
+        echo "::error title=Not allowed::flags are --allow-delete NAME, --allow-duplicate NAME, --allow-all-gone and" \
+            "--allow-unknown-team, one space between them, and need the id of the plan."
+        exit 1
+    fi
+    read -ra flags <<<"$FLAGS"
+fi
+ci/plan.sh "${flags[@]}"
+changes=$(jq '.changes | length' plan/plan.json)
+if [ "$changes" = 0 ]; then
     if [ ! -e state/webhooks.state.json.journal ]; then
         echo "There is nothing to do."
         exit 0
@@ -25,5 +38,5 @@ if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
     exit 1
 fi
 export CLICOLOR_FORCE=1
-# A cancelled job signals its first process and no other. So that one is hookwright itself: it then finishes what is in flight.
-exec hookwright apply --expect "$expect" --lock-timeout 5m
+# From here on that process is hookwright itself: it then finishes what is in flight.
+exec hookwright apply --expect "$expect" --lock-timeout 5m "${flags[@]}"

@@ -3,7 +3,7 @@
 # plan's markdown begins with, and it is the bot's: anybody else's comment may begin with that marker too.
 set -euo pipefail
 
-marker=$(head -n 1 plan/plan.md)
+marker=$(head -n 1 plan/plan.md | grep '^<!-- hookwright plan')
 gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$1/comments?per_page=100" |
     jq --slurp --arg marker "$marker" '
         flatten(1) | map(select(.user.login == "github-actions[bot]" and (.body | startswith($marker)))) | .[0] // empty'

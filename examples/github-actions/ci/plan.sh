@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Plans once and shows that one plan in every form: text in the log, markdown in the job's summary, all of them as files in plan/.
-# Arguments go to `hookwright plan`, whose exit code this one is. With 1 and files in plan/ the plan is refused; without files
-# nothing could be planned.
+# Arguments go to `hookwright plan`, whose exit code this one is. With 1 and a plan.md in plan/ the plan is refused;
+# without it nothing could be planned.
 set -euo pipefail
 
 rm -rf plan
@@ -10,8 +10,10 @@ code=0
 # The log shows colours, but is no terminal. Not for the whole job: `gh` would colour its JSON too.
 CLICOLOR_FORCE=1 hookwright plan --out plan/plan.bin "$@" || code=$?
 if [ -e plan/plan.bin ]; then
-    hookwright show plan/plan.bin --format markdown >plan/plan.md
     hookwright show plan/plan.bin --format json >plan/plan.json
+    # Last, and whole: where it is, all of them are.
+    hookwright show plan/plan.bin --format markdown >plan/unfinished.md
+    mv plan/unfinished.md plan/plan.md
     cat plan/plan.md >>"$GITHUB_STEP_SUMMARY"
 fi
 exit "$code"

@@ -1,11 +1,23 @@
 #!/usr/bin/env bash
 # Does the plan that was reviewed, or the rest of it, or nothing. $EXPECT is its id; without one, the note under the merge request
-# has it.
+# has it. $FLAGS go to plan and apply.
 set -euo pipefail
 
-ci/plan.sh
 expect=${EXPECT:-}
-if [ "$(jq '.changes | length' plan/plan.json)" = 0 ]; then
+# What a refused plan says would lift it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
+flags=()
+if [ -n "${FLAGS:-}" ]; then
+    flag='(--allow-(delete|duplicate) [A-Za-z0-9_][A-Za-z0-9_-]*|--allow-all-gone|--allow-unknown-team)'
+    if [ -z "$expect" ] || ! [[ $FLAGS =~ ^$flag(\ $flag)*$ ]]; then
+        echo "Not allowed: FLAGS are --allow-delete NAME, --allow-duplicate NAME, --allow-all-gone and --allow-unknown-team," \
+            "one space between them, and need the id of the plan as EXPECT." >&2
+        exit 1
+    fi
+    read -ra flags <<<"$FLAGS"
+fi
+ci/plan.sh "${flags[@]}"
+changes=$(jq '.changes | length' plan/plan.json)
+if [ "$changes" = 0 ]; then
     if [ ! -e state/webhooks.state.json.journal ]; then
         echo "There is nothing to do."
         exit 0
@@ -22,4 +34,4 @@ if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
     exit 1
 fi
 export CLICOLOR_FORCE=1
-exec hookwright apply --expect "$expect" --lock-timeout 5m
+exec hookwright apply --expect "$expect" --lock-timeout 5m "${flags[@]}"

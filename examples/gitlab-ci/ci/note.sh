@@ -6,7 +6,7 @@ if [ -z "${NOTE_TOKEN:-}" ]; then
     echo "There is no NOTE_TOKEN here (a fork's pipeline gets none): the plan is in this log, in the artifact and in the widget."
     exit 0
 fi
-if [ ! -e plan/plan.md ]; then
+if [ ! -s plan/plan.md ]; then
     echo "Nothing could be planned; the note, if there is one, stays as it is."
     exit 0
 fi

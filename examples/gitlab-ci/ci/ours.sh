@@ -4,8 +4,8 @@
 # begin with that marker too.
 set -euo pipefail
 
-marker=$(head -n 1 plan/plan.md)
-me=$(ci/api.sh GET user | jq .id)
+marker=$(head -n 1 plan/plan.md | grep '^<!-- hookwright plan')
+me=$(ci/api.sh GET user | jq --exit-status .id)
 separator=\?
 [[ $1 = *\?* ]] && separator=\&
 page=1

@@ -1,5 +1,6 @@
 """What the GitHub pipeline does, check by check."""
 
+import fcntl
 import json
 import re
 import shutil
@@ -34,10 +35,17 @@ def pull_requests(world):
 
     forked = world.job("plan", world.change("fork", entry("forked")), number="8", secrets=False)
     check("a fork's plan is made without the key and says so", not forked.failed and "Offline plan" in forked.log, forked.log)
-    check("it is in the summary, and nobody comments", "was not asked" in world.summary.read_text() and not forge.plans(8))
+    check("it is in the summary, and nobody comments", "Offline (no API key" in world.summary.read_text() and not forge.plans(8))
 
     refused = world.job("plan", world.change("refused", '\n[webhooks.x]\nurl = "https://elsewhere.example/"\nevents = ["file.upload.*"]\n'))
     check("a file that is wrong fails the job and leaves the comment", refused.failed and forge.plans(7) == [second], refused.log)
+
+    other = "<!-- coverage --> 90 %"
+    forge.say(10, BOT, other)
+    for program, words in (("hookwright", "--format markdown"), ("hookwright", "--format json"), ("jq", ".refreshed")):
+        with world.failing(program, words):
+            failed = world.job("plan", world.change("audit", entry("audit", "elsewhere")), number="10")
+        check(f"where `{program} … {words}` fails, the job fails and nobody comments", failed.failed and forge.plans(10) == [other], failed.log)
 
 
 def applies(world):
@@ -110,6 +118,15 @@ def drifts(world):
     check("its plan is applied by its id", not world.job("apply", world.head(), expect=id_of(ours()[0]["body"])).failed)
     night = world.job("drift", world.head())
     check("then the issue is closed", not night.failed and [i["state"] for i in ours()] == ["closed"], night.log)
+    last4 = world.forget_secret("more")
+    night = world.job("drift", world.head())
+    opened = [i["body"] for i in ours() if i["state"] == "open"]
+    check("a secret that was changed elsewhere is drift too", not night.failed and len(opened) == 1 and "more" in opened[0], night.log)
+    world.job("drift", world.head())
+    check("and its issue stays open", len([i for i in ours() if i["state"] == "open"]) == 1)
+    world.forget_secret("more", last4)
+    world.job("drift", world.head())
+    check("until it is over", not [i for i in ours() if i["state"] == "open"])
     check("strangers' issues and pull requests are left alone", others() == before)
     check("without a key nothing is said", world.job("drift", world.head(), secrets=False).failed)
 
@@ -128,6 +145,8 @@ def stops(world):
 
 def cancelled(world):
     merge = world.reviewed("7", "many", "".join(entry(f"n{n}") for n in range(40)))
+    early = world.job("apply", merge, cancel_at="hookwright will perform")
+    check("an apply that is cancelled while it plans makes nothing", early.failed and not world.live(), early.log)
     stopped = world.job("apply", merge, cancel_at="create done")
     check("a cancelled apply finishes what is in flight", stopped.failed and "interrupted" in stopped.log, stopped.log)
     kept = len(world.saved()["endpoints"])
@@ -136,18 +155,22 @@ def cancelled(world):
     check("run again it does the rest", not again.failed and len(world.saved()["endpoints"]) == 42 == len(world.live()), again.log)
 
 
+def files(world):
+    """What the remote's main has in state/."""
+    return world.run("git", "ls-tree", "--name-only", "main", "state/", folder=world.remote).split()
+
+
 def killed(world, point="intent-durable:2"):
     merge = world.reviewed("7", "third", entry("third"))
     world.environment["HOOKWRIGHT_CRASH_AT"] = point
     died = world.job("apply", merge)
     del world.environment["HOOKWRIGHT_CRASH_AT"]
-    files = lambda: world.run("git", "ls-tree", "--name-only", "main", "state/", folder=world.remote).split()
-    check("an apply that is killed leaves its journal on main", died.failed and f"{STATE}.journal" in files(), died.log)
+    check("an apply that is killed leaves its journal on main", died.failed and f"{STATE}.journal" in files(world), died.log)
     check("and in the artifact", died.artifacts == {STATE, f"{STATE}.journal"}, died.artifacts)
     again = world.job("apply", merge)
     check("run again it recovers and does the rest", not again.failed and world.opens("third"), again.log)
     check("and nothing twice", len(world.saved()["endpoints"]) == 3 == len(world.live()))
-    check("then the journal is gone", files() == [STATE], files())
+    check("then the journal is gone", files(world) == [STATE], files(world))
     again = world.job("apply", merge)
     check("and there is nothing to do", not again.failed and "nothing to do" in again.log, again.log)
 
@@ -159,11 +182,14 @@ def killed_at_the_end(world):
 def conflicts(world):
     merge = world.reviewed("7", "third", entry("third"))
     folder = world.checkout(merge)
-    script = {"BRANCH": "main"}
+    script = {"BRANCH": "main", "GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1"}
     idle = world.run("ci/state.sh", "save", folder=folder, **script)
     check("where no state was taken none is saved", "No state was taken" in idle and world.saved() is None)
 
     world.run("ci/state.sh", "take", folder=folder, **script)
+    broken = world.environment | script | {"GIT_DIR": "nowhere"}
+    broken = subprocess.run(["ci/state.sh", "save"], cwd=folder, env=broken, text=True, capture_output=True, stdin=subprocess.DEVNULL)
+    check("a git that fails is no state that was not taken", broken.returncode != 0 and "NOT PUSHED" in broken.stderr, broken)
     world.run("hookwright", "apply", "--auto-approve", folder=folder, VIDEOGEN_API_KEY=KEY)
     world.change("readme", "# a remark\n")
     merged = world.merge("readme")
@@ -190,9 +216,113 @@ def conflicts(world):
 
     folder = world.checkout(head)
     world.run("ci/state.sh", "take", folder=folder, **script)
-    (folder / STATE).unlink()
+    receipts = [f"{STATE}.errored", f"{STATE}.errored.2"]
+    for name in receipts:
+        (folder / name).write_text("receipts")
     world.run("ci/state.sh", "save", folder=folder, **script)
-    check("a state that is gone from the job stays on main", world.head() == head)
+    head = world.head()
+    check("receipts that fitted nowhere go with the state, every file of them", files(world) == [STATE, *receipts], files(world))
+    folder = world.checkout(head)
+    for name in ("2", "3"):
+        (folder / f"{STATE}.errored.{name}").write_text("another machine's")
+    world.run("ci/state.sh", "take", folder=folder, **script)
+    left = sorted(str(file.relative_to(folder)) for file in (folder / "state").iterdir())
+    check("and come with it", left == [STATE, *receipts] and (folder / receipts[1]).read_text() == "receipts", left)
+    (folder / receipts[1]).unlink()
+    world.run("ci/state.sh", "save", folder=folder, **script)
+    head = world.head()
+    check("what was recovered of them goes", files(world) == [STATE, receipts[0]], files(world))
+
+    folder = world.checkout(head)
+    world.run("ci/state.sh", "take", folder=folder, **script)
+    shutil.rmtree(folder / "state")
+    world.run("ci/state.sh", "save", folder=folder, **script)
+    check("a state that is gone from the job stays on main, with all beside it", world.head() == head)
+
+
+def reused(world):
+    """A runner of one's own keeps the folder, and all that is in its .git, for the next job."""
+    folder = world.checkout(world.reviewed("7", "third", entry("third")))
+    applied = world.job("apply", world.head(), folder=folder)
+    merge = world.reviewed("8", "fourth", entry("fourth"))
+    world.run("git", "fetch", "-q", "origin", merge, folder=folder)
+    world.run("git", "checkout", "-qf", merge, folder=folder)
+    applied = world.job("apply", merge, folder=folder)
+    head = world.head()
+    check("two jobs in one folder save their states", not applied.failed and len(world.saved()["endpoints"]) == 4, applied.log)
+
+    # The same folder at a commit whose state is older, in a job that ended before it took the newest.
+    world.run("git", "checkout", "-qf", merge, folder=folder)
+    (folder / STATE).write_text(world.run("git", "show", f"{merge}:{STATE}", folder=folder))
+    for attempt in ({"GITHUB_RUN_ID": "99", "GITHUB_RUN_ATTEMPT": "1"}, {"CI_JOB_ID": "99"}):
+        idle = world.run("ci/state.sh", "save", folder=folder, BRANCH="main", **attempt)
+        check("a job that took no state saves none", "No state was taken" in idle and world.head() == head, idle)
+    again = world.job("apply", merge, folder=folder)
+    check("the next job takes the newest", not again.failed and "nothing to do" in again.log and world.head() == head, again.log)
+    refs = world.run("git", "for-each-ref", "refs/hookwright", folder=folder).splitlines()
+    check("and leaves nothing of the earlier ones", len(refs) == 1, refs)
+
+
+def refusals(world):
+    """Deletions beyond max_deletes: merged by review, done by hand with the flags that the refusal names."""
+    merge = world.reviewed("7", "three", "".join(map(entry, "abc")))
+    world.job("apply", merge)
+    planned = world.job("plan", world.undo(merge, "none"), number="8")
+    (comment,) = world.forge.plans(8)
+    flags = " ".join(f"--allow-delete {name}" for name in "abc")
+    check("a refused plan fails, and its comment names the flags", planned.failed and flags in comment, comment)
+    merge, now = world.merge("none"), id_of(comment)
+    world.forge.merged(8, merge)
+    check("its merge does nothing", world.job("apply", merge).failed and len(world.live()) == 5)
+    few = world.job("apply", world.head(), expect=now, flags="--allow-delete a")
+    check("nor does a run by hand with too few flags", few.failed and len(world.live()) == 5, few.log)
+    others = ["--auto-approve", f"{flags} --allow-delete *", f"{flags} --allow-delete --var x=y", f"{flags}\n--auto-approve", f"{flags};id", f" {flags}"]
+    for other in others:
+        ran = world.job("apply", world.head(), expect=now, flags=other)
+        check(f"no other flags are taken: {other!r}", ran.failed and "Not allowed" in ran.log and "hookwright" not in ran.log, ran.log)
+    ran = world.job("apply", world.head(), expect="", flags=flags)
+    check("nor any without the id of a plan", ran.failed and len(world.live()) == 5, ran.log)
+    ran = world.job("apply", world.head(), expect=now, flags=flags)
+    check("with those that the comment names it is done", not ran.failed and len(world.live()) == 2 == len(world.saved()["endpoints"]), ran.log)
+
+
+def still_writing(world):
+    """An apply that was told to stop, and has not when the state is saved."""
+    merge = world.reviewed("7", "third", entry("third"))
+    folder, at = world.checkout(merge), {"BRANCH": "main", "GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1"}
+    world.run("ci/state.sh", "take", folder=folder, **at)
+    world.environment["HOOKWRIGHT_CRASH_AT"] = "receipt-durable:2"
+    subprocess.run(["hookwright", "apply", "--auto-approve"], cwd=folder, env=world.environment | {"VIDEOGEN_API_KEY": KEY}, capture_output=True)
+    del world.environment["HOOKWRIGHT_CRASH_AT"]
+    later = folder.parent / "later"
+    shutil.copytree(folder / "state", later)
+    world.run("hookwright", "apply", "--auto-approve", "--state", str(later / "webhooks.state.json"), folder=folder, VIDEOGEN_API_KEY=KEY)
+    check("there is a journal, and a state that has it", (folder / f"{STATE}.journal").exists() and not (later / "webhooks.state.json.journal").exists())
+
+    # The apply puts its journal into the state between two looks of `save` at these files, and keeps the lock.
+    real, program = shutil.which("git"), world.folder / "bin/git"
+    program.write_text(f"""#!/bin/sh
+{real} "$@" || exit
+if [ "$1" = hash-object ] && [ -e {later}/webhooks.state.json ]; then
+    mv {later}/webhooks.state.json {folder / STATE}
+    rm {folder / STATE}.journal
+fi
+""")
+    waits = world.folder / "bin/flock"
+    waits.write_text(f'#!/bin/sh\nshift 2\nexec {shutil.which("flock")} --timeout 0 "$@"\n')
+    program.chmod(0o755)
+    waits.chmod(0o755)
+    with open(folder / f"{STATE}.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        saved = subprocess.run(
+            ["ci/state.sh", "save"], cwd=folder, env=world.environment | at, text=True, capture_output=True, stdin=subprocess.DEVNULL
+        )
+    program.unlink()
+    check("the state goes to main with all that its journal had", len(world.saved()["endpoints"]) == 3, world.saved())
+    check("and the job fails and says why", saved.returncode == 1 and "STILL HOLDS" in saved.stderr and world.head() != merge, saved.stderr)
+    world.run("ci/state.sh", "save", folder=folder, **at)
+    again = world.job("apply", merge)
+    check("the next job finds a state that is whole", not again.failed and "nothing to do" in again.log, again.log)
 
 
 def locked_out(world):

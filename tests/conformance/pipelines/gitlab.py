@@ -1,6 +1,7 @@
 """What the GitLab pipeline does, check by check."""
 
 import json
+import re
 
 from forges import GITLAB_BOT
 from support import check
@@ -23,6 +24,12 @@ def merge_requests(world):
     (second,) = forge.plans(7)
     check("planned again it is the same note, on its second page", not planned.failed and "elsewhere" in second, planned.log)
     check("strangers' notes are left alone", sum(note["author"]["id"] == 1 for note in forge.notes) == 100)
+    other = "<!-- coverage --> 90 %"
+    forge.notes.append({"id": 400, "under": 10, "author": {"id": GITLAB_BOT}, "body": other})
+    for program, words in (("hookwright", "--format markdown"), ("hookwright", "--format json"), ("jq", "--argjson me"), ("jq", "--null-input")):
+        with world.failing(program, words):
+            failed = world.job("plan", world.change("audit", entry("audit", "elsewhere")), iid="10")
+        check(f"where `{program} … {words}` fails, the job fails and there is no note", failed.failed and forge.plans(10) == [other], failed.log)
     calls = len(forge.calls)
     forked = world.job("plan", world.change("fork", entry("forked")), iid="8", secrets=False)
     check("a fork's plan is made without the key, and no note", not forked.failed and len(forge.calls) == calls, forked.log)
@@ -60,6 +67,11 @@ def merge_requests(world):
     check("where there is no token for an issue, drift fails the job", world.job("drift", world.head(), NOTE_TOKEN="").failed)
     world.job("apply", world.head(), EXPECT=id_of(issues()[0]["description"]))
     check("then the issue is closed", not world.job("drift", world.head()).failed and [i["state"] for i in issues()] == ["closed"])
+    world.forget_secret("more")
+    check("a secret that was changed elsewhere is drift too", not world.job("drift", world.head()).failed and issues()[1]["state"] == "opened")
+    world.job("drift", world.head())
+    check("its issue stays open", issues()[1]["state"] == "opened")
+    check("and without a token for an issue it fails the job", world.job("drift", world.head(), NOTE_TOKEN="").failed)
 
 
 def stops(world):
@@ -72,3 +84,35 @@ def stops(world):
     check("an apply that stopped part-way fails the job, its state saved", not planned.failed and stopped.failed and 0 < kept < 3, stopped.log)
     again = world.job("apply", merge)
     check("run again it does the rest under the same id", not again.failed and len(world.saved()["endpoints"]) == 3 == len(world.live()))
+
+
+def cancelled(world):
+    world.job("plan", world.change("many", "".join(entry(f"n{n}") for n in range(40))))
+    merge = world.merge("many")
+    world.merged(7, merge)
+    stopped = world.job("apply", merge, cancel_at="create done")
+    check("a cancelled apply finishes what is in flight", stopped.failed and "interrupted" in stopped.log, stopped.log)
+    kept = len((world.saved() or {"endpoints": {}})["endpoints"])
+    check("and its state is saved, though the job's token is gone", 0 < kept < 42 and kept == len(world.live()), f"{kept} {stopped.log}")
+    again = world.job("apply", merge)
+    check("run again it does the rest", not again.failed and len(world.saved()["endpoints"]) == 42 == len(world.live()), again.log)
+
+
+def refusals(world):
+    commit = world.change("three", "".join(map(entry, "abc")))
+    world.job("plan", commit)
+    merge = world.merge("three")
+    world.merged(7, merge)
+    world.job("apply", merge)
+    world.undo(merge, "main")
+    flags = " ".join(f"--allow-delete {name}" for name in "abc")
+    refused = world.job("apply", world.head(), EXPECT="none")
+    now = re.search(r"Plan id: ([0-9a-f]{32})", refused.log)[1]
+    check("a refused plan names the flags", refused.failed and flags in refused.log and len(world.live()) == 5, refused.log)
+    for other in (f"{flags} --auto-approve", f"{flags} --allow-delete *"):
+        ran = world.job("apply", world.head(), EXPECT=now, FLAGS=other)
+        check(f"no other flags are taken: {other!r}", ran.failed and "Not allowed" in ran.log and len(world.live()) == 5, ran.log)
+    ran = world.job("apply", world.head(), FLAGS=flags)
+    check("nor any without the id of a plan", ran.failed and "Not allowed" in ran.log and len(world.live()) == 5, ran.log)
+    ran = world.job("apply", world.head(), EXPECT=now, FLAGS=flags)
+    check("with them it is done", not ran.failed and len(world.live()) == 2 == len(world.saved()["endpoints"]), ran.log)

@@ -19,14 +19,19 @@ from worlds import OnGitHub, OnGitLab  # noqa: E402
 
 SUITES = [
     ("GitHub: review, apply, drift", OnGitHub, [], [github.pull_requests, github.applies, github.drifts]),
+    ("GitHub: a plan that is refused", OnGitHub, [], [github.refusals]),
     ("GitHub: an apply that stops", OnGitHub, ["--fault", "402-credits@2"], [github.stops]),
     ("GitHub: an apply that is cancelled", OnGitHub, ["--latency", "150ms"], [github.cancelled]),
     ("GitHub: an apply that is killed", OnGitHub, [], [github.killed]),
     ("GitHub: an apply that is killed when it has done all", OnGitHub, [], [github.killed_at_the_end]),
     ("GitHub: two writers", OnGitHub, [], [github.conflicts]),
+    ("GitHub: an apply that does not stop", OnGitHub, [], [github.still_writing]),
+    ("GitHub: a folder that is used again", OnGitHub, [], [github.reused]),
     ("GitHub: a state that cannot be pushed", OnGitHub, [], [github.locked_out]),
     ("GitLab: review, apply, drift", OnGitLab, [], [gitlab.merge_requests]),
+    ("GitLab: a plan that is refused", OnGitLab, [], [gitlab.refusals]),
     ("GitLab: an apply that stops", OnGitLab, ["--fault", "402-credits@2"], [gitlab.stops]),
+    ("GitLab: an apply that is cancelled", OnGitLab, ["--latency", "150ms"], [gitlab.cancelled]),
 ]
 
 

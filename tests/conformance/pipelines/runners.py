@@ -1,7 +1,9 @@
 """Two stand-ins for the runners of GitHub and GitLab: they do the jobs of a pipeline's YAML, the checkout aside, in a folder."""
 
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -21,20 +23,31 @@ class Ran:
         self.failed, self.log, self.artifacts = failed, log, artifacts
 
 
-def spawn(folder, script, shell, environment, stop_at=None):
-    """Runs a script to its end; interrupts its first process, and no other, when the log says `stop_at`."""
+def first(process):
+    """GitHub interrupts the first process of a step, and no other."""
+    process.send_signal(signal.SIGINT)
+
+
+def every(process):
+    """GitLab ends every process of a script."""
+    os.killpg(process.pid, signal.SIGTERM)
+
+
+def spawn(folder, script, shell, environment, stop_at=None, stop=first):
+    """Runs a script to its end; stops it when the log says `stop_at`."""
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
         file.write(script)
         file.flush()
         process = subprocess.Popen(
             [*shell, file.name], cwd=folder, env=environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         log = ""
         for line in process.stdout:
             log += line
             if stop_at and stop_at in line:
-                process.send_signal(2)
+                stop(process)
                 stop_at = None
         return process.wait(), log
 
@@ -81,14 +94,17 @@ def github(folder, workflow, contexts, environment, cancel_at=None):
     return Ran(failed or cancelled, log, artifacts)
 
 
-def gitlab(folder, name, environment):
-    """Does one job of .gitlab-ci.yml: script, then after_script in a shell of its own."""
+def gitlab(folder, name, environment, cancel_at=None):
+    """Does one job of .gitlab-ci.yml: script, then after_script in a shell of its own. Once it is cancelled, the job's own token, and
+    so `origin`, is of no use."""
     pipeline = load(folder / ".gitlab-ci.yml")
     job = pipeline[name]
     variables = {k: v["value"] if isinstance(v, dict) else str(v) for k, v in pipeline["variables"].items()}
     variables = {k: re.sub(r"\$(\w+)", lambda found: environment[found[1]], v) for k, v in variables.items()} | environment
     shell = ["bash", "-eo", "pipefail"]
-    code, log = spawn(folder, "\n".join(job["script"]), shell, variables)
+    code, log = spawn(folder, "\n".join(job["script"]), shell, variables, cancel_at, every)
+    if cancel_at and cancel_at in log:
+        subprocess.run(["git", "remote", "set-url", "origin", "file:///revoked"], cwd=folder, check=True)
     if "after_script" in job:
         log += spawn(folder, "\n".join(job["after_script"]), shell, variables)[1]
     kept = job["artifacts"]

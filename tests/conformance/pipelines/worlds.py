@@ -1,5 +1,6 @@
 """A repository, its forge and a sandbox: where the jobs of the pipelines are done."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -41,7 +42,7 @@ class World:
 
     def __init__(self, folder, binary, example, flags=()):
         self.folder, self.binary = pathlib.Path(folder), pathlib.Path(binary).resolve()
-        self.checkouts = 0
+        self.checkouts = self.jobs = 0
         (self.folder / "bin").mkdir()
         (self.folder / "bin/hookwright").symlink_to(self.binary)
         self.environment = {
@@ -88,6 +89,14 @@ class World:
         config = self.work / "webhooks.toml"
         config.write_text(before + config.read_text() + text)
         return self.commit(branch)
+
+    def undo(self, merge, branch):
+        """A branch from the newest main without what this merge brought; its commit."""
+        self.run("git", "fetch", "-q", "origin", "main")
+        self.run("git", "checkout", "-qB", branch, "FETCH_HEAD")
+        self.run("git", "revert", "--no-edit", "-m", "1", merge)
+        self.run("git", "push", "-q", "--force", "origin", f"HEAD:{branch}")
+        return self.run("git", "rev-parse", "HEAD")
 
     def commit(self, branch):
         self.run("git", "add", "-A")
@@ -137,6 +146,30 @@ class World:
         """Deletes an endpoint behind hookwright's back."""
         self.request("DELETE", f"/v1/webhooks/endpoints/{self.saved()['endpoints'][name]['endpoint_id']}").close()
 
+    @contextlib.contextmanager
+    def failing(self, program, words):
+        """While this lasts, a call of the program whose arguments have these words fails and says nothing."""
+        real, stand_in = shutil.which(program, path=self.environment["PATH"]), self.folder / "bin" / program
+        real, link = os.path.realpath(real), stand_in.is_symlink() and stand_in.readlink()
+        stand_in.unlink(missing_ok=True)
+        stand_in.write_text(f'#!/bin/sh\ncase "$*" in *"{words}"*) exit 5 ;; esac\nexec {real} "$@"\n')
+        stand_in.chmod(0o755)
+        yield
+        stand_in.unlink()
+        if link:
+            stand_in.symlink_to(link)
+
+    def forget_secret(self, name, last4="zzzz"):
+        """Writes to main that an entry's secret ends otherwise, as if it had been changed elsewhere; what it ended in."""
+        state = self.saved()
+        endpoint = state["endpoints"][name]
+        before, endpoint["secret_last4"] = endpoint["secret_last4"], last4
+        folder = self.checkout("main")
+        (folder / STATE).write_text(json.dumps(state, indent=2))
+        self.run("git", "commit", "-qam", "Another secret", folder=folder)
+        self.run("git", "push", "-q", "origin", "HEAD:main", folder=folder)
+        return before
+
     def request(self, method, path):
         request = urllib.request.Request(self.url + path, method=method, headers={"authorization": f"Bearer {KEY}"})
         return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request)
@@ -157,7 +190,7 @@ class OnGitHub(World):
         super().__init__(folder, binary, "github-actions", flags)
         self.forge = GitHub(folder, sys.executable)
 
-    def job(self, workflow, commit, folder=None, number="7", expect="", secrets=True, cancel_at=None):
+    def job(self, workflow, commit, folder=None, number="7", expect="", flags="", secrets=True, cancel_at=None):
         folder = folder or self.checkout(commit)
         self.summary = folder.parent / f"{folder.name}.summary"
         self.summary.touch()
@@ -165,11 +198,19 @@ class OnGitHub(World):
             "github.token": "ghs_token",
             "github.event.pull_request.number": number,
             "inputs.expect": expect,
+            "inputs.flags": flags,
             "secrets.STATE_DEPLOY_KEY": "",
             "secrets.VIDEOGEN_API_KEY": KEY if secrets else "",
             "secrets.VIDEOGEN_READ_KEY": KEY if secrets else "",
         }
-        runner = {"GITHUB_REPOSITORY": "example/hooks", "GITHUB_SHA": commit, "GITHUB_STEP_SUMMARY": str(self.summary)}
+        self.jobs += 1
+        runner = {
+            "GITHUB_REPOSITORY": "example/hooks",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_RUN_ID": str(self.jobs),
+            "GITHUB_SHA": commit,
+            "GITHUB_STEP_SUMMARY": str(self.summary),
+        }
         ran = runners.github(folder, workflow, contexts, self.environment | runner, cancel_at)
         silent(ran.log + self.summary.read_text(), KEY, "ghs_token")
         return ran
@@ -197,13 +238,14 @@ class OnGitLab(World):
         self.forge.close()
         super().close()
 
-    def job(self, name, commit, iid="7", secrets=True, **more):
+    def job(self, name, commit, iid="7", secrets=True, cancel_at=None, **more):
         folder = self.checkout(commit)
         tokens = {"NOTE_TOKEN": GitLab.TOKEN, "STATE_TOKEN": "glpat-push", "VIDEOGEN_API_KEY": KEY} if secrets else {}
         runner = {
             "CI_API_V4_URL": self.forge.url,
             "CI_COMMIT_SHA": commit,
             "CI_DEFAULT_BRANCH": "main",
+            "CI_JOB_ID": str(self.checkouts),
             "CI_MERGE_REQUEST_IID": iid,
             "CI_MERGE_REQUEST_PROJECT_ID": "7",
             "CI_MERGE_REQUEST_PROJECT_URL": str(self.remote).removesuffix(".git"),
@@ -214,7 +256,7 @@ class OnGitLab(World):
             "CI_SERVER_FQDN": "gitlab.example",
             "CI_SERVER_PROTOCOL": "https",
         }
-        ran = runners.gitlab(folder, name, self.environment | runner | tokens | more)
+        ran = runners.gitlab(folder, name, self.environment | runner | tokens | more, cancel_at)
         silent(ran.log, KEY, GitLab.TOKEN, "glpat-push")
         self.job_folder = folder
         return ran
