@@ -12,6 +12,7 @@ mod environments;
 mod examples;
 mod faults;
 mod first_run;
+mod guides;
 mod keys;
 mod limits;
 mod locks;

@@ -25,7 +25,7 @@ fn pages() -> Vec<PathBuf> {
 }
 
 /// The fenced blocks of a page in one of these languages.
-fn blocks(page: &str, languages: &[&str]) -> Vec<String> {
+pub fn blocks(page: &str, languages: &[&str]) -> Vec<String> {
     let fence = Regex::new(r"(?ms)^ *```(\w+)\n(.*?)^ *```$").unwrap();
     fence.captures_iter(page).filter(|found| languages.contains(&&found[1])).map(|found| found[2].to_owned()).collect()
 }
