@@ -29,9 +29,9 @@ use crate::state::{Applied, Record, Writer};
 #[command(after_help = "\
 Examples:
   hookwright apply
-  hookwright apply plan.bin                              what `plan --out plan.bin` showed, or nothing
-  hookwright apply --expect ID                           the plan with that id, or nothing
-  hookwright apply --auto-approve --lock-timeout 5m      in a pipeline")]
+  hookwright apply plan.bin        what `plan --out plan.bin` showed, or nothing
+  hookwright apply --expect ID     the plan with that id, or nothing
+  hookwright apply --auto-approve --lock-timeout 5m    in a pipeline")]
 pub struct ApplyArgs {
     /// A plan file: applied only if this apply plans the very same
     #[arg(conflicts_with = "expect")]

@@ -66,7 +66,7 @@ impl Failure {
             terminal::say("");
         }
         terminal::error(&self.message);
-        self.causes.iter().for_each(|cause| terminal::say(&format!("  caused by: {cause}")));
+        self.causes.iter().for_each(|cause| terminal::tell(&format!("  caused by: {cause}")));
         self.hints.iter().for_each(|hint| terminal::help(hint));
     }
 }

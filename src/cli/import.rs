@@ -30,7 +30,7 @@ const MOST_SECRET: u64 = 4096;
 Examples:
   hookwright import old-hook ep_123
   pass show videogen/old-hook | hookwright import old-hook ep_123 --secret-stdin
-  hookwright import --generate >> webhooks.toml       an entry and an import for all that is unmanaged")]
+  hookwright import --generate >> webhooks.toml   for all that is unmanaged")]
 pub struct ImportArgs {
     /// The entry
     #[arg(required_unless_present = "generate")]

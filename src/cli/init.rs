@@ -25,7 +25,7 @@ use crate::secrets::{ExposeSecret, Recipient, generate_identity};
 Examples:
   hookwright init
   hookwright init --identity /secure/hookwright.txt
-  hookwright init --from-live                the next plan is empty but for imports")]
+  hookwright init --from-live           the next plan is empty but for imports")]
 pub struct InitArgs {
     /// Where the identity is, or is made [default: $XDG_CONFIG_HOME/hookwright/identity.txt, else under ~/.config]
     #[arg(long, value_name = "FILE")]
@@ -57,10 +57,8 @@ pub async fn run(global: &Global, args: &InitArgs) -> Ended {
     write_new(config, 0o644, &text)?;
     let verb = if made { "Made" } else { "Used" };
     terminal::say(&format!("Wrote {}.", terminal::path(config)));
-    terminal::say(&format!(
-        "{verb} the age identity {}: it reads the secrets; keep a copy of it safe, and never commit it.",
-        terminal::path(&identity)
-    ));
+    terminal::say(&format!("{verb} the age identity {}.", terminal::path(&identity)));
+    terminal::say("It reads the secrets: keep a copy of it safe, and never commit it.");
     terminal::say("\nNext: edit the configuration, then `hookwright plan` and `hookwright apply`.");
     Ok(DONE)
 }
@@ -123,7 +121,10 @@ async fn existing(network: &Network) -> Result<Existing, Failure> {
         BaseUrl::Url(text) => Live::remote(text, url.is_local(), "VIDEOGEN_API_KEY", network)?,
         BaseUrl::Sandbox => None,
     };
-    let missing = || Failure::new("VIDEOGEN_API_KEY is not set").hint("--from-live asks the API what is there");
+    let missing = || {
+        Failure::new("VIDEOGEN_API_KEY is not set")
+            .hint("--from-live asks the API what is there")
+    };
     Ok(Existing { base_url, endpoints: live.ok_or_else(missing)?.reader.list().await? })
 }
 

@@ -59,15 +59,17 @@ type Ended = Result<u8, Failure>;
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  hookwright init                          write a starter webhooks.toml and make an age identity
-  hookwright plan                          show what an apply would do
-  hookwright apply                         do it, after a question
-  hookwright plan --env prod               in one of the configuration's environments
-  hookwright secret show render-done --identity ~/.config/hookwright/identity.txt
+  hookwright init                 write a starter file and make an age identity
+  hookwright plan                 show what an apply would do
+  hookwright apply                do it, after a question
+  hookwright plan --env prod      in one of the configuration's environments
+  hookwright secret show render-done -i ~/.config/hookwright/identity.txt
 
-Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it), VIDEOGEN_BASE_URL, HOOKWRIGHT_VAR_NAME,
-HOOKWRIGHT_IDENTITY_FILE, HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
-Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode), 3 stopped part-way."
+Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it),
+VIDEOGEN_BASE_URL, HOOKWRIGHT_VAR_NAME, HOOKWRIGHT_IDENTITY_FILE,
+HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
+Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode),
+3 stopped part-way."
 )]
 struct Cli {
     #[command(flatten)]

@@ -23,7 +23,7 @@ Examples:
   hookwright plan
   hookwright plan --env prod --var host=hooks.example.com
   hookwright plan --detailed-exitcode             exit 2 where there are changes
-  hookwright plan --out plan.bin                  then: hookwright apply plan.bin
+  hookwright plan --out plan.bin                  then: apply plan.bin
   hookwright plan --format markdown > comment.md  for a pull request")]
 pub struct PlanArgs {
     /// How to show it
@@ -69,7 +69,7 @@ impl Format {
     /// The plan in this form.
     pub fn show(self, plan: &Plan) -> String {
         match self {
-            Self::Text => render::text(plan, terminal::colour()),
+            Self::Text => terminal::folded(&render::text(plan, terminal::colour())),
             Self::Markdown => render::markdown(plan),
             Self::Json => render::json(plan),
             Self::TerraformJson => render::terraform_json(plan),

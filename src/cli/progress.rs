@@ -28,7 +28,7 @@ impl Form {
     /// The plan in this form.
     pub fn plan(self, plan: &Plan) -> String {
         match self {
-            Self::Text => render::text(plan, terminal::colour()),
+            Self::Text => terminal::folded(&render::text(plan, terminal::colour())),
             Self::Json => render::plan_event(plan),
         }
     }

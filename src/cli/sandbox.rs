@@ -15,10 +15,11 @@ Examples:
   Serve on port 8787, keep the endpoints in a file:
     hookwright sandbox --db sandbox.json
   Use it from another terminal:
-    export VIDEOGEN_API_KEY=sk_videogen_sandbox VIDEOGEN_BASE_URL=http://127.0.0.1:8787
+    export VIDEOGEN_API_KEY=sk_videogen_sandbox
+    export VIDEOGEN_BASE_URL=http://127.0.0.1:8787
     hookwright apply
-  Lose every fifth answer and the third create's answer; allow 100 requests an hour:
-    hookwright sandbox --fault lost-after=0.2 --fault hang-after@3 --rate-limit 100/1h
+  Lose every fifth answer; allow 100 requests an hour:
+    hookwright sandbox --fault lost-after=0.2 --rate-limit 100/1h
   Deliver a signed event to everything that subscribed to it:
     hookwright sandbox trigger tool_execution.succeeded";
 

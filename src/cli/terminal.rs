@@ -1,6 +1,7 @@
 //! Everything that reaches the terminal: machine output to stdout, everything for eyes to stderr.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -33,19 +34,74 @@ pub fn ask(text: &str) {
     let _ = write!(err, "{text}").and_then(|()| err.flush());
 }
 
+/// Writes a sentence for eyes, broken between words where the terminal ends.
+pub fn tell(sentence: &str) {
+    say(&fold(sentence, width(&std::io::stderr())));
+}
+
 /// Writes an error's first line.
 pub fn error(message: &str) {
-    say(&format!("{RED}error{RED:#}: {message}"));
+    tell(&format!("{RED}error{RED:#}: {message}"));
 }
 
 /// Writes a warning.
 pub fn warn(message: &str) {
-    say(&format!("{YELLOW}warning{YELLOW:#}: {message}"));
+    tell(&format!("{YELLOW}warning{YELLOW:#}: {message}"));
 }
 
 /// Writes what to do.
 pub fn help(message: &str) {
-    say(&format!("{CYAN}help{CYAN:#}: {message}"));
+    tell(&format!("{CYAN}help{CYAN:#}: {message}"));
+}
+
+/// A plan's text as stdout shows it: its sentences are broken where a terminal ends, the values of endpoints (six
+/// columns in) never. Elsewhere than on a terminal it is the text itself.
+pub fn folded(text: &str) -> String {
+    let width = width(&std::io::stdout());
+    let is_prose = |line: &str| !line.starts_with("      ");
+    text.split('\n')
+        .map(|line| if is_prose(line) { fold(line, width) } else { line.to_owned() })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The columns of a terminal; as many as there can be where it is none.
+fn width(stream: &impl AsFd) -> usize {
+    let size = rustix::termios::tcgetwinsize(stream);
+    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(usize::MAX)
+}
+
+/// One line, broken between words. What stands between backticks is held together, for it is copied from there.
+fn fold(line: &str, width: usize) -> String {
+    let rest = line.trim_start_matches(' ');
+    let indent = line.len() - rest.len();
+    let mut out = " ".repeat(indent);
+    let mut column = indent;
+    let mut quoted = false;
+    let pieces = rest.split(|c| {
+        quoted ^= c == '`';
+        c == ' ' && !quoted
+    });
+    for (at, piece) in pieces.enumerate() {
+        let length = visible(piece);
+        if at > 0 && column + 1 + length > width {
+            out.push_str(&format!("\n{}", " ".repeat(indent + 2)));
+            column = indent + 2;
+        } else if at > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(piece);
+        column += length;
+    }
+    out
+}
+
+/// How many columns a piece takes: its characters, without the sequences that colour it.
+fn visible(piece: &str) -> usize {
+    let mut coloured = piece.split('\u{1b}');
+    let plain = coloured.next().map_or(0, |text| text.chars().count());
+    plain + coloured.filter_map(|text| text.split_once('m')).map(|(_, text)| text.chars().count()).sum::<usize>()
 }
 
 /// Whether text on stdout may be coloured.
@@ -69,4 +125,29 @@ pub fn can_ask() -> bool {
 /// A path between backticks, escaped.
 pub fn path(path: &Path) -> String {
     format!("`{}`", escaped(&path.display().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_between_words_and_hangs() {
+        let line = "  - the configuration is compared with `the state file` alone";
+        assert_eq!(
+            fold(line, 30),
+            "  - the configuration is\n    compared with\n    `the state file` alone",
+            "what is between backticks stays whole"
+        );
+        assert_eq!(fold(line, usize::MAX), line);
+        assert_eq!(fold("a-word-that-is-longer than", 10), "a-word-that-is-longer\n  than");
+        assert_eq!(fold("", 10), "");
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        let line = format!("{RED}error{RED:#}: ten more");
+        assert_eq!(fold(&line, 15), line);
+        assert_eq!(fold(&line, 14), line.replace(" more", "\n  more"));
+    }
 }

@@ -19,8 +19,9 @@ use crate::timestamp::Timestamp;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  hookwright verify render-done --headers headers.txt --body body.json -i identity.txt
-  hookwright verify render-done --headers headers.txt --body body.json --at 2026-11-25T12:00:00Z")]
+  hookwright verify render-done --headers headers.txt --body body.json
+  hookwright verify uploads --headers h --body b -i identity.txt
+  hookwright verify uploads --headers h --body b --at 2026-11-25T12:00:00Z")]
 pub struct VerifyArgs {
     /// The entry
     name: Name,

@@ -26,7 +26,8 @@ fn init_makes_an_identity_outside_of_the_project_that_only_its_owner_reads() {
     assert_snapshot!(init(&world, &[]).snapshot(&world), @"
     --- stderr
     Wrote `webhooks.toml`.
-    Made the age identity `[FOLDER]/home/hookwright/identity.txt`: it reads the secrets; keep a copy of it safe, and never commit it.
+    Made the age identity `[FOLDER]/home/hookwright/identity.txt`.
+    It reads the secrets: keep a copy of it safe, and never commit it.
 
     Next: edit the configuration, then `hookwright plan` and `hookwright apply`.
     --- exit 0

@@ -90,6 +90,30 @@ fn every_command_of_the_binary_is_in_the_readme() {
     }
 }
 
+/// A command's help, and that of every command below it.
+fn helps(command: &[&str]) -> Vec<String> {
+    let help = World::new().ok(&[command, &["--help"]].concat());
+    let list = help.split("Commands:\n").nth(1).and_then(|list| list.split("\n\n").next()).unwrap_or_default();
+    let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let mut all: Vec<String> = names
+        .filter(|name| !name.is_empty() && *name != "help")
+        .flat_map(|name| helps(&[command, &[name]].concat()))
+        .collect();
+    all.push(help);
+    all
+}
+
+#[test]
+fn the_examples_of_every_command_fit_80_columns() {
+    let helps = helps(&[]);
+    assert!(helps.len() > 25, "{}", helps.len());
+    for help in helps {
+        let examples = help.find("\nExample").map_or("", |at| &help[at..]);
+        let long: Vec<&str> = examples.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(long.is_empty(), "{long:#?}");
+    }
+}
+
 #[test]
 fn every_link_leads_to_a_file() {
     let link = Regex::new(r##"(?:\]\(|src=")([^)"#]+)"##).unwrap();

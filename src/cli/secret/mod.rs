@@ -19,7 +19,7 @@ use crate::secrets::ExposeSecret;
 #[command(after_help = "\
 Examples:
   hookwright secret list
-  hookwright secret show render-done --identity ~/.config/hookwright/identity.txt")]
+  hookwright secret show render-done -i ~/.config/hookwright/identity.txt")]
 pub struct SecretArgs {
     #[command(subcommand)]
     command: SecretCommand,
@@ -37,9 +37,7 @@ enum SecretCommand {
         format: Form,
     },
     /// Print one secret and nothing else
-    #[command(
-        after_help = "Example:\n  hookwright secret show render-done --identity ~/.config/hookwright/identity.txt"
-    )]
+    #[command(after_help = "Example:\n  hookwright secret show render-done -i ~/.config/hookwright/identity.txt")]
     Show {
         /// The entry
         name: Name,
@@ -48,9 +46,9 @@ enum SecretCommand {
     },
     /// Print secrets in a form that their consumers take
     #[command(after_help = "Examples:
-  hookwright secret export --format dotenv --out secrets.env -i ~/.config/hookwright/identity.txt
+  hookwright secret export --format dotenv --out secrets.env -i identity.txt
   hookwright secret export --format k8s-secret render-done | kubectl apply -f -
-  hookwright secret export --format json --with-previous        during a rotation's overlap")]
+  hookwright secret export --format json --with-previous    during an overlap")]
     Export(export::ExportArgs),
     /// Seal every secret anew to the file's recipients, all or none
     ///
@@ -65,7 +63,7 @@ enum SecretCommand {
     #[command(after_help = "Examples:
   hookwright secret rotate render-done
   hookwright secret rotate render-done --overlap 1h --auto-approve
-  hookwright secret rotate render-done --finish            the consumers have the new secret")]
+  hookwright secret rotate render-done --finish   consumers have the new secret")]
     Rotate(rotate::RotateArgs),
 }
 
