@@ -207,7 +207,7 @@ fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
     let mut out = format!("{} {title}\n", colour.paint(Ink::Alarm, "Error:"));
     for refusal in refusals {
         out.push_str(&format!("\n  - {}{}\n", place(refusal), words(&refusal.message)));
-        out.push_str(&format!("    to lift it: {}\n", words(&refusal.hint)));
+        out.push_str(&format!("    help: {}\n", words(&refusal.hint)));
     }
     Some(out)
 }

@@ -116,7 +116,7 @@ pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
     }
     let item = |refusal: &Refusal| {
         let what = sentence(&format!("{}{}", place(refusal), refusal.message));
-        format!("> - {what}\n>   - to lift it: {}\n", sentence(&refusal.hint))
+        format!("> - {what}\n>   - help: {}\n", sentence(&refusal.hint))
     };
     let items: Vec<String> = refusals.iter().map(item).collect();
     let reasons = count(refusals.len(), "reason");
