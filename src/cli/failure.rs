@@ -24,7 +24,7 @@ impl Failure {
     }
 
     /// A failure with the chain of what caused it.
-    pub fn caused(message: impl Into<String>, cause: &dyn std::error::Error) -> Self {
+    pub fn caused(message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
         let mut failure = Self::new(message);
         let mut next = Some(cause);
         while let Some(cause) = next {
@@ -32,6 +32,10 @@ impl Failure {
             // A wrapper may have no words of its own.
             if failure.causes.last() != Some(&told) {
                 failure.causes.push(told);
+            }
+            let io = cause.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied) {
+                failure.hints = vec!["check who may read and write it and its folder: `ls -ld`".to_owned()];
             }
             next = cause.source();
         }
@@ -93,7 +97,7 @@ impl From<StoreError> for Failure {
 
 impl Failure {
     /// The error's own words as the message, its sources as causes.
-    pub fn chain(error: &dyn std::error::Error) -> Self {
+    pub fn chain(error: &(dyn std::error::Error + 'static)) -> Self {
         match error.source() {
             Some(source) => Self::caused(error.to_string(), source),
             None => Self::new(error.to_string()),

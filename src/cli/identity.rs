@@ -60,7 +60,13 @@ impl IdentityArgs {
 fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
     let shown = terminal::path(path);
     let bytes = std::fs::read(path).map(Zeroizing::new);
-    let bytes = bytes.map_err(|e| Failure::caused(format!("could not read the identity file {shown}"), &e))?;
+    let bytes = bytes.map_err(|e| {
+        let failure = Failure::caused(format!("could not read the identity file {shown}"), &e);
+        if e.kind() != std::io::ErrorKind::NotFound {
+            return failure;
+        }
+        failure.hint("name the private key's file; `hookwright init` makes ~/.config/hookwright/identity.txt")
+    })?;
     if let Ok(meta) = std::fs::metadata(path) {
         let mode = std::os::unix::fs::PermissionsExt::mode(&meta.permissions());
         if meta.is_file() && mode & 0o077 != 0 {

@@ -123,7 +123,7 @@ async fn existing(network: &Network) -> Result<Existing, Failure> {
     };
     let missing = || {
         Failure::new("VIDEOGEN_API_KEY is not set")
-            .hint("--from-live asks the API what is there")
+            .hint("set it to a key of the account: --from-live asks the API what is there")
     };
     Ok(Existing { base_url, endpoints: live.ok_or_else(missing)?.reader.list().await? })
 }

@@ -188,7 +188,8 @@ fn team(asked: Result<String, ApiError>, state: &State, network: &Network) -> Re
         (Ok(team), _) => Ok(Some(team)),
         (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
             let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
-            let unknown = error.status() != Some(401);
+            // Where nothing could be asked, the listing cannot be had either.
+            let unknown = error.status() != Some(401) && !error.was_not_sent();
             let failure = Failure::from(error);
             Err(if unknown { failure.hint(hint) } else { failure })
         }

@@ -190,7 +190,7 @@ async fn dispatch(cli: Cli) -> Ended {
         Command::Secret(args) => secret::run(global, args).await,
         Command::Ping(args) => ping::run(global, &args).await,
         Command::Verify(args) => verify::run(global, &args),
-        Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE).map_err(Failure::new),
+        Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, Fault, Kind, Options};
+use super::{Failure, terminal};
+use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, Fault, Kind, Options, TriggerError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -169,11 +170,11 @@ impl From<SandboxArgs> for Options {
     }
 }
 
-/// Runs the sandbox until SIGINT or SIGTERM, or asks a running one to deliver. The error is a whole message.
-pub async fn run(args: SandboxArgs) -> Result<(), String> {
+/// Runs the sandbox until SIGINT or SIGTERM, or asks a running one to deliver.
+pub async fn run(args: SandboxArgs) -> Result<(), Failure> {
     match args.action {
         Some(Action::Trigger(args)) => trigger(args).await,
-        None => serve(args.into()).await,
+        None => serve(args.into()).await.map_err(Failure::new),
     }
 }
 
@@ -190,17 +191,26 @@ async fn serve(options: Options) -> Result<(), String> {
     running.stop().await.map_err(chain)
 }
 
-async fn trigger(TriggerArgs { event, url, key }: TriggerArgs) -> Result<(), String> {
-    // An error may hold what a stranger answered.
-    let foreign = |error: sandbox::TriggerError| crate::quote::escaped(&chain(error));
-    let deliveries = sandbox::trigger(&url, &key, &event).await.map_err(foreign)?;
+async fn trigger(TriggerArgs { event, url, key }: TriggerArgs) -> Result<(), Failure> {
+    let deliveries = sandbox::trigger(&url, &key, &event).await.map_err(not_triggered)?;
     if deliveries.is_empty() {
-        return say(&format!("no endpoint is subscribed to {event}"));
+        say(&format!("no endpoint is subscribed to {event}")).map_err(Failure::new)?;
+        terminal::help("`hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url");
+        return Ok(());
     }
-    deliveries.iter().try_for_each(|delivery| say(&told(delivery)))?;
+    deliveries.iter().try_for_each(|delivery| say(&told(delivery))).map_err(Failure::new)?;
     match deliveries.iter().filter(|delivery| !delivery.is_accepted()).count() {
         0 => Ok(()),
-        failed => Err(format!("{failed} of {} deliveries failed", deliveries.len())),
+        failed => Err(Failure::new(format!("{failed} of {} deliveries failed", deliveries.len()))),
+    }
+}
+
+fn not_triggered(error: TriggerError) -> Failure {
+    // An error may hold what a stranger answered.
+    match error {
+        TriggerError::Unreachable { .. } => Failure::new(crate::quote::escaped(&error.to_string()))
+            .hint("start one in another terminal with `hookwright sandbox`, or name it with --url"),
+        _ => Failure::new(crate::quote::escaped(&chain(error))),
     }
 }
 

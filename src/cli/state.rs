@@ -161,7 +161,11 @@ fn recover(mut writer: Writer, file: &std::path::Path) -> Result<(), Failure> {
         return Err(Failure::new(format!("{shown} is no journal of hookwright's: it has no head")));
     };
     let state = writer.state();
-    if writer.is_new() || state.lineage != head.lineage {
+    if writer.is_new() {
+        return Err(Failure::new(format!("there is no state that {shown} could be folded into"))
+            .hint("bring back a copy of it, an old one too; or name the state that it belongs to with --state PATH"));
+    }
+    if state.lineage != head.lineage {
         return Err(Failure::new(format!(
             "{shown} belongs to another state (lineage {})",
             crate::quote::escaped(&head.lineage)

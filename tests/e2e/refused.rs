@@ -239,6 +239,75 @@ fn a_team_that_is_not_told_is_refused_unless_it_is_allowed() {
 }
 
 #[test]
+fn an_api_that_is_not_there_is_said_without_a_flag_that_would_not_help() {
+    let mut world = World::with_sandbox(&[]);
+    world.config(&many(1));
+    world.ok(APPLY);
+    let url = world.url().to_owned();
+    world.stop_sandbox();
+    let mut plan = world.command(&["plan"]);
+    plan.env("VIDEOGEN_BASE_URL", &url).env("VIDEOGEN_API_KEY", KEY);
+    assert_snapshot!(finish(plan).snapshot(&world), @"
+    --- stderr
+    error: GET /v1/me: no connection to the API
+    help: is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for
+    --- exit 1
+    ");
+    let trigger = world.command(&["sandbox", "trigger", "file.upload.failed", "--url", &url]);
+    assert_snapshot!(finish(trigger).snapshot(&world), @"
+    --- stderr
+    error: no sandbox answers at http://127.0.0.1:[PORT]
+    help: start one in another terminal with `hookwright sandbox`, or name it with --url
+    --- exit 1
+    ");
+}
+
+#[test]
+fn an_event_that_nobody_hears_is_said_with_what_to_do() {
+    let world = World::with_sandbox(&[]);
+    let trigger = ["sandbox", "trigger", "file.upload.failed", "--key", KEY, "--url", world.url()];
+    assert_snapshot!(world.run(&trigger).snapshot(&world), @"
+    no endpoint is subscribed to file.upload.failed
+    --- stderr
+    help: `hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_journal_without_its_state_is_not_folded_into_nothing() {
+    let world = World::with_sandbox(&[]);
+    world.config(&many(2));
+    let mut apply = world.command(APPLY);
+    apply.env("HOOKWRIGHT_CRASH_AT", "receipt-durable");
+    assert_eq!(finish(apply).code, None);
+    let journal = world.read("state/webhooks.state.json.journal");
+    std::fs::remove_dir_all(world.path("state")).unwrap();
+    world.write("saved.journal", &journal);
+    assert_snapshot!(world.run(&["state", "recover", "saved.journal"]).snapshot(&world), @"
+    --- stderr
+    error: there is no state that `saved.journal` could be folded into
+    help: bring back a copy of it, an old one too; or name the state that it belongs to with --state PATH
+    --- exit 1
+    ");
+}
+
+#[test]
+fn an_identity_file_that_is_not_there_is_said_with_where_it_may_be() {
+    let world = World::with_sandbox(&[]);
+    world.config(&many(1));
+    world.ok(APPLY);
+    let run = world.run(&["secret", "show", "h0", "--identity", "nowhere.txt"]);
+    assert_snapshot!(run.snapshot(&world), @"
+    --- stderr
+    error: could not read the identity file `nowhere.txt`
+      caused by: No such file or directory (os error 2)
+    help: name the private key's file; `hookwright init` makes ~/.config/hookwright/identity.txt
+    --- exit 1
+    ");
+}
+
+#[test]
 fn a_state_none_of_whose_endpoints_is_listed_is_refused_unless_it_is_allowed() {
     let mut world = World::with_sandbox(&[]);
     world.config(&many(2));
