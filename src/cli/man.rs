@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
 
-use super::{Cli, DONE, Ended, Failure, terminal};
+use super::{Cli, DONE, Ended, Failure, terminal, word};
 
 /// Write the manual pages into a folder, one for each command.
 #[derive(Debug, Args)]
@@ -19,6 +19,10 @@ pub struct ManArgs {
 /// Runs the command.
 pub fn run(args: &ManArgs) -> Ended {
     clap_mangen::generate_to(Cli::command(), &args.folder)
-        .map_err(|e| Failure::caused(format!("could not write to {}", terminal::path(&args.folder)), &e))?;
+        .map_err(|e| Failure::caused(format!("could not write to {}", terminal::path(&args.folder)), &e))
+        .map_err(|failure| match args.folder.is_dir() {
+            true => failure,
+            false => failure.hint(format!("make the folder first: mkdir -p {}", word(&args.folder))),
+        })?;
     Ok(DONE)
 }

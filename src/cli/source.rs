@@ -151,7 +151,11 @@ impl Source {
 /// Faults of files, drawn, and a line that counts them.
 pub fn drawn(sources: &Sources, path: &Path, faults: &[Fault]) -> Failure {
     let message = format!("{} in {}", crate::quote::count(faults.len(), "fault"), terminal::path(path));
-    Failure::drawn(draw(sources, faults, terminal::colour_for_eyes()), message)
+    let mut faults = faults.to_vec();
+    for help in faults.iter_mut().filter_map(|fault| fault.help.as_mut()) {
+        *help = terminal::beside_a_gutter(help);
+    }
+    Failure::drawn(draw(sources, &faults, terminal::colour_for_eyes()), message)
 }
 
 /// The text of a file of the configuration's kind.

@@ -65,6 +65,11 @@ pub fn folded(text: &str) -> String {
         .join("\n")
 }
 
+/// The help of a fault in a file, for stderr: its lines leave room for the numbers of lines, and for `= help: `.
+pub fn beside_a_gutter(help: &str) -> String {
+    fold(help, width(&std::io::stderr()).saturating_sub(14)).replace("\n  ", "\n")
+}
+
 /// The columns of a terminal; as many as there can be where it is none.
 fn width(stream: &impl AsFd) -> usize {
     let size = rustix::termios::tcgetwinsize(stream);
