@@ -1,18 +1,30 @@
 //! Configuration for endpoints that exist: an entry and an import for each, in TOML.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::endpoint::{KNOWN_EVENTS, Name, Observed};
+use crate::endpoint::{KNOWN_EVENTS, Name, Observed, Spec};
 use crate::quote::acts;
 
-/// TOML that adopts these endpoints under names that are not taken; entries first, then `[imports]`.
+/// TOML that adopts these endpoints under names that are not taken; entries first, then `[imports]`. Of several with one
+/// url and the same events the first has an entry, for a configuration refuses the others; these are comments.
 ///
 /// Names come from host and path. Foreign text stands in basic strings, acting characters as `\UXXXXXXXX`.
 pub fn generated(endpoints: &[Observed], taken: &BTreeSet<Name>) -> String {
     let mut taken: BTreeSet<String> = taken.iter().map(Name::to_string).collect();
     let (mut entries, mut imports) = (String::new(), String::from("[imports]\n"));
+    let mut firsts: HashMap<Spec, String> = HashMap::new();
     for seen in endpoints {
+        let Observed { url, events, .. } = seen.clone();
+        let twin = Spec { url, events, description: None }.canonical();
+        if let Some(first) = firsts.get(&twin) {
+            let id = string(seen.id.as_str());
+            entries.push_str(&format!(
+                "# {id} has the url and the events of `{first}`, and doubles it: adopt one of them.\n\n"
+            ));
+            continue;
+        }
         let name = fresh(&slug(&seen.url), &mut taken);
+        firsts.insert(twin, name.clone());
         entries.push_str(&entry(&name, seen));
         imports.push_str(&format!("{name} = {}\n", string(seen.id.as_str())));
     }
@@ -92,7 +104,9 @@ mod tests {
             secret_last4: None,
         };
         let hostile = "a\"b\\c\n[removed]\u{202e}\u{1b}[2J";
-        let live = [seen("ep_1", "https://h.example/x", hostile), seen("ep\"2", "https://h.example/x?y", "")];
+        let mut live = vec![seen("ep_1", "https://h.example/x", hostile), seen("ep\"2", "https://h.example/x?y", "")];
+        // A third that doubles the first can be no entry: it is a comment, on one line.
+        live.push(seen("ep_3\n[removed]", "https://h.example/x/", "another"));
         let text = generated(&live, &["h-example-x".parse().unwrap()].into());
         assert_eq!(text.lines().filter(|line| line.starts_with('[')).count(), 3, "{text}");
         let desired = parse(&Sources::one("webhooks.toml", text), &Inputs::default()).unwrap();
@@ -100,7 +114,7 @@ mod tests {
         assert_eq!(names, ["h-example-x-2", "h-example-x-3"]);
         for (name, id) in &desired.imports {
             let seen = live.iter().find(|seen| seen.id == *id).unwrap();
-            assert!(seen.is_twin_of(&desired.webhooks[name].spec));
+            assert!(seen.is_twin_of(&desired.webhooks[name].spec) && *id != live[2].id);
         }
     }
 }
