@@ -61,10 +61,16 @@ enum StateCommand {
         lock: LockArgs,
     },
     /// Fold the receipts of an errored file, or of a journal that was moved away, into the state
-    #[command(after_help = "Example:\n  hookwright state recover state/webhooks.state.json.errored")]
+    #[command(after_help = "\
+Examples:
+  hookwright state recover state/webhooks.state.json.errored
+  hookwright state recover saved.journal --new      the state itself is lost")]
     Recover {
         /// The file
         file: PathBuf,
+        /// Begin a state with what the file holds, where there is none any more
+        #[arg(long)]
+        new: bool,
         #[command(flatten)]
         lock: LockArgs,
     },
@@ -106,7 +112,7 @@ pub fn run(global: &Global, args: StateArgs) -> Ended {
             read(&store)?;
             rm(write("state rm", &lock)?, &names)?;
         }
-        StateCommand::Recover { file, lock } => recover(write("state recover", &lock)?, &file)?,
+        StateCommand::Recover { file, new, lock } => recover(write("state recover", &lock)?, &file, new)?,
     }
     Ok(DONE)
 }
@@ -153,17 +159,26 @@ fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn recover(mut writer: Writer, file: &std::path::Path) -> Result<(), Failure> {
+fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), Failure> {
     let shown = terminal::path(file);
     let bytes = std::fs::read(file).map_err(|e| Failure::caused(format!("could not read {shown}"), &e))?;
     let (head, records, damaged) = salvage(&bytes);
     let Some(head) = head else {
         return Err(Failure::new(format!("{shown} is no journal of hookwright's: it has no head")));
     };
+    match (writer.is_new(), new) {
+        // What is sealed in it opens under its own lineage alone.
+        (true, true) => writer.change(|state| state.lineage.clone_from(&head.lineage)),
+        (false, true) => {
+            return Err(Failure::new("--new begins a state, and there is one")
+                .hint("without --new what the file holds is folded into it"));
+        }
+        _ => {}
+    }
     let state = writer.state();
-    if writer.is_new() {
+    if writer.is_new() && !new {
         return Err(Failure::new(format!("there is no state that {shown} could be folded into"))
-            .hint("bring back a copy of it, an old one too; or name the state that it belongs to with --state PATH"));
+            .hint("bring back a copy of it, an old one too; with none left: --new. Is it elsewhere? --state PATH"));
     }
     if state.lineage != head.lineage {
         return Err(Failure::new(format!(

@@ -1,6 +1,8 @@
 //! States and journals that are damaged, newer, or do not belong together: an error with a way out, never an empty
 //! state.
 
+use std::fs;
+
 use insta::assert_snapshot;
 
 use crate::support::{World, finish};
@@ -101,11 +103,35 @@ fn unknown_fields_are_kept_through_an_apply_and_an_unchanged_secret_keeps_its_by
 fn interrupted() -> World {
     let world = applied(1);
     world.config(&many(3));
+    // Before the next create is sent: its receipt would outlive the kill too.
     let mut command = world.command(APPLY);
-    command.env("HOOKWRIGHT_CRASH_AT", "receipt-durable:1");
+    command.env("HOOKWRIGHT_CRASH_AT", "receipt-written:1");
     assert_eq!(finish(command).code, None, "it was killed");
     assert!(world.path(JOURNAL).exists());
     world
+}
+
+#[test]
+fn a_journal_whose_state_is_lost_begins_a_new_one() {
+    let mut world = World::with_sandbox(&[]);
+    world.config(&many(2));
+    let mut command = world.command(APPLY);
+    command.env("HOOKWRIGHT_CRASH_AT", "receipt-written:1");
+    assert_eq!(finish(command).code, None, "it was killed");
+    fs::remove_file(world.path(STATE)).unwrap();
+    fs::rename(world.path(JOURNAL), world.path("saved.journal")).unwrap();
+
+    let refused = world.run(&["state", "recover", "saved.journal"]);
+    assert!(refused.code == Some(1) && refused.stderr.contains("--new"), "{}", refused.stderr);
+    assert!(!world.path(STATE).exists());
+    world.ok(&["state", "recover", "saved.journal", "--new"]);
+    assert_eq!(world.run(&["state", "recover", "saved.journal", "--new"]).code, Some(1), "it never replaces a state");
+    world.ok(APPLY);
+    let secret = world.ok(&["secret", "show", "h0", "--identity", "identity.txt"]);
+    world.stop_sandbox();
+    let live = world.live();
+    assert_eq!(live.len(), 2, "{live:?}");
+    assert!(live.iter().any(|endpoint| endpoint.signing_secret == secret.trim()));
 }
 
 #[test]
