@@ -287,7 +287,7 @@ fn a_journal_without_its_state_is_not_folded_into_nothing() {
     assert_snapshot!(world.run(&["state", "recover", "saved.journal"]).snapshot(&world), @"
     --- stderr
     error: there is no state that `saved.journal` could be folded into
-    help: bring back a copy of it, an old one too; or name the state that it belongs to with --state PATH
+    help: bring back a copy of it, an old one too; with none left: --new. Is it elsewhere? --state PATH
     --- exit 1
     ");
 }
