@@ -76,16 +76,23 @@ fn width(stream: &impl AsFd) -> usize {
     size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(usize::MAX)
 }
 
-/// One line, broken between words. What stands between backticks is held together, for it is copied from there.
+/// One line, broken between words. What stands between backticks is held together, for it is copied from there; and
+/// what stands between quotes, for it may come from elsewhere and must not begin a line.
 fn fold(line: &str, width: usize) -> String {
     let rest = line.trim_start_matches(' ');
     let indent = line.len() - rest.len();
     let mut out = " ".repeat(indent);
     let mut column = indent;
-    let mut quoted = false;
+    let (mut open, mut escaped) = (None, false);
     let pieces = rest.split(|c| {
-        quoted ^= c == '`';
-        c == ' ' && !quoted
+        match (open, c) {
+            _ if escaped => escaped = false,
+            (Some('"'), '\\') => escaped = true,
+            (Some(quote), _) if quote == c => open = None,
+            (None, '`' | '"') => open = Some(c),
+            _ => {}
+        }
+        c == ' ' && open.is_none()
     });
     for (at, piece) in pieces.enumerate() {
         let length = visible(piece);
@@ -145,6 +152,8 @@ mod tests {
             "what is between backticks stays whole"
         );
         assert_eq!(fold(line, usize::MAX), line);
+        let foreign = r#"url is "a b \" ::error:: c\\" and "::error:: d" more"#;
+        assert_eq!(fold(foreign, 12), "url is\n  \"a b \\\" ::error:: c\\\\\"\n  and\n  \"::error:: d\"\n  more");
         assert_eq!(fold("a-word-that-is-longer than", 10), "a-word-that-is-longer\n  than");
         assert_eq!(fold("", 10), "");
     }
