@@ -19,6 +19,8 @@ use crate::support::{KEY, Live, Run, World, finish};
 const SHORT: usize = 48;
 /// Runs after which a world must have converged.
 const MOST_RUNS: usize = 8;
+/// How much later a late commit commits.
+const LATE: Duration = Duration::from_millis(200);
 
 const SERVERS: [&[&str]; 7] = [
     &[],
@@ -228,7 +230,8 @@ const APPLY: &[&str] = &["apply", "--auto-approve", "--parallelism", "3", "--req
 fn play(seed: u64) -> Result<Played, String> {
     let script = Script::of(seed);
     let mut history = History { world: World::new(), said: String::new() };
-    let flags: Vec<&str> = script.server.iter().copied().chain(["--late", "200ms"]).collect();
+    let late = format!("{}ms", LATE.as_millis());
+    let flags: Vec<&str> = script.server.iter().copied().chain(["--late", &late]).collect();
     history.world.start_sandbox(&flags);
     history.world.stranger("https://stranger.example.com/x");
     history.world.config(&config(&script.first));
@@ -246,7 +249,8 @@ fn play(seed: u64) -> Result<Played, String> {
     history.faulty_apply(&script.kill);
     let wanted = script.third.as_ref().unwrap_or(&script.second);
     history.world.config(&config(wanted));
-    let runs = converge(&mut history)?;
+    let commits_late = script.faults.iter().any(|fault| fault.starts_with("late-commit"));
+    let runs = converge(&mut history, if commits_late { LATE } else { Duration::ZERO })?;
     history.world.stop_sandbox();
     judge(&history, &script, wanted).map_err(|wrong| format!("{wrong}\n{script:#?}\n{}", history.said))?;
     Ok(Played { runs, kill: format!("{:?}", script.kill).split(['(', ' ']).next().unwrap_or_default().to_owned() })
@@ -257,10 +261,14 @@ struct Played {
     kill: String,
 }
 
-/// Applies until a plan is empty, and once more when eleven minutes have settled what was lost.
-fn converge(history: &mut History) -> Result<usize, String> {
+/// Applies until a plan is empty, and once more when eleven minutes have settled what was lost. Those minutes are the
+/// clock's word alone, so what commits `late`, and would have by then, is given that time.
+fn converge(history: &mut History, late: Duration) -> Result<usize, String> {
     let later = Duration::from_secs(11 * 60);
     for (round, later) in (0..MOST_RUNS).map(|round| (round, if round < 3 { Duration::ZERO } else { later })) {
+        if round == 3 {
+            std::thread::sleep(late);
+        }
         let run = history.run(APPLY, later);
         let plan = history.run(&["plan", "--detailed-exitcode"], later);
         let settled = history.world.state()["pending"].as_array().is_some_and(Vec::is_empty);
