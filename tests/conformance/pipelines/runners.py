@@ -42,6 +42,8 @@ def spawn(folder, script, shell, environment, stop_at=None, stop=first):
             [*shell, file.name], cwd=folder, env=environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True,
+            # A shell in the background ignores SIGINT, its children with it, and no trap of theirs would hear of it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         log = ""
         for line in process.stdout:
