@@ -87,7 +87,8 @@ fn state(desired: &Desired, recipient: &Recipient) -> State {
 fn parts(endpoints: usize, recipient: &Recipient) -> Parts {
     let before = desired(&text(endpoints, false));
     let state = state(&before, recipient);
-    let live = state.endpoints.values().map(|managed| Observed {
+    let live = state.currents().map(|(_, managed)| Observed {
+        tag: None,
         id: managed.endpoint_id.clone(),
         url: managed.spec.url.clone(),
         events: managed.spec.events.clone(),

@@ -142,10 +142,13 @@ pub struct Observed {
     pub url: String,
     /// The events as answered; names unknown to this version are kept.
     pub events: BTreeSet<String>,
-    /// Absent (`None`), null (`Some(None)`) or a text.
+    /// Absent (`None`), null (`Some(None)`) or a text; without the tag at its end.
     pub description: Option<Option<String>>,
     /// Seconds since the Unix epoch, where answered.
     pub created_at: Option<i64>,
+    /// The tag at the end of its description, where a marked create made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// The last four characters of the signing secret; absent where no secret is provisioned yet.
     pub secret_last4: Option<String>,
 }
@@ -202,6 +205,7 @@ mod tests {
             events: ["file.upload.failed".into()].into(),
             description,
             created_at: None,
+            tag: None,
             secret_last4: None,
         };
         assert!(seen(None).is_twin_of(&spec("https://h.example/x", Some("d"))));

@@ -7,18 +7,19 @@
 //! | room | what lives there | imports |
 //! | --- | --- | --- |
 //! | [`crash`] | points at which a test can end the process | |
+//! | [`mark`] | the tag of an intent at the end of a description | |
 //! | [`quote`] | foreign text made safe to print | |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | |
 //! | [`diagnostic`] | a fault of a file: place, cause, help | quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
-//! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, quote, secrets |
-//! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, endpoint, quote, secrets, timestamp |
-//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, quote, secrets, timestamp |
+//! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
+//! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, endpoint, mark, quote, secrets, timestamp |
+//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, mark, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, state, timestamp |
-//! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, plan, secrets, state, timestamp, videogen |
+//! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, timestamp, videogen |
 //! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 
@@ -29,6 +30,7 @@ pub mod crash;
 pub mod delivery;
 pub mod diagnostic;
 pub mod endpoint;
+pub mod mark;
 pub mod plan;
 pub mod quote;
 pub mod render;

@@ -1,6 +1,7 @@
 //! Moments in time as the state and the plan write them: whole seconds, RFC 3339, UTC.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -46,6 +47,22 @@ impl<'de> Deserialize<'de> for Timestamp {
         let text = String::deserialize(deserializer)?;
         humantime::parse_rfc3339(&text).map(Self::of).map_err(D::Error::custom)
     }
+}
+
+/// How much faster the protocol's durations pass: 1 but in tests.
+static SCALE: AtomicU32 = AtomicU32::new(1);
+
+/// Divides every duration of the protocol by `scale`, in debug builds alone: worlds of faults meet late commits and the
+/// ends of overlaps within seconds.
+pub fn scale_protocol(scale: u32) {
+    if cfg!(debug_assertions) {
+        SCALE.store(scale.max(1), Ordering::Relaxed);
+    }
+}
+
+/// A duration of the protocol, as long as it really takes.
+pub fn protocol(span: Duration) -> Duration {
+    span / SCALE.load(Ordering::Relaxed)
 }
 
 /// A duration as the configuration writes one: `90d`, `1h 5m`; whole seconds.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::Job;
 use super::run::Run;
 use crate::endpoint::Name;
-use crate::plan::{Action, Change, Make};
-use crate::state::{Managed, Record, Wanted};
+use crate::plan::{Action, Change, Make, Reason};
+use crate::state::{Ended, Managed, Record, Wanted};
+use crate::timestamp::Timestamp;
 
 /// The records of everything that needs no request.
 pub fn records(job: &Job) -> Vec<Record> {
@@ -18,13 +19,17 @@ pub fn records(job: &Job) -> Vec<Record> {
     if known_guards.as_ref() != Some(&job.guards) {
         records.push(Record::Guards(job.guards.clone()));
     }
+    let known = job.state.with_state(|state| state.environment.clone());
+    records.extend(
+        job.environment.clone().filter(|name| known.as_ref() != Some(name)).map(|name| Record::Environment { name }),
+    );
     records.push(Record::Applied(job.reviewed.clone()));
-    records.extend(job.plan.settled.iter().map(|key| Record::Settled { key: key.clone() }));
+    records.extend(job.plan.tidy.iter().cloned());
     let moves = moves(&job.plan.changes);
     if !moves.is_empty() {
         records.push(Record::Renamed { moves, at: (job.clock)() });
     }
-    records.extend(job.plan.changes.iter().filter_map(record));
+    records.extend(job.plan.changes.iter().filter_map(|change| record(change, (job.clock)())));
     records
 }
 
@@ -38,7 +43,7 @@ fn moves(changes: &[Change]) -> Vec<(Name, Name)> {
     moves.into_iter().collect()
 }
 
-fn record(change: &Change) -> Option<Record> {
+fn record(change: &Change, now: Timestamp) -> Option<Record> {
     let name = change.name.clone();
     Some(match &change.action {
         Action::Update(update) => Record::Updated {
@@ -47,6 +52,13 @@ fn record(change: &Change) -> Option<Record> {
             prevent_destroy: update.prevent_destroy,
             spec: update.spec.clone(),
             events_as_written: update.events_as_written.clone(),
+        },
+        // What is gone is remembered, in case it turns up again.
+        Action::Forget { endpoint_id } if change.reasons.contains(&Reason::Gone) => Record::Ended {
+            name,
+            endpoint_id: endpoint_id.clone(),
+            how: Ended::Gone,
+            until: now.after(super::memory()),
         },
         Action::Forget { .. } => Record::Forgotten { name },
         Action::Abandon { key } => Record::Closed { key: key.clone() },

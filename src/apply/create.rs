@@ -4,46 +4,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Event;
 use super::run::{Run, given_up, pool};
-use super::{Event, Job};
+use super::task::{Before, Lost, Task, tasks};
 use crate::crash;
 use crate::endpoint::EndpointId;
-use crate::plan::{Action, Make, Order};
 use crate::secrets::Binding;
-use crate::state::{Durable, Intent, Receipt, Record, answered};
+use crate::state::{Durable, Ended, Receipt, Record, answered};
 use crate::videogen::{ApiError, Created, Fault, Made};
 
-/// One create on its way.
-#[derive(Debug, Clone)]
-pub struct Task {
-    /// The change in the plan.
-    pub index: usize,
-    /// What is sent, under which key.
-    pub intent: Intent,
-    /// Whether the intent is in the journal.
-    pub noted: bool,
-    /// An endpoint that is deleted before: of a destroy-first replacement, or one that is gone.
-    before: Option<EndpointId>,
-    /// Endpoints that may be the outcome of an earlier send.
-    pub matches: BTreeSet<EndpointId>,
-    /// Sends in this run.
-    pub sends: u32,
-    /// What the last two lost sends led to, the last first.
-    pub last: [Option<Lost>; 2],
-}
-
-/// What a lost send led to.
-#[derive(Debug, Clone)]
-pub struct Lost {
-    /// What was answered, or why nothing was.
-    pub error: ApiError,
-    /// The endpoint that the answer named without its secret.
-    pub named: Option<EndpointId>,
-}
+const POST: &str = "POST /v1/webhooks/endpoints";
 
 /// Sends every create of the plan once, and returns those whose outcome is unknown.
 pub async fn all(run: &Arc<Run>) -> Vec<Task> {
-    let tasks = tasks(&run.job);
+    let tasks = tasks(run);
     each(run, tasks).await
 }
 
@@ -71,59 +45,6 @@ enum End {
     Ended,
 }
 
-fn tasks(job: &Job) -> Vec<Task> {
-    let known = |key: &str| job.state.with_state(|state| state.intent(key).cloned());
-    let task = |index, intent, noted, before, matches| Task {
-        index,
-        intent,
-        noted,
-        before,
-        matches,
-        sends: 0,
-        last: [None, None],
-    };
-    let mut tasks = Vec::new();
-    for (index, change) in job.plan.changes.iter().enumerate() {
-        let fresh = |make: &Make, replaces| intent(job, change.name.clone(), make, replaces);
-        match &change.action {
-            Action::Create(make) => {
-                tasks.push(task(index, fresh(make, None), false, make.gone.clone(), BTreeSet::new()));
-            }
-            Action::Replace { make, old, order: Order::DestroyFirst } => {
-                tasks.push(task(index, fresh(make, None), false, Some(old.clone()), BTreeSet::new()));
-            }
-            Action::Replace { make, old, order: Order::CreateFirst } => {
-                tasks.push(task(index, fresh(make, Some(old.clone())), false, None, BTreeSet::new()));
-            }
-            Action::Resend { key, matches, .. } => {
-                let matches = matches.iter().cloned().collect();
-                tasks.extend(known(key).map(|intent| task(index, intent, true, None, matches)));
-            }
-            _ => {}
-        }
-    }
-    tasks
-}
-
-fn intent(job: &Job, name: crate::endpoint::Name, make: &Make, replaces: Option<EndpointId>) -> Intent {
-    Intent {
-        key: (job.fresh_key)(),
-        name,
-        body: make.spec.clone(),
-        events_as_written: make.events_as_written.clone(),
-        rotation: make.rotation,
-        prevent_destroy: make.prevent_destroy,
-        live_before: make.live_before.clone(),
-        replaces,
-        overlap_seconds: make.overlap.as_secs(),
-        first_sent: None,
-        last_sent: None,
-        unanswered: 0,
-        named: BTreeSet::new(),
-        closed: false,
-    }
-}
-
 async fn one(run: Arc<Run>, mut task: Task) -> End {
     let may = if task.sends == 0 { run.may_begin() } else { run.may_settle() };
     if !may {
@@ -132,10 +53,12 @@ async fn one(run: Arc<Run>, mut task: Task) -> End {
     if task.sends == 0 {
         run.started(task.index);
     }
-    if let Some(old) = task.before.take()
-        && !destroy_first(&run, &task, old).await
-    {
-        return End::Ended;
+    if let Some(Before::Delete(old)) = &task.before {
+        let old = old.clone();
+        if !destroy_first(&run, &task, old).await {
+            return End::Ended;
+        }
+        task.before = None;
     }
     loop {
         match send(&run, &mut task).await {
@@ -150,13 +73,20 @@ async fn one(run: Arc<Run>, mut task: Task) -> End {
     }
 }
 
+/// Deletes the old endpoint, which the state remembers until its successor's receipt.
 async fn destroy_first(run: &Run, task: &Task, old: EndpointId) -> bool {
+    let note = Record::Deleting { endpoint_id: old.clone(), orphan_of: None, at: run.now() };
+    if !run.note(vec![note]).await {
+        return false;
+    }
+    crash::here("deletion-noted");
     if let Err(error) = run.unless_cut(run.job.writer.delete(&old)).await {
         run.refused(task.index, error);
         return false;
     }
-    let name = Some(task.intent.name.clone());
-    run.note(vec![Record::Deleted { endpoint_id: old, name, orphan_of: None }]).await
+    let name = task.intent.name.clone();
+    let until = run.now().after(super::memory());
+    run.note(vec![Record::Ended { name, endpoint_id: old, how: Ended::Deleted, until }]).await
 }
 
 enum Sent {
@@ -172,22 +102,21 @@ enum Sent {
 async fn send(run: &Run, task: &mut Task) -> Sent {
     if let Err(wait) = run.job.throttle.pass().await {
         let fault = wait.map_or(Fault::Stopped, Fault::WaitTooLong);
-        return never(run, task, ApiError { request: "POST /v1/webhooks/endpoints".to_owned(), fault }).await;
+        return never(run, task, ApiError { request: POST.to_owned(), fault }).await;
     }
     let may = if task.sends == 0 { run.may_begin() } else { run.may_settle() };
     if !may {
         return never(run, task, ApiError { request: String::new(), fault: Fault::Stopped }).await;
     }
-    let intent = (!task.noted).then(|| Record::Intent(task.intent.clone()));
-    let note = Record::Send { key: task.intent.key.clone(), at: run.now() };
-    if !run.note(intent.into_iter().chain([note]).collect()).await {
+    if !run.note(notes(run, task)).await {
         return Sent::Never;
     }
-    (task.noted, task.sends) = (true, task.sends + 1);
+    (task.noted, task.before, task.sends) = (true, None, task.sends + 1);
     crash::here("intent-durable");
+    let sent = task.intent.sent();
     let created = tokio::select! {
-        created = run.job.writer.create(&task.intent.body, &task.intent.key) => created,
-        () = run.cut() => Created::Unknown { error: given_up("POST /v1/webhooks/endpoints"), named: None },
+        created = run.job.writer.create(&sent, &task.intent.key) => created,
+        () = run.cut() => Created::Unknown { error: given_up(POST), named: None },
     };
     crash::here("answer-read");
     match created {
@@ -207,10 +136,24 @@ async fn send(run: &Run, task: &mut Task) -> Sent {
     }
 }
 
+/// What must be durable before a send: that the old endpoint is gone, the intent, the send.
+fn notes(run: &Run, task: &Task) -> Vec<Record> {
+    let mut records = Vec::new();
+    if let Some(Before::Gone(old)) = &task.before {
+        let (name, until) = (task.intent.name.clone(), run.now().after(super::memory()));
+        records.push(Record::Ended { name, endpoint_id: old.clone(), how: Ended::Gone, until });
+    }
+    if !task.noted {
+        records.push(Record::Intent(task.intent.clone()));
+    }
+    records.push(Record::Send { key: task.intent.key.clone(), at: run.now() });
+    records
+}
+
 /// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unsettled.
 async fn never(run: &Run, task: &Task, error: ApiError) -> Sent {
     let key = &task.intent.key;
-    let unsettled = run.job.state.with_state(|state| state.intent(key).is_some_and(Intent::is_unsettled));
+    let unsettled = run.job.state.with_state(|state| state.intent(key).is_some_and(|intent| intent.unanswered > 0));
     if task.noted && !unsettled {
         run.note(vec![Record::Closed { key: key.clone() }]).await;
     }
@@ -226,21 +169,18 @@ async fn never(run: &Run, task: &Task, error: ApiError) -> Sent {
     Sent::Never
 }
 
-/// Seals the secret and records the receipt. Where the answer names an endpoint that stands in the state already,
-/// or sealing fails, the outcome is unknown.
+/// Encrypts the secret and records the receipt. Where the answer names an endpoint that was ours before or is being
+/// deleted, or encryption fails, the outcome is unknown.
 fn receive(run: &Run, task: &Task, made: Made) -> Result<(Receipt, Durable), Lost> {
     let Made { observed, secret } = made;
     let unreadable = |reason: &str, named| {
-        let request = "POST /v1/webhooks/endpoints".to_owned();
-        Lost { error: ApiError { request, fault: Fault::Lost(reason.to_owned()) }, named }
+        let fault = Fault::Lost(reason.to_owned());
+        Lost { error: ApiError { request: POST.to_owned(), fault }, named }
     };
     let binding = Binding { lineage: &run.lineage, endpoint_id: &observed.id };
     let Ok(sealed) = run.job.sealer.seal(binding, &secret) else {
-        return Err(unreadable("the secret could not be sealed", Some(observed.id)));
+        return Err(unreadable("the secret could not be encrypted", Some(observed.id)));
     };
-    if !run.claim(&observed.id) {
-        return Err(unreadable("the answer names an endpoint that is in the state already", None));
-    }
     let receipt = Receipt {
         key: task.intent.key.clone(),
         answered: answered(&task.intent.body, &observed),
@@ -252,9 +192,13 @@ fn receive(run: &Run, task: &Task, made: Made) -> Result<(Receipt, Durable), Los
         key_honoured: task.matches.contains(&observed.id),
         endpoint_id: observed.id,
     };
-    let durable = run.job.state.record(vec![Record::Receipt(receipt.clone())]);
-    crash::here("receipt-written");
-    Ok((receipt, durable))
+    match run.job.state.receive(receipt.clone()) {
+        Some(durable) => {
+            crash::here("receipt-written");
+            Ok((receipt, durable))
+        }
+        None => Err(unreadable("the answer names an endpoint that is in the state already", None)),
+    }
 }
 
 async fn finish(run: Arc<Run>, task: Task, receipt: Receipt, durable: Durable) {
@@ -262,6 +206,9 @@ async fn finish(run: Arc<Run>, task: Task, receipt: Receipt, durable: Durable) {
     match durable.wait().await {
         Ok(()) => {
             crash::here("receipt-durable");
+            if task.was_resent() {
+                run.must_be_listed(id.clone());
+            }
             run.done(task.index, Some(id));
         }
         Err(failed) => {
@@ -273,19 +220,19 @@ async fn finish(run: Arc<Run>, task: Task, receipt: Receipt, durable: Durable) {
 
 async fn lose(run: &Run, mut task: Task, lost: Lost) -> End {
     run.lost_one();
-    if let Some(id) = lost.named.clone().filter(|id| is_ours(run, &task.intent, id)) {
-        let key_honoured = task.matches.contains(&id);
-        run.note(vec![Record::Named { key: task.intent.key.clone(), endpoint_id: id, key_honoured }]).await;
+    if lost.named.as_ref().is_some_and(|id| task.knows(id)) {
+        // The same endpoint again: whatever else is live was not made by this send.
+        run.note(vec![Record::Refused { key: task.intent.key.clone() }]).await;
     }
     let (name, error) = (task.intent.name.clone(), lost.error.to_string());
     run.tell(Event::Lost { name, error: error.clone() });
     run.unknown(task.index, error);
-    task.matches.extend(lost.named.clone());
     task.last = [Some(lost), task.last[0].take()];
     End::Lost(Box::new(task))
 }
 
-/// An endpoint that an answer to our own create named is ours, unless it was there before.
-pub fn is_ours(run: &Run, intent: &Intent, id: &EndpointId) -> bool {
-    !run.is_claimed(id) && !intent.live_before.contains(id)
+/// The ids of a set, for a sentence.
+pub fn named(ids: impl IntoIterator<Item = EndpointId>) -> String {
+    let ids: BTreeSet<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    ids.into_iter().collect::<Vec<_>>().join(", ")
 }

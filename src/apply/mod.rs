@@ -1,16 +1,20 @@
 //! A plan → effects, concurrently and in the safe order. Decides nothing that the plan has not decided; prints
 //! nothing: whoever watches gets [`Event`]s.
 //!
-//! The order: what the state alone knows; creates; what was lost is settled; deletes; orphans. Every step is in the
-//! journal before it counts.
+//! The order: what the state alone knows; planned orphans, whose keys are closed; creates; what was lost is settled;
+//! deletes; a closing listing, and the orphans that it shows. Every step is in the journal before it counts, and every
+//! request that changes something is noted before it is sent.
 
 mod bookkeeping;
 mod create;
 mod delete;
+mod orphan;
 mod run;
 mod settle;
+mod task;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -18,7 +22,7 @@ use crate::endpoint::{EndpointId, Name, Spec};
 use crate::plan::Plan;
 use crate::secrets::Sealer;
 use crate::state::{self, Applied, Guards, Rescue, StoreError};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{Reader, Throttle, Writer};
 
 pub use run::Halt;
@@ -41,8 +45,14 @@ pub struct Job {
     pub sealer: Sealer,
     /// The guards of this apply.
     pub guards: Guards,
-    /// The plan as it was reviewed: its id, and what it permits; this plan may be the rest of it.
+    /// The plan as it was reviewed: its id and its leaves.
     pub reviewed: Applied,
+    /// Whether this plan is the rest of the reviewed one.
+    pub is_rest: bool,
+    /// The configuration's environment, where it has any.
+    pub environment: Option<String>,
+    /// Whether creates are marked with a tag of their intent.
+    pub mark: bool,
     /// The account, where it is known.
     pub team: Option<String>,
     /// Requests in flight at once.
@@ -51,6 +61,8 @@ pub struct Job {
     pub clock: fn() -> Timestamp,
     /// Makes an idempotency key that was never used.
     pub fresh_key: fn() -> String,
+    /// Draws a number by lot.
+    pub random: fn() -> u32,
     /// Who watches.
     pub events: mpsc::UnboundedSender<Event>,
     /// Turns true when what is in flight is to be given up.
@@ -128,13 +140,15 @@ pub struct Outcome {
     pub serial: u64,
     /// Creates of this run or an earlier one whose answer may still arrive.
     pub outstanding: usize,
+    /// What is certainly ours and still live, or not known to be live, each as a sentence.
+    pub left_behind: Vec<String>,
 }
 
 impl Outcome {
     /// Whether every change is done and the state written.
     pub fn is_complete(&self) -> bool {
         let done = self.statuses.iter().all(|status| matches!(status, Status::Done(_)));
-        done && self.halt.is_none() && self.saved.is_ok()
+        done && self.halt.is_none() && self.saved.is_ok() && self.left_behind.is_empty()
     }
 }
 
@@ -145,13 +159,19 @@ pub async fn apply(job: Job) -> Outcome {
     let run = Arc::new(Run::new(job));
     if run.note(bookkeeping::records(&run.job)).await {
         bookkeeping::report(&run);
+        orphan::planned(&run).await;
         let lost = create::all(&run).await;
         settle::all(&run, lost).await;
         delete::all(&run).await;
-        delete::orphans(&run).await;
+        orphan::closing(&run).await;
     }
     let run = Arc::into_inner(run).expect("every worker has ended");
     run.finish()
+}
+
+/// How long an endpoint that ended is remembered.
+fn memory() -> Duration {
+    protocol(Duration::from_secs(30 * 24 * 3600))
 }
 
 /// Bytes that the journal of an apply of this plan may take: reserved before anything is sent.

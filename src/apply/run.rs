@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 
 use super::{Event, Job, Outcome, Status};
 use crate::endpoint::EndpointId;
-use crate::plan::Change;
-use crate::state::{Applied, Record, WriteFailed};
+use crate::plan::{Change, Spare};
+use crate::state::{Applied, Durable, Record, WriteFailed};
 use crate::timestamp::Timestamp;
 use crate::videogen::{ApiError, Fault};
 
@@ -35,8 +35,6 @@ pub struct Run {
     pub job: Job,
     pub lineage: String,
     progress: Mutex<Progress>,
-    /// Every endpoint that stands in the state.
-    ids: Mutex<HashSet<EndpointId>>,
 }
 
 #[derive(Debug)]
@@ -48,25 +46,70 @@ struct Progress {
     lost_any: bool,
     /// Records that the journal did not take.
     unsaved: Vec<Record>,
+    /// Endpoints that repeated creates answered: the closing listing must have them.
+    resent: Vec<EndpointId>,
+    /// What is certainly ours and still live, or not known to be live: the apply is not complete.
+    left_behind: Vec<String>,
+    /// Deletions of orphans that the plan leaves room for.
+    spare: Spare,
+    /// Keys that this run made.
+    own_keys: HashSet<String>,
 }
 
 impl Run {
     pub fn new(job: Job) -> Self {
         let lineage = job.state.with_state(|state| state.lineage.clone());
         let statuses = vec![Status::Skipped; job.plan.changes.len()];
-        let progress = Progress { statuses, halt: None, lost_in_a_row: 0, lost_any: false, unsaved: Vec::new() };
-        let ids = job.state.with_state(|state| state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect());
-        Self { job, lineage, progress: Mutex::new(progress), ids: Mutex::new(ids) }
+        let progress = Progress {
+            statuses,
+            halt: None,
+            lost_in_a_row: 0,
+            lost_any: false,
+            unsaved: Vec::new(),
+            resent: Vec::new(),
+            left_behind: Vec::new(),
+            spare: job.plan.spare.clone(),
+            own_keys: HashSet::new(),
+        };
+        Self { job, lineage, progress: Mutex::new(progress) }
     }
 
-    /// Takes an id as one of the state's; `false` where it is one already.
-    pub fn claim(&self, id: &EndpointId) -> bool {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone())
+    /// A key that was never used.
+    pub fn fresh_key(&self) -> String {
+        let key = (self.job.fresh_key)();
+        self.progress().own_keys.insert(key.clone());
+        key
     }
 
-    /// Whether an id is one of the state's.
-    pub fn is_claimed(&self, id: &EndpointId) -> bool {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+    /// A tag for an intent, where creates are marked.
+    pub fn fresh_tag(&self) -> Option<String> {
+        self.job.mark.then(|| crate::mark::tag(&self.lineage, (self.job.random)()))
+    }
+
+    /// Whether an orphan that is charged to this key may be deleted although no plan names it: where `max_deletes` has
+    /// room, and, in the rest of a reviewed plan, where this run made the key or the create is marked.
+    pub fn may_delete_orphan(&self, key: &str) -> bool {
+        let intent = self.job.state.with_state(|state| state.intent(key).cloned());
+        let Some(intent) = intent else { return false };
+        let mut progress = self.progress();
+        let reviewed = !self.job.is_rest || intent.tag.is_some() || progress.own_keys.contains(key);
+        reviewed && progress.spare.take(&intent.name)
+    }
+
+    /// What a repeated create answered must be in the closing listing.
+    pub fn must_be_listed(&self, id: EndpointId) {
+        self.progress().resent.push(id);
+    }
+
+    /// What the closing listing must have.
+    pub fn to_be_listed(&self) -> Vec<EndpointId> {
+        self.progress().resent.clone()
+    }
+
+    /// The apply is not complete, for this reason.
+    pub fn left_behind(&self, why: String) {
+        self.tell(Event::Note(why.clone()));
+        self.progress().left_behind.push(why);
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -82,7 +125,12 @@ impl Run {
         if records.is_empty() {
             return true;
         }
-        match self.job.state.record(records).wait().await {
+        self.durable(self.job.state.record(records)).await
+    }
+
+    /// Waits until records are durable; `false` where the journal failed, which halts the run.
+    pub async fn durable(&self, recorded: Durable) -> bool {
+        match recorded.wait().await {
             Ok(()) => true,
             Err(failed) => {
                 self.journal_failed(failed, Vec::new());
@@ -201,17 +249,19 @@ impl Run {
     /// Writes the state and says how it went.
     pub fn finish(self) -> Outcome {
         let Self { job, progress, .. } = self;
-        let Progress { statuses, halt, unsaved, .. } = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Progress { statuses, halt, unsaved, left_behind, .. } =
+            progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         let interrupted = job.throttle.is_stopped().then_some(Halt::Interrupted);
         let mut state = job.state;
-        if statuses.iter().all(|status| matches!(status, Status::Done(_))) {
-            let applied = Applied { plan: job.reviewed.plan, left: BTreeSet::new() };
+        if left_behind.is_empty() && statuses.iter().all(|status| matches!(status, Status::Done(_))) {
+            let applied = Applied { leaves: BTreeSet::new(), ..job.reviewed };
             state.change(|state| state.fold(Record::Applied(applied)));
         }
         let saved = state.commit();
         let rescue = (saved.is_err() && !unsaved.is_empty()).then(|| state.rescue(&unsaved));
-        let (serial, outstanding) = state.with_state(|state| (state.serial, state.pending.len()));
-        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding }
+        let unanswered = |state: &crate::state::State| state.pending.iter().filter(|i| i.unanswered > 0).count();
+        let (serial, outstanding) = state.with_state(|state| (state.serial, unanswered(state)));
+        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding, left_behind }
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Event;
-use super::create::{Lost, Task, each, is_ours};
+use super::create::{each, named};
+use super::orphan;
 use super::run::Run;
+use super::task::{Lost, Task, renewal};
 use crate::endpoint::{EndpointId, Observed};
-use crate::plan::{judge, outlived};
-use crate::state::{Intent, Record};
+use crate::plan::{Ledger, Next, outlived};
+use crate::state::Record;
 use crate::videogen::ApiError;
 
 /// Sends of one create in one run.
@@ -29,22 +31,19 @@ pub async fn all(run: &Arc<Run>, mut lost: Vec<Task>) {
                 return;
             }
         };
-        match_all(run, &mut lost, &live);
         let mut again = Vec::new();
-        for task in lost {
-            if task.sends >= MOST_SENDS {
-                continue;
-            }
-            match renewed(run, task).await {
-                Some(task) => again.push(task),
-                None => return,
+        for task in lost.into_iter().filter(|task| task.sends < MOST_SENDS) {
+            match prepared(run, task, &live).await {
+                Prepared::Again(task) => again.push(*task),
+                Prepared::Left => {}
+                Prepared::Stopped => return,
             }
         }
         lost = each(run, again).await;
     }
 }
 
-/// Lists until every lost create has a match, or the list has had time to catch up.
+/// Lists until every lost create has a candidate, or the list has had time to catch up.
 async fn listing(run: &Run, lost: &[Task]) -> Result<Vec<Observed>, ApiError> {
     let mut live = Vec::new();
     for pause in LAG {
@@ -53,61 +52,80 @@ async fn listing(run: &Run, lost: &[Task]) -> Result<Vec<Observed>, ApiError> {
             () = run.cut() => {}
         }
         live = run.unless_cut(run.job.reader.list()).await?;
-        let judged = run.job.state.with_state(|state| judge(state, &live));
-        let found = |task: &Task| {
-            judged.get(&task.intent.key).is_some_and(|m| !(m.certain.is_empty() && m.uncertain.is_empty()))
-        };
-        if lost.iter().all(found) {
+        let all_found = run.job.state.with_state(|state| {
+            let ledger = Ledger::new(state, &live);
+            let found = |task: &Task| {
+                ledger.account(&task.intent.body).is_some_and(|account| !ledger.candidates(account).is_empty())
+            };
+            lost.iter().all(found)
+        });
+        if all_found {
             break;
         }
     }
     Ok(live)
 }
 
-fn match_all(run: &Run, lost: &mut [Task], live: &[Observed]) {
-    let judged = run.job.state.with_state(|state| judge(state, live));
-    for task in lost {
-        if let Some(matches) = judged.get(&task.intent.key) {
-            task.matches.extend(matches.certain.iter().chain(&matches.uncertain).cloned());
+enum Prepared {
+    Again(Box<Task>),
+    /// Nothing more is sent of it in this run.
+    Left,
+    /// The journal failed.
+    Stopped,
+}
+
+/// A lost create as it is sent next: as it is, under a fresh key, or not at all.
+async fn prepared(run: &Run, mut task: Task, live: &[Observed]) -> Prepared {
+    let (next, candidates, is_stuck) = run.job.state.with_state(|state| {
+        let ledger = Ledger::new(state, live);
+        let account = ledger.account(&task.intent.body);
+        let candidates = account.map(|account| ledger.candidates(account)).unwrap_or_default();
+        let outlived = || state.intent(&task.intent.key).is_some_and(|intent| outlived(intent, run.now()));
+        (ledger.before_send(&task.intent.body), candidates, is_stuck(&task, outlived))
+    });
+    match next {
+        Next::Stuck(ids) => {
+            let ids = named(ids);
+            run.unknown(
+                task.index,
+                format!("nothing more is sent: its outcome may be any of {ids}, and none is certain"),
+            );
+            Prepared::Left
+        }
+        Next::Renew { close, delete } => {
+            let closed = close.into_iter().map(|key| Record::Closed { key }).collect();
+            if !run.note(closed).await {
+                return Prepared::Stopped;
+            }
+            crate::crash::here("keys-closed");
+            for (key, id) in delete {
+                if !orphan::delete(run, &key, id).await {
+                    return Prepared::Left;
+                }
+            }
+            renew(run, task, live).await
+        }
+        Next::Send if is_stuck => {
+            if !run.note(vec![Record::Closed { key: task.intent.key.clone() }]).await {
+                return Prepared::Stopped;
+            }
+            renew(run, task, live).await
+        }
+        Next::Send => {
+            task.matches.extend(candidates.all().cloned());
+            Prepared::Again(Box::new(task))
         }
     }
 }
 
-/// The task as it is sent next: under a fresh key where its own keeps answering without a secret or with the same
-/// error. `None` where the journal failed.
-async fn renewed(run: &Run, mut task: Task) -> Option<Task> {
-    let outlived =
-        || run.job.state.with_state(|state| state.intent(&task.intent.key).is_some_and(|i| outlived(i, run.now())));
-    if !is_stuck(&task, outlived) {
-        return Some(task);
+async fn renew(run: &Run, task: Task, live: &[Observed]) -> Prepared {
+    let same = live.iter().filter(|seen| seen.is_twin_of(&task.intent.body)).map(|seen| seen.id.clone());
+    let fresh = renewal(run, &task.intent, same.collect::<BTreeSet<EndpointId>>());
+    if run.note(vec![Record::Intent(fresh.clone())]).await {
+        Prepared::Again(Box::new(task.renewed(fresh)))
+    } else {
+        Prepared::Stopped
     }
-    let named: Vec<EndpointId> = task.last.iter().flatten().filter_map(|lost| lost.named.clone()).collect();
-    for id in named.into_iter().collect::<BTreeSet<_>>() {
-        if is_ours(run, &task.intent, &id) && !discard(run, &task.intent, id).await {
-            return None;
-        }
-    }
-    let key = (run.job.fresh_key)();
-    let mut live_before = task.intent.live_before.clone();
-    live_before.extend(task.matches.iter().cloned());
-    let fresh = Intent {
-        key,
-        live_before,
-        first_sent: None,
-        last_sent: None,
-        unanswered: 0,
-        named: BTreeSet::new(),
-        closed: false,
-        ..task.intent.clone()
-    };
-    let records = vec![Record::Closed { key: task.intent.key.clone() }, Record::Intent(fresh.clone())];
-    if !run.note(records).await {
-        return None;
-    }
-    task.intent = fresh;
-    task.matches.clear();
-    task.last = [None, None];
-    Some(task)
 }
 
 fn is_stuck(task: &Task, outlived: impl FnOnce() -> bool) -> bool {
@@ -118,18 +136,4 @@ fn is_stuck(task: &Task, outlived: impl FnOnce() -> bool) -> bool {
     let same = last.error.status().filter(|status| before.error.status() == Some(*status));
     // A 409 may say that the first request is still under way; one that came ten minutes ago is not.
     last.named.is_some() || same.is_some_and(|status| status >= 500 || outlived())
-}
-
-async fn discard(run: &Run, intent: &Intent, id: EndpointId) -> bool {
-    match run.unless_cut(run.job.writer.delete(&id)).await {
-        Ok(()) => {
-            run.tell(Event::Note(format!("{id} was made without a secret that anybody can know, and is deleted")));
-            run.note(vec![Record::Deleted { endpoint_id: id, name: None, orphan_of: Some(intent.key.clone()) }]).await
-        }
-        // It stays a match of the closed intent, and is deleted as its orphan later.
-        Err(error) => {
-            run.tell(Event::Note(format!("{id} could not be deleted now: {error}")));
-            true
-        }
-    }
 }

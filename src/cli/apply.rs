@@ -156,14 +156,24 @@ async fn plan_and_apply(
         // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
         before.lineage.clear();
     }
+    super::plan::own_environment(&project, &before)?;
     let seen = live.look(&before, &args.network).await?;
-    let plan = Arc::new(super::plan::make(&project, &before, Some(&seen), &choices));
+    let admitted = match expected.admit(&project, (&before, &seen), &choices) {
+        Ok(admitted) => admitted,
+        Err(refused) => {
+            let planfile::Refused { failure, plan } = *refused;
+            report.planned(&plan);
+            terminal::print(&args.format.plan(&plan))?;
+            return Err(failure);
+        }
+    };
+    let planfile::Admitted { plan, reviewed, is_rest } = admitted;
+    let plan = Arc::new(plan);
     report.planned(&plan);
     terminal::print(&args.format.plan(&plan))?;
     if !plan.refusals.is_empty() {
         return Err(super::plan::refused(&plan));
     }
-    let reviewed = expected.admit(&plan, &before)?;
     if plan.is_empty() {
         settle(&mut state, &plan, reviewed)?;
         live.close().await?;
@@ -172,7 +182,8 @@ async fn plan_and_apply(
     if !approved && !ask(&choices).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
-    let outcome = carry_out(&project, state, &live, &plan, Reviewed { reviewed, team: seen.team }, args).await?;
+    let outcome =
+        carry_out(&project, state, &live, &plan, Reviewed { reviewed, is_rest, team: seen.team }, args).await?;
     live.close().await?;
     report.applied(&plan, &outcome);
     outcome::finish(global, &project, &plan, outcome, args.format)
@@ -190,9 +201,9 @@ fn missing_key(project: &Project) -> Failure {
 
 /// Writes what a listing settled, and that the rest of a stopped plan was nothing, though nothing else changes.
 fn settle(state: &mut Writer, plan: &Plan, reviewed: Applied) -> Result<(), Failure> {
-    let mut records: Vec<Record> = plan.settled.iter().map(|key| Record::Settled { key: key.clone() }).collect();
-    if state.with_state(|state| state.applied.as_ref().is_some_and(|applied| !applied.left.is_empty())) {
-        records.push(Record::Applied(Applied { left: Default::default(), ..reviewed }));
+    let mut records = plan.tidy.clone();
+    if state.with_state(|state| state.applied.as_ref().is_some_and(|applied| !applied.leaves.is_empty())) {
+        records.push(Record::Applied(Applied { leaves: Default::default(), ..reviewed }));
     }
     if !records.is_empty() {
         state.change(|state| records.into_iter().for_each(|record| state.fold(record)));
@@ -221,6 +232,8 @@ async fn ask(choices: &Choices) -> Result<bool, Failure> {
 pub struct Reviewed {
     /// The plan as it was reviewed.
     pub reviewed: Applied,
+    /// Whether this is the rest of it.
+    pub is_rest: bool,
     /// The account, where it is known.
     pub team: Option<String>,
 }
@@ -234,7 +247,7 @@ pub async fn carry_out(
     known: Reviewed,
     args: &RunArgs,
 ) -> Result<Outcome, Failure> {
-    let Reviewed { reviewed, team } = known;
+    let Reviewed { reviewed, is_rest, team } = known;
     let sealer = match project.recipients.is_empty() {
         // Only a destroy gets here: it seals nothing.
         true => Sealer::none(),
@@ -258,10 +271,14 @@ pub async fn carry_out(
         sealer,
         guards: project.guards.clone(),
         reviewed,
+        is_rest,
+        environment: project.desired.environment.as_ref().map(ToString::to_string),
+        mark: project.desired.mark,
         team,
         parallelism: usize::from(args.parallelism),
         clock: live::now,
         fresh_key: || uuid::Uuid::new_v4().to_string(),
+        random: rand::random,
         events,
         cut,
     })

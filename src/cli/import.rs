@@ -89,7 +89,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
 
 /// An error where the name has an endpoint, or the endpoint a name.
 fn free(state: &State, name: &Name, id: &EndpointId) -> Result<(), Failure> {
-    if let Some(had) = state.endpoints.get(name) {
+    if let Some(had) = state.current(name) {
         return Err(Failure::new(format!("`{name}` has the endpoint {} in the state already", had.endpoint_id))
             .hint("`hookwright state rm` forgets it, and leaves it live"));
     }

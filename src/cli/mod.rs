@@ -153,6 +153,9 @@ pub fn run() -> ExitCode {
     if let Ok(point) = std::env::var("HOOKWRIGHT_CRASH_AT") {
         crate::crash::arm(&point);
     }
+    if let Some(scale) = std::env::var("HOOKWRIGHT_TIME_SCALE").ok().and_then(|scale| scale.parse().ok()) {
+        crate::timestamp::scale_protocol(scale);
+    }
     let ended = enter(&cli.global).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|e| Failure::caused("the runtime could not be started", &e))?;

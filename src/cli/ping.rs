@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::identity::{IdentityArgs, reveal};
 use super::show::read;
-use super::state::known;
+use super::state::current;
 use super::{DONE, Ended, Failure, Global, live, project, terminal};
 use crate::delivery::{Answer, NotSent, send, sign};
 use crate::endpoint::Name;
@@ -33,8 +33,7 @@ pub struct PingArgs {
 /// Runs the command.
 pub async fn run(global: &Global, args: &PingArgs) -> Ended {
     let state = read(&project::store(global)?)?;
-    known(&state, &args.name)?;
-    let managed = &state.endpoints[&args.name];
+    let managed = current(&state, &args.name)?;
     let secret = reveal(&state.lineage, &args.name, managed, &args.identity.read()?)?;
     let id = format!("msg_{}", uuid::Uuid::new_v4().simple());
     let now = live::now();

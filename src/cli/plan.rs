@@ -91,6 +91,7 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
     }
     let project = project::load(global)?;
     let (state, seen) = read(&project, args).await?;
+    own_environment(&project, &state)?;
     let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
     report.planned(&plan);
     terminal::print(&args.format.show(&plan))?;
@@ -106,16 +107,35 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
 
 /// Makes the plan of a project.
 pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Choices) -> Plan {
-    plan(&World {
+    plan(&world(project, state, seen, choices))
+}
+
+/// All that a plan of a project is made from.
+pub fn world<'a>(project: &'a Project, state: &'a State, seen: Option<&'a Seen>, choices: &'a Choices) -> World<'a> {
+    World {
         desired: &project.desired,
         state,
         live: seen.map(|seen| seen.endpoints.as_slice()),
         team: seen.and_then(|seen| seen.team.as_deref()),
         guards: &project.guards,
-        now: live::now(),
+        now: seen.map_or_else(live::now, |seen| seen.now),
         environment: project.desired.environment.as_ref().map(|name| name.as_str()),
         choices,
-    })
+    }
+}
+
+/// An error where a state belongs to another environment than the chosen one.
+pub fn own_environment(project: &Project, state: &State) -> Result<(), Failure> {
+    let chosen = project.desired.environment.as_ref().map(|name| name.as_str());
+    match &state.environment {
+        Some(known) if chosen != Some(known) => {
+            let chosen = chosen.map_or("none".to_owned(), |chosen| format!("`{chosen}`"));
+            let known = crate::quote::escaped(known);
+            Err(Failure::new(format!("the state belongs to the environment `{known}`, and the chosen one is {chosen}"))
+                .hint("name the environment with --env, or its own state with --state"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The state, and what the API says where it is asked. Both are read at once: a large state takes as long as a listing.

@@ -4,27 +4,36 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
+use super::live::Seen;
+use super::project::Project;
 use super::{Failure, terminal};
-use crate::plan::Plan;
+use crate::plan::{Choices, Plan, PlanId};
 use crate::render::{Colour, text};
 use crate::state::{Applied, State, replace_file};
 
 /// The version of the form.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// The most bytes that a plan file may have.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// The file's form. The checksum is over the plan's bytes, words included: an edited file is refused even where the
+/// edit leaves the id alone.
 #[derive(Serialize)]
 struct Written<'a> {
     hookwright_plan: u64,
-    plan: &'a Plan,
+    sha256: String,
+    plan: &'a RawValue,
 }
 
 #[derive(Deserialize)]
-struct Read {
-    plan: Plan,
+struct Read<'a> {
+    sha256: String,
+    #[serde(borrow)]
+    plan: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +43,8 @@ struct Version {
 
 /// Writes a plan file, whole or not at all.
 pub fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
-    let written = Written { hookwright_plan: VERSION, plan };
+    let plan = serde_json::value::to_raw_value(plan).expect("a plan has string keys and no failing parts");
+    let written = Written { hookwright_plan: VERSION, sha256: checksum(&plan), plan: &plan };
     let mut bytes = serde_json::to_vec(&written).expect("a plan has string keys and no failing parts");
     bytes.push(b'\n');
     replace_file(path, &bytes).map_err(|e| Failure::chain(&e))
@@ -59,8 +69,18 @@ pub fn read(path: &Path) -> Result<Plan, Failure> {
                 .hint("`hookwright plan --out FILE` writes one"));
         }
     }
-    let read: Result<Read, _> = serde_json::from_slice(&bytes);
-    read.map(|read| read.plan).map_err(|e| Failure::caused(format!("the plan file {shown} is damaged"), &e))
+    let damaged = |e: serde_json::Error| Failure::caused(format!("the plan file {shown} is damaged"), &e);
+    let Read { sha256, plan: raw } = serde_json::from_slice(&bytes).map_err(damaged)?;
+    let plan: Plan = serde_json::from_str(raw.get()).map_err(damaged)?;
+    if sha256 != checksum(raw) || plan.computed_id() != plan.id {
+        return Err(Failure::new(format!("the plan file {shown} was edited after it was written"))
+            .hint("plan again with `hookwright plan --out FILE`, and review the new plan"));
+    }
+    Ok(plan)
+}
+
+fn checksum(plan: &RawValue) -> String {
+    Sha256::digest(plan.get()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What an apply was told to run.
@@ -80,28 +100,67 @@ impl Expected {
         !matches!(self, Self::Anything)
     }
 
-    /// Whether the plan is what was expected, or the rest of it; then what it permits.
-    pub fn admit(&self, plan: &Plan, state: &State) -> Result<Applied, Failure> {
+    /// The plan that is carried out: what was expected, or the rest of it. `make` plans by choices.
+    ///
+    /// Retirements that came due after the review are left out, the newest first, until the id is the reviewed one.
+    pub fn admit(
+        &self,
+        project: &Project,
+        (state, seen): (&State, &Seen),
+        choices: &Choices,
+    ) -> Result<Admitted, Box<Refused>> {
         let id = match self {
-            Self::Anything => plan.id.as_str(),
-            Self::Id(id) => id,
-            Self::File(expected) => expected.id.as_str(),
+            Self::Anything => None,
+            Self::Id(id) => Some(id.as_str()),
+            Self::File(expected) => Some(expected.id.as_str()),
         };
-        let whole = || Applied { plan: id.to_owned(), left: plan.permits() };
-        match &state.applied {
-            _ if id.starts_with("offline-") => {
-                Err(Failure::new("that plan did not ask the API, and cannot be applied by its id")
-                    .hint("plan again with an API key and without --refresh=false"))
-            }
-            Some(applied) if self.is_reviewed() && applied.plan == id && applied.left.is_empty() => {
-                Err(Failure::new("that plan was applied already").hint("plan again, and review the new plan"))
-            }
-            Some(applied) if self.is_reviewed() && applied.plan == id && plan.is_within(&applied.left) => {
-                Ok(applied.clone())
-            }
-            _ if id == plan.id.as_str() => Ok(whole()),
-            _ => Err(self.refuse(id, plan)),
+        let first = super::plan::make(project, state, Some(seen), choices);
+        let Some(id) = id else {
+            return Ok(Admitted { reviewed: first.begun(), plan: first, is_rest: false });
+        };
+        let refuse = |failure, plan| Err(Box::new(Refused { failure, plan }));
+        if !first.refusals.is_empty() {
+            return refuse(super::plan::refused(&first), first);
         }
+        if let Some(failure) = self.never(id, state) {
+            return refuse(failure, first);
+        }
+        let (mut plan, mut choices) = (first.clone(), choices.clone());
+        loop {
+            if plan.id.as_str() == id {
+                return Ok(Admitted { reviewed: plan.begun(), plan, is_rest: false });
+            }
+            let begun = state.applied.as_ref().filter(|applied| applied.plan == id);
+            if let Some(applied) = begun
+                && plan.is_rest_of(&super::plan::world(project, state, Some(seen), &choices), applied)
+            {
+                return Ok(Admitted { reviewed: applied.clone(), plan, is_rest: true });
+            }
+            match plan.newest_retirement() {
+                Some(id) => drop(choices.postponed.insert(id)),
+                None => break,
+            }
+            plan = super::plan::make(project, state, Some(seen), &choices);
+        }
+        refuse(self.refuse(id, &first), first)
+    }
+
+    /// Why no plan can have this id.
+    fn never(&self, id: &str, state: &State) -> Option<Failure> {
+        if id.starts_with("offline-") {
+            return Some(
+                Failure::new("that plan did not ask the API, and cannot be applied by its id")
+                    .hint("plan again with an API key and without --refresh=false"),
+            );
+        }
+        if PlanId::is_of_another_version(id) {
+            return Some(
+                Failure::new("that id was made by another version of hookwright, which makes ids otherwise")
+                    .hint("plan again with this version, and review the new plan"),
+            );
+        }
+        let applied = state.applied.as_ref().is_some_and(|applied| applied.plan == id && applied.leaves.is_empty());
+        applied.then(|| Failure::new("that plan was applied already").hint("plan again, and review the new plan"))
     }
 
     fn refuse(&self, id: &str, plan: &Plan) -> Failure {
@@ -117,4 +176,22 @@ impl Expected {
         ))
         .hint("plan again and review it; an apply needs the same flags as its plan (--target, --replace, --destroy)")
     }
+}
+
+/// A plan that may be carried out.
+pub struct Admitted {
+    /// The plan.
+    pub plan: Plan,
+    /// As it was reviewed.
+    pub reviewed: Applied,
+    /// Whether it is the rest of what was reviewed.
+    pub is_rest: bool,
+}
+
+/// A plan that may not, and why.
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// The plan.
+    pub plan: Plan,
 }

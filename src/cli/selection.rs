@@ -21,6 +21,9 @@ pub struct Selection {
     /// Delete every endpoint
     #[arg(long)]
     destroy: bool,
+    /// Plan the retirements that are due, and nothing else
+    #[arg(long, conflicts_with_all = ["destroy", "refresh_only", "replace", "target"])]
+    retire: bool,
 }
 
 /// What lifts a refusal.
@@ -56,6 +59,7 @@ impl Selection {
             targets: set(&self.target),
             replace: set(&self.replace),
             refresh_only: self.refresh_only,
+            retire_only: self.retire,
             allow_duplicate: set(&allowances.allow_duplicate),
             allow_delete: set(&allowances.allow_delete),
             allow_all_gone: allowances.allow_all_gone,

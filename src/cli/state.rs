@@ -10,7 +10,7 @@ use super::{DONE, Ended, Failure, Global, live, project, terminal};
 use crate::endpoint::Name;
 use crate::quote::{count, nearest};
 use crate::render;
-use crate::state::{Record, State, Writer, salvage};
+use crate::state::{Managed, Record, State, Untaken, Writer, salvage};
 
 /// Look at the state, and mend it.
 #[derive(Debug, Args)]
@@ -129,6 +129,15 @@ pub fn known(state: &State, name: &Name) -> Result<(), Failure> {
     })
 }
 
+/// The endpoint that an entry has; an error where it has none, or has predecessors alone.
+pub fn current<'a>(state: &'a State, name: &Name) -> Result<&'a Managed, Failure> {
+    known(state, name)?;
+    state.current(name).ok_or_else(|| {
+        Failure::new(format!("`{name}` has no endpoint at present: it is gone, and its successor is not made yet"))
+            .hint("run `hookwright apply`")
+    })
+}
+
 fn mv(mut writer: Writer, from: &Name, to: &Name) -> Result<(), Failure> {
     let state = writer.state();
     known(&state, from)?;
@@ -152,8 +161,8 @@ fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
     writer.commit()?;
     for name in names {
         let had = &state.endpoints[name];
-        let ids: Vec<String> =
-            std::iter::once(had).chain(&had.deposed).map(|managed| managed.endpoint_id.to_string()).collect();
+        let live = had.current.iter().chain(had.predecessors());
+        let ids: Vec<String> = live.map(|managed| managed.endpoint_id.to_string()).collect();
         terminal::say(&format!("Forgot `{name}`; {} stays live.", ids.join(", and its predecessor ")));
     }
     Ok(())
@@ -188,9 +197,17 @@ fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), 
         .hint("name the state that it belongs to with --state PATH"));
     }
     let before: Vec<_> = state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
-    writer.change(|state| state.recover(records));
+    let mut untaken = Vec::new();
+    writer.change(|state| match new {
+        // The file is all that is left of the state: everything in it happened.
+        true => records.into_iter().for_each(|record| state.fold(record)),
+        false => untaken = state.recover(records, head.base_serial),
+    });
     let added = writer.with_state(|state| state.all().filter(|(_, m)| !before.contains(&m.endpoint_id)).count());
     writer.commit()?;
+    untaken
+        .iter()
+        .for_each(|(id, why)| terminal::warn(&format!("the receipt of {id} was not taken: {}", reason(*why))));
     if damaged > 0 {
         terminal::warn(&format!("{} of it damaged, and passed over", count(damaged, "line")));
     }
@@ -199,4 +216,13 @@ fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), 
         count(added, "endpoint")
     ));
     Ok(())
+}
+
+fn reason(why: Untaken) -> &'static str {
+    match why {
+        Untaken::Known => "the state has it",
+        Untaken::NotPending => "its create is not pending, or has another receipt",
+        Untaken::Deleted => "it was deleted, or forgotten, since",
+        Untaken::Superseded => "its entry has another endpoint since",
+    }
 }

@@ -52,11 +52,11 @@ pub fn run(global: &Global, args: &VerifyArgs) -> Ended {
     let state = read(&project::store(global)?)?;
     known(&state, &args.name)?;
     let captured = Captured { headers: headers(&args.headers)?, body: bytes(&args.body)? };
-    let managed = &state.endpoints[&args.name];
+    let slot = &state.endpoints[&args.name];
     let identities = args.identity.read()?;
     let at = args.at.unwrap_or_else(live::now);
     let mut found = None;
-    for one in std::iter::once(managed).chain(managed.deposed.iter().rev()) {
+    for one in slot.current.iter().chain(slot.deposed.iter().rev()) {
         // A predecessor whose secret nobody knows can sign nothing that we could check.
         if one.secret.is_none() && one.until.is_some() {
             continue;

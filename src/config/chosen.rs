@@ -14,6 +14,7 @@ use crate::secrets::Recipient;
 pub(super) struct Settings {
     /// `None` at a fault, or where it is not known.
     pub(super) base_url: Option<BaseUrl>,
+    pub(super) mark: bool,
     pub(super) state_path: Option<Place>,
     pub(super) recipients: Vec<Recipient>,
     pub(super) recipients_file: Option<Place>,
@@ -31,13 +32,14 @@ pub(super) fn settings(
     over: Option<&BaseUrl>,
     faults: &mut Faults,
 ) -> Settings {
-    let provider = sections::provider(root, over, faults);
+    let sections::Provider { base_url: provider, mark } = sections::provider(root, over, faults);
     let state_path = sections::state(root, faults);
     shared_state(environments, state_path.as_ref(), faults);
     let encryption = sections::encryption(root, faults);
     let safety = sections::safety(root, faults);
     let top = |encryption: Encryption, safety, base_url| Settings {
         base_url,
+        mark,
         state_path: state_path.clone(),
         recipients: encryption.recipients,
         recipients_file: encryption.file,

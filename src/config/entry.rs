@@ -105,18 +105,14 @@ fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mu
     let table = item.table("[webhooks.NAME]", &KEYS, faults)?;
     let url = url(item, &table, reading, faults);
     let events = entry_events(item, &table, defaults, variables, faults);
-    let description = table.get("description").map(|item| variables.text(item, "\"Render pipeline\"", faults));
+    let description = table.get("description").map(|item| description(item, variables, faults));
     let rotation = table.get("rotation").map_or(Some(1), |item| item.whole(1, faults));
     let rotate_after = lifecycle::rotate_after(&table, faults).or(defaults.rotate_after);
     let written = table.get("lifecycle").map(|item| lifecycle::read(item, faults)).unwrap_or_default();
     let lifecycle = written.over(&defaults.lifecycle, faults);
     let Events { written, expanded } = events?;
     Some(Entry {
-        spec: Spec {
-            url: url?,
-            events: expanded,
-            description: description.flatten().filter(|d| !d.text.is_empty()).map(|d| d.text.into_owned()),
-        },
+        spec: Spec { url: url?, events: expanded, description: description.flatten() },
         events_as_written: written.into_iter().collect(),
         rotation: rotation?,
         rotate_after,
@@ -124,6 +120,18 @@ fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mu
         line: lines.line_in(item.file_start(), item.key_span().start),
         file: (sources.count() > 1).then(|| sources.name(item.file_start()).unwrap_or_default().to_owned()),
     })
+}
+
+/// Reads a description; an empty one is none. One that ends like a tag could not be told from a marked one.
+fn description(item: Item<'_>, variables: &Variables<'_>, faults: &mut Faults) -> Option<String> {
+    let read = variables.text(item, "\"Render pipeline\"", faults)?;
+    if crate::mark::split(&read.text).1.is_some() {
+        let message = "the description ends like the tag of a marked create";
+        let help = "change its end: ` [hw:…]` is added and removed by hookwright (`[provider] mark`)";
+        faults.push(Fault::new(message, item.span(), "").help(help));
+        return None;
+    }
+    Some(read.text.into_owned()).filter(|text| !text.is_empty())
 }
 
 fn url(entry: Item<'_>, table: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) -> Option<String> {

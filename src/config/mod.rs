@@ -63,6 +63,8 @@ pub struct Inputs {
 pub struct Desired {
     /// `[provider] base_url` or the environment's, or the API's own.
     pub base_url: BaseUrl,
+    /// `[provider] mark`: whether creates carry a tag of their intent at the end of the description.
+    pub mark: bool,
     /// The environment that was chosen, where the file has any.
     pub environment: Option<Name>,
     /// The environment variable that holds the API key: `VIDEOGEN_API_KEY`, or one that begins with it and `_`.

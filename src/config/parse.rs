@@ -71,7 +71,7 @@ fn desired(
     let environments = environments::read(&guards, inputs.base_url.as_ref(), faults);
     let environment = environments.choose(inputs.environment.as_deref(), faults);
     let variables = Variables::read(&guards, &environments, &environment, &inputs.values, sources.whole(), faults);
-    let Settings { base_url, state_path, recipients, recipients_file, safety, api_key_env } =
+    let Settings { base_url, mark, state_path, recipients, recipients_file, safety, api_key_env } =
         chosen::settings(&guards, &environments, &environment, inputs.base_url.as_ref(), faults);
     let urls = UrlRules { base_url: base_url.as_ref(), allowed_hosts: safety.patterns() };
     let reading = Reading { urls, variables: &variables, lines, sources };
@@ -85,6 +85,7 @@ fn desired(
         moved: names::moved(&roots, &webhooks.places, faults),
         removed: names::removed(&roots, &webhooks.places, faults),
         base_url: base_url?,
+        mark,
         environment: environment.name().cloned(),
         api_key_env,
         state_path,

@@ -13,19 +13,29 @@ use crate::diagnostic::Fault;
 use crate::secrets::Recipient;
 
 /// The keys of each section.
-pub(super) const PROVIDER: [&str; 1] = ["base_url"];
+pub(super) const PROVIDER: [&str; 2] = ["base_url", "mark"];
 pub(super) const STATE: [&str; 1] = ["path"];
 pub(super) const ENCRYPTION: [&str; 2] = ["recipients", "recipients_file"];
 pub(super) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"];
 
-/// Reads `[provider]`. Gives the base url that will be used, the override before the file's; `None` at a fault.
-pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
+/// `[provider]` as it counts.
+pub(super) struct Provider {
+    /// The base url that will be used, the override before the file's; `None` at a fault.
+    pub(super) base_url: Option<BaseUrl>,
+    /// Whether creates carry a tag of their intent.
+    pub(super) mark: bool,
+}
+
+/// Reads `[provider]`.
+pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Provider {
     let table = root.get("provider").and_then(|item| item.table("[provider]", &PROVIDER, faults));
-    let written = match table.and_then(|table| table.get("base_url")) {
+    let get = |key| table.as_ref().and_then(|table| table.get(key));
+    let written = match get("base_url") {
         Some(item) => base_url(item, over, faults),
         None => Some(BaseUrl::default()),
     };
-    over.cloned().or(written)
+    let mark = get("mark").and_then(|item| item.boolean(faults)).unwrap_or(false);
+    Provider { base_url: over.cloned().or(written), mark }
 }
 
 /// Reads a base url; `None` at a fault.

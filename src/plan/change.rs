@@ -59,8 +59,11 @@ pub enum Action {
     Delete {
         /// Which.
         endpoint_id: EndpointId,
-        /// Whether it is a predecessor whose overlap has ended.
+        /// Whether it is a predecessor.
         deposed: bool,
+        /// Whether listings lack it already; its deletion is sent all the same, and costs nobody anything.
+        #[serde(default)]
+        gone: bool,
     },
     /// Move an endpoint to another name; the API does not know.
     Rename {
@@ -79,6 +82,9 @@ pub enum Action {
         matches: Vec<EndpointId>,
         /// The endpoint that it replaces, if any.
         replaces: Option<EndpointId>,
+        /// Whether nothing is sent, since too many endpoints may be its outcome and none is certain.
+        #[serde(default)]
+        stuck: bool,
     },
     /// Give up a create that is no longer wanted: never send it again.
     Abandon {
@@ -141,7 +147,7 @@ pub struct Make {
     pub rotation: u32,
     /// The entry's protection.
     pub prevent_destroy: bool,
-    /// The gone endpoint that this one stands in for: deleted first, so that a 404 confirms it.
+    /// The gone endpoint that this one stands in for: remembered as gone before the create is sent.
     pub gone: Option<EndpointId>,
     /// How long a replaced endpoint is kept beside this one.
     pub overlap: Duration,
@@ -163,6 +169,24 @@ pub struct Update {
     pub events_as_written: Vec<String>,
 }
 
+impl Change {
+    /// Whether it counts against `max_deletes` when it is planned. A retirement does not: it is postponed instead. What
+    /// is gone already costs nobody anything.
+    pub(super) fn counts_against_max_deletes(&self) -> bool {
+        match &self.action {
+            Action::Delete { deposed: true, gone, .. } => !gone && super::overlap::retirement(self).is_none(),
+            Action::Delete { deposed: false, gone, .. } => !gone,
+            Action::Replace { .. } | Action::Forget { .. } | Action::DeleteOrphan { .. } => true,
+            Action::Create(_)
+            | Action::Rename { .. }
+            | Action::Resend { .. }
+            | Action::Abandon { .. }
+            | Action::Update(_)
+            | Action::Import { .. } => false,
+        }
+    }
+}
+
 impl Action {
     /// The word of the JSON plan.
     pub fn word(&self) -> &'static str {
@@ -178,23 +202,30 @@ impl Action {
         }
     }
 
-    /// Whether an endpoint of the team's ends.
+    /// Whether an endpoint or its secret ends.
     pub fn is_destructive(&self) -> bool {
-        matches!(self, Self::Delete { .. } | Self::Replace { .. })
+        match self {
+            Self::Delete { .. } | Self::Replace { .. } | Self::Forget { .. } | Self::DeleteOrphan { .. } => true,
+            Self::Create(_)
+            | Self::Rename { .. }
+            | Self::Resend { .. }
+            | Self::Abandon { .. }
+            | Self::Update(_)
+            | Self::Import { .. } => false,
+        }
     }
 
     /// The place in a plan: destructive actions first.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::Delete { .. } => 0,
-            Self::Replace { .. } => 1,
+            Self::Forget { .. } | Self::Replace { .. } => 1,
             Self::DeleteOrphan { .. } => 2,
             Self::Abandon { .. } => 3,
             Self::Resend { .. } => 4,
             Self::Create(_) => 5,
             Self::Import { .. } => 6,
             Self::Rename { .. } => 7,
-            Self::Forget { .. } => 8,
             Self::Update(_) => 9,
         }
     }

@@ -7,11 +7,11 @@ use super::{Action, Change, Drift, DriftKind, Make, Order, Reason, Update, View}
 use crate::config::{Attribute, Entry, ReplaceOrder};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::quote::quoted;
-use crate::state::Managed;
+use crate::state::{Ended, Intent, Managed, Slot};
 use crate::timestamp::words;
 
-/// How long a rotation keeps the old endpoint where the file does not say.
-const ROTATION_OVERLAP: Duration = Duration::from_secs(24 * 3600);
+/// How long a create-first replacement keeps the old endpoint where the file does not say.
+const OVERLAP: Duration = Duration::from_secs(24 * 3600);
 
 /// What the API says of one endpoint.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub(super) enum Live<'a> {
     Unasked,
     /// It is listed.
     Listed(&'a Observed),
-    /// It is not.
+    /// It is not, or its deletion is under way.
     Gone,
 }
 
@@ -28,7 +28,7 @@ pub(super) enum Live<'a> {
 pub(super) fn change(
     name: &Name,
     entry: &Entry,
-    had: &Managed,
+    (slot, had): (&Slot, &Managed),
     live: Live<'_>,
     forced: Option<Reason>,
 ) -> Option<Change> {
@@ -53,7 +53,7 @@ pub(super) fn change(
         }
     }
     if !reasons.is_empty() {
-        return Some(replacement(name, entry, had, wanted, reasons));
+        return Some(replacement(name, entry, (slot, had), wanted, reasons));
     }
     update(name, entry, had, adopted)
 }
@@ -160,16 +160,30 @@ pub(super) fn make(entry: &Entry, spec: Spec) -> Make {
     }
 }
 
-/// A create for an entry that has no endpoint.
-pub(super) fn create(name: &Name, entry: &Entry) -> Change {
-    let make = make(entry, entry.spec.clone());
+/// A create for an entry that has no endpoint; its slot may remember how the last one ended.
+pub(super) fn create(name: &Name, entry: &Entry, slot: Option<&Slot>) -> Change {
+    let make = Make { overlap: overlap(entry), ..make(entry, entry.spec.clone()) };
+    let ended = slot.and_then(|slot| slot.deposed.iter().rev().find_map(|old| old.ended));
+    let reason = match ended {
+        Some(Ended::Gone) => Reason::Gone,
+        Some(Ended::Deleted) => Reason::DeletedFirst,
+        None => Reason::NotInState,
+    };
     Change {
         name: name.clone(),
         before: None,
         after: Some(planned(&make)),
         action: Action::Create(make),
-        reasons: vec![Reason::NotInState],
+        reasons: vec![reason],
         consequences: vec!["a new signing secret: sealed into the state, then handed to the consumer".to_owned()],
+    }
+}
+
+/// How long a create-first replacement of this entry keeps the old endpoint.
+fn overlap(entry: &Entry) -> Duration {
+    match entry.lifecycle.replace {
+        ReplaceOrder::CreateFirst => entry.lifecycle.overlap.unwrap_or(OVERLAP),
+        ReplaceOrder::DestroyFirst => Duration::ZERO,
     }
 }
 
@@ -194,7 +208,8 @@ pub(super) fn import(name: &Name, entry: &Entry, id: &EndpointId, live: Live<'_>
 }
 
 pub(super) fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
-    let make = Make { gone: Some(had.endpoint_id.clone()), ..make(entry, effective(entry, had)) };
+    let gone = Some(had.endpoint_id.clone());
+    let make = Make { gone, overlap: overlap(entry), ..make(entry, effective(entry, had)) };
     Change {
         name: name.clone(),
         before: Some(view(had)),
@@ -208,37 +223,51 @@ pub(super) fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
     }
 }
 
-pub(super) fn replacement(name: &Name, entry: &Entry, had: &Managed, wanted: Spec, reasons: Vec<Reason>) -> Change {
-    let rotated = reasons.iter().any(|reason| matches!(reason, Reason::Rotation { .. } | Reason::Rotate));
-    let default = if rotated { ROTATION_OVERLAP } else { Duration::ZERO };
+pub(super) fn replacement(
+    name: &Name,
+    entry: &Entry,
+    (slot, had): (&Slot, &Managed),
+    wanted: Spec,
+    reasons: Vec<Reason>,
+) -> Change {
     let order = Order::from(entry.lifecycle.replace);
-    let overlap = match entry.lifecycle.replace {
-        ReplaceOrder::CreateFirst => entry.lifecycle.overlap.unwrap_or(default),
-        ReplaceOrder::DestroyFirst => Duration::ZERO,
-    };
+    // What somebody else changed is not kept: the live URL may be an attacker's.
+    let drifted = reasons.iter().any(|reason| matches!(reason, Reason::ChangedRemotely(_)));
+    let overlap = if drifted { Duration::ZERO } else { overlap(entry) };
     let make = Make { overlap, ..make(entry, wanted) };
     let meanwhile = match order {
-        Order::DestroyFirst => "events between the deletion and the creation are lost".to_owned(),
-        Order::CreateFirst if overlap.is_zero() => {
-            "both endpoints are live until the old one is deleted: an event may come twice".to_owned()
-        }
-        Order::CreateFirst => format!(
-            "overlap: the old endpoint stays live for {} and a later apply deletes it: every event comes twice until then",
-            words(overlap)
-        ),
+        Order::DestroyFirst => vec![
+            "events between the deletion and the creation are lost".to_owned(),
+            "deliveries fail verification from the deletion until consumers have the new secret".to_owned(),
+        ],
+        Order::CreateFirst if overlap.is_zero() => vec![
+            "deliveries fail verification from the deletion of the old endpoint until consumers have the new secret"
+                .to_owned(),
+        ],
+        Order::CreateFirst => overlapping(slot, had, &make),
     };
-    let make_phase = if rotated { "make: " } else { "" };
+    let secret = "the signing secret changes: whoever checks signatures must take the new one".to_owned();
     Change {
         name: name.clone(),
         before: Some(view(had)),
         after: Some(planned(&make)),
         action: Action::Replace { make, old: had.endpoint_id.clone(), order },
         reasons,
-        consequences: vec![
-            format!("{make_phase}the signing secret changes: whoever checks signatures must take the new one"),
-            meanwhile,
-        ],
+        consequences: [vec![secret], meanwhile].concat(),
     }
+}
+
+/// What happens while both endpoints are live.
+fn overlapping(slot: &Slot, had: &Managed, make: &Make) -> Vec<String> {
+    let (overlap, times) = (words(make.overlap), slot.predecessors().count() + 2);
+    let during = if had.spec.url == make.spec.url {
+        format!("for {overlap} every event comes {times} times, signed with the old secret and with the new one")
+    } else {
+        format!(
+            "for {overlap} every event comes {times} times: to the old URL signed with the old secret, to the new URL with the new one"
+        )
+    };
+    vec![during, "an apply after that deletes the old endpoint".to_owned()]
 }
 
 fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> Option<Change> {
@@ -313,27 +342,30 @@ pub(super) fn refresh(name: &Name, had: &Managed, live: Live<'_>) -> Option<Chan
 
 /// A delete of a current endpoint.
 pub(super) fn delete(name: &Name, had: &Managed, reason: Reason, live: Live<'_>) -> Change {
-    let consequence = match live {
-        Live::Gone => "it is gone already: the state alone changes",
-        _ => "it stops receiving events at once, and its signing secret is of no use any more",
+    let gone = matches!(live, Live::Gone);
+    let consequence = if gone {
+        "it is gone already: the state alone changes"
+    } else {
+        "it stops receiving events at once, and its signing secret is of no use any more"
     };
     Change {
         name: name.clone(),
         before: Some(view(had)),
         after: None,
-        action: Action::Delete { endpoint_id: had.endpoint_id.clone(), deposed: false },
+        action: Action::Delete { endpoint_id: had.endpoint_id.clone(), deposed: false, gone },
         reasons: vec![reason],
         consequences: vec![consequence.to_owned()],
     }
 }
 
 /// The end of a predecessor.
-pub(super) fn retire(name: &Name, old: &Managed, reason: Reason) -> Change {
+pub(super) fn retire(name: &Name, old: &Managed, reason: Reason, live: Live<'_>) -> Change {
+    let gone = matches!(live, Live::Gone);
     Change {
         name: name.clone(),
         before: Some(view(old)),
         after: None,
-        action: Action::Delete { endpoint_id: old.endpoint_id.clone(), deposed: true },
+        action: Action::Delete { endpoint_id: old.endpoint_id.clone(), deposed: true, gone },
         reasons: vec![reason],
         consequences: vec![
             "retire: it stops receiving events at once: its consumers must have taken the new secret".to_owned(),
@@ -341,14 +373,20 @@ pub(super) fn retire(name: &Name, old: &Managed, reason: Reason) -> Change {
     }
 }
 
-/// A lost create that is still wanted.
-pub(super) fn resend(name: &Name, entry: &Entry, intent: &crate::state::Intent, matches: Vec<EndpointId>) -> Change {
+/// A lost create that is still wanted; `stuck` are candidates that forbid another send.
+pub(super) fn resend(name: &Name, entry: &Entry, intent: &Intent, found: Found) -> Change {
+    let Found { candidates, stuck } = found;
     let make = Make {
         overlap: Duration::from_secs(intent.overlap_seconds),
         live_before: intent.live_before.clone(),
         ..make(entry, intent.body.clone())
     };
-    let mut consequences = vec!["the same create is sent again with the same key, and its secret sealed".to_owned()];
+    let mut consequences = Vec::new();
+    if stuck {
+        consequences.push("nothing more is sent until somebody has looked at these endpoints".to_owned());
+    } else {
+        consequences.push("the same create is sent again with the same key, and its secret sealed".to_owned());
+    }
     if let Some(old) = &intent.replaces {
         let when = if make.overlap.is_zero() {
             "is deleted once its successor is there".to_owned()
@@ -357,7 +395,7 @@ pub(super) fn resend(name: &Name, entry: &Entry, intent: &crate::state::Intent, 
         };
         consequences.push(format!("it replaces {old}, which {when}"));
     }
-    for id in &matches {
+    for id in &candidates {
         consequences
             .push(format!("{id} may be the lost one: it becomes this entry's, or is deleted if it is certainly ours"));
     }
@@ -369,10 +407,20 @@ pub(super) fn resend(name: &Name, entry: &Entry, intent: &crate::state::Intent, 
             key: intent.key.clone(),
             make,
             from: (intent.name != *name).then(|| intent.name.clone()),
-            matches,
+            matches: candidates,
             replaces: intent.replaces.clone(),
+            stuck,
         },
         reasons: vec![Reason::AnswerLost],
         consequences,
     }
+}
+
+/// What a listing shows of a lost create.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Live endpoints that may be its outcome.
+    pub candidates: Vec<EndpointId>,
+    /// Whether they forbid another send.
+    pub stuck: bool,
 }

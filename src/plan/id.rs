@@ -1,14 +1,19 @@
-//! A plan's id: 128 bits of hash over what it would do and under which guards.
+//! A plan's id: 128 bits of a root over its header and its leaves.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{Change, GuardChange, World};
+use super::leaf::{self, Header};
+use super::{Change, GuardChange};
 
+/// The version of what an id is made from. It is the id's first part.
+pub(super) const VERSION: u32 = 2;
 /// What the id of a plan begins with that did not ask the API.
 const OFFLINE: &str = "offline-";
+/// The digits of the hash: 128 bits.
+const DIGITS: usize = 32;
 
 /// Same actions, values, team, lineage, base url, recipients and guards: same id. A plan that did not ask the API
 /// has an id that begins with `offline-` and cannot be applied by it.
@@ -17,20 +22,9 @@ const OFFLINE: &str = "offline-";
 pub struct PlanId(String);
 
 impl PlanId {
-    pub(super) fn of(world: &World<'_>, guard_changes: &[GuardChange], changes: &[Change]) -> Self {
-        let state = world.state;
-        let content = (
-            changes,
-            guard_changes,
-            world.team.or(state.team_id.as_deref()),
-            &state.lineage,
-            world.guards,
-            world.environment,
-            world.choices.refresh_only,
-        );
-        let json = serde_json::to_vec(&content).expect("a plan has string keys and no failing parts");
-        let hex: String = Sha256::digest(&json)[..16].iter().map(|b| format!("{b:02x}")).collect();
-        Self(if world.live.is_some() { hex } else { format!("{OFFLINE}{hex}") })
+    pub(super) fn of(header: &Header, guards: &[GuardChange], changes: &[Change], refreshed: bool) -> Self {
+        let id = root(header, &leaf::leaves(guards, changes));
+        Self(if refreshed { id } else { format!("{OFFLINE}{id}") })
     }
 
     /// Whether the plan did not ask the API.
@@ -42,6 +36,20 @@ impl PlanId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a text has the form of an id of another version: 0.1's have no version in them.
+    pub fn is_of_another_version(text: &str) -> bool {
+        let text = text.strip_prefix(OFFLINE).unwrap_or(text);
+        let (version, hash) = text.split_once('-').unwrap_or(("1", text));
+        let is_hash = hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash && version.parse::<u32>().is_ok_and(|version| version != VERSION)
+    }
+}
+
+/// The id that these leaves have under this header.
+pub(super) fn root(header: &Header, leaves: &BTreeSet<String>) -> String {
+    let hash = leaf::hash("root", &(header.hash(), leaves));
+    format!("{VERSION}-{}", &hash[..DIGITS])
 }
 
 impl fmt::Display for PlanId {

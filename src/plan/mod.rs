@@ -3,16 +3,21 @@
 mod change;
 mod diff;
 mod entry;
+mod finish;
 mod first;
 mod id;
+mod leaf;
 mod notes;
+mod overlap;
 mod pattern;
-mod permit;
+mod pending;
 mod reason;
 mod recovery;
 mod refusal;
 mod renames;
+mod rest;
 mod rotation;
+mod spare;
 #[cfg(test)]
 mod tests;
 
@@ -22,17 +27,19 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Desired;
-use crate::endpoint::{Name, Observed};
-use crate::state::{Guards, State};
+use crate::endpoint::{EndpointId, Name, Observed};
+use crate::state::{Guards, Record, State};
 use crate::timestamp::Timestamp;
 
 pub use change::{Action, Change, Make, Order, Update, View};
 pub use diff::plan;
 pub use entry::differences;
 pub use id::PlanId;
+pub use leaf::Header;
 pub use reason::{Drift, DriftKind, Reason};
-pub use recovery::{Matches, judge, outlived, settles};
+pub use recovery::{Candidates, Ledger, Next, needs_second_look, outlived};
 pub use refusal::Refusal;
+pub use spare::Spare;
 
 /// All that a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +77,10 @@ pub struct Choices {
     pub replace: BTreeSet<String>,
     /// Take over what is live into the state, and plan nothing else.
     pub refresh_only: bool,
+    /// Plan due retirements, and nothing else.
+    pub retire_only: bool,
+    /// Predecessors that are kept although their overlap has ended.
+    pub postponed: BTreeSet<EndpointId>,
     /// Whether a state may be planned none of whose endpoints is listed.
     pub allow_all_gone: bool,
     /// Entries that get a successor now, and how long their predecessor stays: nothing else is planned then.
@@ -86,15 +97,17 @@ impl Choices {
 
     /// Whether something that differs may be left out.
     fn is_partial(&self) -> bool {
-        self.is_rotation() || self.refresh_only || !self.targets.is_empty()
+        self.is_rotation() || self.refresh_only || self.retire_only || !self.targets.is_empty()
     }
 }
 
 /// What an apply would do, and all that a reader should know first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Names the actions, the values and the guards, and nothing else.
+    /// Names the actions, the values and the header, and nothing else.
     pub id: PlanId,
+    /// Under what it was made.
+    pub header: Header,
     /// Whether the API was asked.
     pub refreshed: bool,
     /// Whether the command line chose entries, so that the others may differ still.
@@ -117,8 +130,12 @@ pub struct Plan {
     pub new_hosts: Vec<String>,
     /// Entries that need nothing, by name.
     pub unchanged: Vec<(Name, View)>,
-    /// Intents that a listing has settled: an apply drops them. No change, no note.
-    pub settled: Vec<String>,
+    /// What a listing shows to be over: an apply records it first. No change, no note.
+    #[serde(skip)]
+    pub tidy: Vec<Record>,
+    /// How many orphans that it does not name an apply may delete.
+    #[serde(skip)]
+    pub spare: Spare,
 }
 
 /// The guards that a state remembers.

@@ -61,7 +61,7 @@ pub(super) fn duplicates(world: &World<'_>, strangers: &[&Observed]) -> Vec<Stri
         return Vec::new();
     }
     let specs: HashMap<Spec, &Name> =
-        world.state.endpoints.iter().map(|(name, m)| (bare(&m.spec.url, &m.spec.events), name)).collect();
+        world.state.currents().map(|(name, m)| (bare(&m.spec.url, &m.spec.events), name)).collect();
     let doubles = strangers.iter().filter_map(|seen| {
         let name = specs.get(&bare(&seen.url, &seen.events))?;
         Some(format!("{} is live, unmanaged, and doubles `{name}`: every event comes twice", seen.id))

@@ -33,6 +33,10 @@ pub enum Reason {
     Finish,
     /// Two listings did not have it.
     Gone,
+    /// Its old endpoint was deleted for it.
+    DeletedFirst,
+    /// It was gone, and listings have it again.
+    TurnedUp,
     /// Live, the attribute is no longer what was made.
     ChangedRemotely(Attribute),
     /// Its overlap ended.
@@ -82,6 +86,8 @@ impl std::fmt::Display for Reason {
             Self::Rotate => f.write_str("`secret rotate` asked for a new secret"),
             Self::Finish => f.write_str("`secret rotate --finish` ended its overlap"),
             Self::Gone => f.write_str("it is gone: somebody deleted it outside of hookwright"),
+            Self::DeletedFirst => f.write_str("its old endpoint was deleted for it by an earlier run"),
+            Self::TurnedUp => f.write_str("it was gone, has a successor, and is live again"),
             Self::ChangedRemotely(attribute) => write!(f, "{} was changed outside of hookwright", attribute.word()),
             Self::OverlapEnded(until) => write!(f, "its overlap ended at {until}"),
             Self::Moved => f.write_str("its attributes are unchanged and its name is another"),

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Change, Reason, World, pattern};
+use super::{Action, Change, Order, Reason, World, pattern};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::quote::{count, quoted};
+use crate::state::Managed;
 
 /// One refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,7 @@ pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Obse
     refusals.extend(became_empty(world, changes));
     refusals.extend(twins(world, changes, unmanaged));
     refusals.extend(imports(world, changes));
+    refusals.extend(forgotten_in_overlap(world, changes));
     refusals.extend(protected(world, changes));
     refusals.extend(too_many(world, changes));
     refusals
@@ -44,8 +46,12 @@ fn of(world: &World<'_>, name: &Name, message: String, hint: String) -> Refusal 
 
 fn all_gone(world: &World<'_>) -> Option<Refusal> {
     let live: BTreeSet<&EndpointId> = world.live?.iter().map(|seen| &seen.id).collect();
-    let known = world.state.all().count();
-    let gone = known > 0 && world.state.all().all(|(_, managed)| !live.contains(&managed.endpoint_id));
+    // What an earlier run was deleting, or found to be gone, is expected to be missing.
+    let expected =
+        |managed: &&Managed| managed.ended.is_none() && !world.state.deleting.contains_key(&managed.endpoint_id);
+    let expected: Vec<&Managed> = world.state.all().map(|(_, managed)| managed).filter(expected).collect();
+    let known = expected.len();
+    let gone = known > 0 && expected.iter().all(|managed| !live.contains(&managed.endpoint_id));
     (gone && !world.choices.allow_all_gone).then(|| Refusal {
         name: None,
         file: None,
@@ -131,8 +137,13 @@ fn imports(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     for (name, id) in &world.desired.imports {
         let holder = world.state.all().find(|(_, managed)| managed.endpoint_id == *id).map(|(holder, _)| holder);
-        let own = world.state.endpoints.get(name);
-        if let Some(holder) = holder.filter(|holder| *holder != name && !renamed(changes, holder, name)) {
+        let own = world.state.current(name);
+        let deposed = |slot: &crate::state::Slot| slot.deposed.iter().any(|old| old.endpoint_id == *id);
+        if world.state.endpoints.values().any(deposed) {
+            let message = format!("`{name}` is to adopt {id}, which is a predecessor in the state");
+            let hint = "a predecessor never becomes current again: remove this import".to_owned();
+            refusals.push(of(world, name, message, hint));
+        } else if let Some(holder) = holder.filter(|holder| *holder != name && !renamed(changes, holder, name)) {
             let message = format!("`{name}` is to adopt {id}, which is `{holder}` in the state");
             refusals.push(of(world, name, message, format!("a rename is said in [moved]: {name} = \"{holder}\"")));
         } else if let Some(own) = own.filter(|own| own.endpoint_id != *id && holder.is_none()) {
@@ -179,56 +190,81 @@ fn key(url: &str) -> String {
     Spec { url: url.to_owned(), events: BTreeSet::new(), description: None }.canonical().url
 }
 
-fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
+/// A forget would leave predecessors live that nobody retires any more.
+fn forgotten_in_overlap(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
+    let refuse = |change: &Change| {
+        let Action::Forget { .. } = change.action else { return None };
+        let old = world.state.endpoints.get(&change.name)?.predecessors().next()?;
+        let message = format!("`{}` would be forgotten while its predecessor {} is live", change.name, old.endpoint_id);
+        let hint =
+            format!("wait for the end of the overlap, or end it: `hookwright secret rotate {} --finish`", change.name);
+        (!world.choices.refresh_only).then(|| of(world, &change.name, message, hint))
+    };
+    changes.iter().filter_map(refuse).collect()
+}
+
+/// What protection refuses of a change, as a verb.
+fn forbidden(world: &World<'_>, change: &Change) -> Option<&'static str> {
     // A destroy asks the file too: its protection may not have been applied yet.
     let entry = |name: &Name| world.desired.webhooks.get(name).filter(|_| world.choices.destroy);
-    let destroyed = |name: &Name| entry(name).is_some_and(|entry| entry.lifecycle.prevent_destroy);
-    let guarded = |change: &&Change| {
-        let (Action::Delete { deposed: false, .. } | Action::Replace { .. }) = &change.action else { return false };
-        if change.reasons.contains(&Reason::Rotate) {
-            return false;
-        }
-        match &change.after {
-            // The file's word counts where the entry is still there: loosening it is a change under review.
-            Some(after) => after.prevent_destroy,
-            None => change.before.as_ref().is_some_and(|before| before.prevent_destroy) || destroyed(&change.name),
-        }
-    };
+    let entry = entry(&change.name).is_some_and(|entry| entry.lifecycle.prevent_destroy);
+    let before = change.before.as_ref().is_some_and(|before| before.prevent_destroy);
+    // The file's word counts where the entry is still there: loosening it is a change under review.
+    let after = change.after.as_ref().is_some_and(|after| after.prevent_destroy);
+    let successor_is_there = change
+        .reasons
+        .iter()
+        .any(|reason| matches!(reason, Reason::OverlapEnded(_) | Reason::Finish | Reason::TurnedUp));
+    match &change.action {
+        Action::Delete { deposed: true, .. } if successor_is_there => None,
+        Action::Delete { .. } => (before || entry).then_some("deleted"),
+        Action::Forget { .. } if world.choices.refresh_only => None,
+        Action::Forget { .. } => before.then_some("forgotten"),
+        Action::Replace { make, order, .. } => (after && (*order == Order::DestroyFirst || make.overlap.is_zero()))
+            .then_some("replaced without an overlap"),
+        Action::Create(_)
+        | Action::Rename { .. }
+        | Action::Resend { .. }
+        | Action::Abandon { .. }
+        | Action::DeleteOrphan { .. }
+        | Action::Update(_)
+        | Action::Import { .. } => None,
+    }
+}
+
+fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
     let refuse = |change: &Change| {
-        let name = &change.name;
-        let verb = if change.after.is_some() { "replaced" } else { "deleted" };
+        let (verb, name) = (forbidden(world, change)?, &change.name);
         let hint = if change.after.is_some() {
-            "set lifecycle.prevent_destroy = false in its entry, under review".to_owned()
+            "give it an overlap, or set lifecycle.prevent_destroy = false in its entry, under review".to_owned()
         } else {
             format!(
                 "protection outlives the entry: keep [webhooks.{name}] with prevent_destroy = false for one apply, then remove it"
             )
         };
-        of(world, name, format!("`{name}` has prevent_destroy and would be {verb}"), hint)
+        Some(of(world, name, format!("`{name}` has prevent_destroy and would be {verb}"), hint))
     };
-    changes.iter().filter(guarded).map(refuse).collect()
+    changes.iter().filter_map(refuse).collect()
 }
 
 fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
     let most = world.desired.safety.max_deletes? as usize;
-    let destroyed: BTreeSet<&Name> = changes
-        .iter()
-        .filter(|c| c.action.is_destructive() && !matches!(c.action, Action::Delete { deposed: true, .. }))
-        .filter(|c| !c.reasons.contains(&Reason::Rotate))
-        .map(|c| &c.name)
-        .collect();
-    let unallowed: Vec<&str> = destroyed
+    if world.choices.refresh_only {
+        return None;
+    }
+    let counted: Vec<&Name> = changes.iter().filter(|c| c.counts_against_max_deletes()).map(|c| &c.name).collect();
+    let unallowed: BTreeSet<&str> = counted
         .iter()
         .filter(|name| !pattern::any(&world.choices.allow_delete, name))
         .map(|name| name.as_str())
         .collect();
-    (destroyed.len() > most && !unallowed.is_empty()).then(|| Refusal {
+    (counted.len() > most && !unallowed.is_empty()).then(|| Refusal {
         name: None,
         file: None,
         line: None,
         message: format!(
-            "{} would be deleted or replaced, and [safety] max_deletes is {most}",
-            count(destroyed.len(), "endpoint")
+            "{} would be deleted, replaced or forgotten, and [safety] max_deletes is {most}",
+            count(counted.len(), "endpoint")
         ),
         hint: format!(
             "allow each: {}",

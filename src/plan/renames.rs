@@ -20,7 +20,7 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
     let taken: BTreeSet<Name> = moves.values().cloned().collect();
     let stays = |name: &Name, managed: &Managed| desired.webhooks.get(name).is_some_and(|entry| same(entry, managed));
     let (mut by_spec, mut by_words): (BTreeMap<_, Vec<&Name>>, BTreeMap<_, Vec<&Name>>) = Default::default();
-    for (name, managed) in state.endpoints.iter().rev() {
+    for (name, managed) in state.currents().collect::<Vec<_>>().into_iter().rev() {
         if !taken.contains(name) && !desired.removed.contains(name) && !stays(name, managed) {
             by_spec.entry((&managed.spec, managed.rotation)).or_default().push(name);
             by_words.entry(words(&managed.spec, &managed.events_as_written, managed.rotation)).or_default().push(name);
@@ -28,7 +28,7 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
     }
     let mut gone = BTreeSet::new();
     for (name, entry) in &desired.webhooks {
-        if moves.contains_key(name) || state.endpoints.get(name).is_some_and(|managed| same(entry, managed)) {
+        if moves.contains_key(name) || state.current(name).is_some_and(|managed| same(entry, managed)) {
             continue;
         }
         let of_spec = by_spec.get_mut(&(&entry.spec, entry.rotation));

@@ -1,11 +1,10 @@
 //! A rotation that no file asked for: the named entries get successors as they are, or lose their predecessors; nothing
 //! else is planned.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::entry::{self, Live};
-use super::recovery::Matches;
+use super::entry::{self, Found, Live};
+use super::recovery::{Ledger, Next};
 use super::{Change, Reason, World};
 use crate::config::{Entry, Lifecycle};
 use crate::endpoint::{EndpointId, Name};
@@ -14,27 +13,30 @@ use crate::state::{Intent, Managed};
 /// The changes of the entries that the command line names; a name that the state does not have has none.
 pub(super) fn changes<'a>(
     world: &World<'a>,
-    judged: &BTreeMap<String, Matches>,
+    ledger: &Ledger<'a>,
     live: impl Fn(&EndpointId) -> Live<'a>,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
     for (name, overlap) in &world.choices.rotate {
-        let Some(had) = world.state.endpoints.get(name) else { continue };
+        let Some(slot) = world.state.endpoints.get(name) else { continue };
+        let Some(had) = &slot.current else { continue };
         let entry = as_it_is(had, *overlap);
         // An earlier rotation whose answer was lost is finished, rather than another begun beside it.
         changes.push(match world.state.open_intents().find(|intent| continues(intent, name, had)) {
             Some(intent) => {
-                let found = judged.get(&intent.key).cloned().unwrap_or_default();
-                let matches = [found.certain, found.uncertain].concat();
-                Change { before: Some(entry::view(had)), ..entry::resend(name, &entry, intent, matches) }
+                let account = ledger.account(&intent.body);
+                let candidates = account.map(|account| ledger.candidates(account)).unwrap_or_default();
+                let stuck = ledger.before_send(&intent.body) != Next::Send;
+                let found = Found { candidates: candidates.all().cloned().collect(), stuck };
+                Change { before: Some(entry::view(had)), ..entry::resend(name, &entry, intent, found) }
             }
             None if matches!(live(&had.endpoint_id), Live::Gone) => entry::remake(name, &entry, had),
-            None => entry::replacement(name, &entry, had, had.spec.clone(), vec![Reason::Rotate]),
+            None => entry::replacement(name, &entry, (slot, had), had.spec.clone(), vec![Reason::Rotate]),
         });
     }
     for name in &world.choices.finish {
-        let deposed = world.state.endpoints.get(name).map_or(&[][..], |had| had.deposed.as_slice());
-        changes.extend(deposed.iter().map(|old| entry::retire(name, old, Reason::Finish)));
+        let predecessors = world.state.endpoints.get(name).into_iter().flat_map(|slot| slot.predecessors());
+        changes.extend(predecessors.map(|old| entry::retire(name, old, Reason::Finish, live(&old.endpoint_id))));
     }
     changes
 }

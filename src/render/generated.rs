@@ -101,6 +101,7 @@ mod tests {
             events: ["file.upload.failed".to_owned(), "new.event".to_owned()].into(),
             description: Some(Some(description.to_owned())),
             created_at: None,
+            tag: None,
             secret_last4: None,
         };
         let hostile = "a\"b\\c\n[removed]\u{202e}\u{1b}[2J";

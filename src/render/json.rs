@@ -201,7 +201,7 @@ fn drifted(drift: &Drift) -> Drifted<'_> {
 }
 
 fn live(seen: &Observed) -> Live<'_> {
-    let Observed { id, url, events, description, created_at, secret_last4 } = seen;
+    let Observed { id, url, events, description, created_at, tag: _, secret_last4 } = seen;
     Live {
         endpoint_id: id.as_str(),
         url: hidden(url),

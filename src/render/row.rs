@@ -71,7 +71,7 @@ fn title(change: &Change) -> String {
     let (name, verb) = (&change.name, verb(change));
     match &change.action {
         Action::Rename { from } => format!("{from} has moved to {name}"),
-        Action::Delete { endpoint_id, deposed: true } => {
+        Action::Delete { endpoint_id, deposed: true, .. } => {
             format!("{name} (deposed {}) {verb}", inert(endpoint_id.as_str()))
         }
         Action::DeleteOrphan { endpoint_id, .. } => format!("{name} (orphan {}) {verb}", inert(endpoint_id.as_str())),

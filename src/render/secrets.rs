@@ -1,7 +1,7 @@
 //! Which secrets there are, for people: never a secret, nor its ciphertext.
 
 use crate::quote::escaped;
-use crate::state::{Managed, State};
+use crate::state::{Ended, Managed, State};
 use crate::timestamp::{Timestamp, words};
 
 /// One line a secret: name, endpoint, age, last four, recipients; deposed ones under their entry.
@@ -9,10 +9,10 @@ pub fn secret_list(state: &State, now: Timestamp) -> String {
     let rows: Vec<[String; 5]> = state
         .endpoints
         .iter()
-        .flat_map(|(name, managed)| {
-            let own = row(name.to_string(), managed, now);
-            let deposed = managed.deposed.iter().map(move |old| row(format!("{name} (deposed)"), old, now));
-            std::iter::once(own).chain(deposed)
+        .flat_map(|(name, slot)| {
+            let own = slot.current.iter().map(move |managed| row(name.to_string(), managed, now));
+            let deposed = slot.deposed.iter().map(move |old| row(format!("{name} ({})", state_of(old)), old, now));
+            own.chain(deposed)
         })
         .collect();
     if rows.is_empty() {
@@ -20,6 +20,15 @@ pub fn secret_list(state: &State, now: Timestamp) -> String {
     }
     let head = ["NAME", "ENDPOINT", "AGE", "LAST FOUR", "SEALED TO"].map(str::to_owned);
     table(std::iter::once(head).chain(rows))
+}
+
+/// What a predecessor is.
+pub(super) fn state_of(old: &Managed) -> &'static str {
+    match old.ended {
+        None => "deposed",
+        Some(Ended::Gone) => "gone",
+        Some(Ended::Deleted) => "deleted",
+    }
 }
 
 fn row(name: String, managed: &Managed, now: Timestamp) -> [String; 5] {

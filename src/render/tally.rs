@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::plan::{Action, Change, Plan};
 
-/// How many endpoints are imported, added, changed, destroyed. A replacement is added and destroyed.
+/// How many endpoints are imported, added, changed, destroyed by this apply. A replacement without overlap is added and
+/// destroyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Tally {
     pub import: usize,
@@ -24,14 +25,16 @@ impl Tally {
     fn count(&mut self, change: &Change) {
         match &change.action {
             Action::Create(_) => self.add += 1,
-            Action::Replace { .. } => {
+            // Within an overlap the old endpoint stays: a later apply destroys it.
+            Action::Replace { make, .. } => {
                 self.add += 1;
-                self.destroy += 1;
+                self.destroy += usize::from(make.overlap.is_zero());
             }
+            Action::Resend { stuck: true, .. } => {}
             // A lost create that was a replacement's ends the old endpoint too.
-            Action::Resend { replaces, .. } => {
+            Action::Resend { make, replaces, .. } => {
                 self.add += 1;
-                self.destroy += usize::from(replaces.is_some());
+                self.destroy += usize::from(replaces.is_some() && make.overlap.is_zero());
             }
             Action::Delete { .. } | Action::DeleteOrphan { .. } => self.destroy += 1,
             Action::Import { .. } => self.import += 1,

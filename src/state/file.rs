@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
-use super::model::{Managed, State, VERSION};
+use super::intent::Intent;
+use super::model::{OLDEST, State, VERSION};
+use super::slot::Slot;
 use crate::crash;
 use crate::endpoint::Name;
 
@@ -38,7 +40,7 @@ pub enum FileError {
         reason: String,
     },
     /// Written by a later hookwright.
-    #[error("the state `{}` has format version {version}; this hookwright reads version {VERSION}", crate::quote::escaped(&path.display().to_string()))]
+    #[error("the state `{}` has format version {version}; this hookwright reads versions up to {VERSION}", crate::quote::escaped(&path.display().to_string()))]
     Newer {
         /// The file.
         path: PathBuf,
@@ -67,7 +69,7 @@ pub fn read(path: &Path) -> Result<Option<State>, FileError> {
 /// Parses the bytes of a state file; `path` is for the words of an error.
 pub fn parse(bytes: &[u8], path: &Path) -> Result<State, FileError> {
     let damaged = |line, column, reason| FileError::Damaged { path: path.to_owned(), line, column, reason };
-    let state: State = serde_json::from_slice(bytes).map_err(|e| {
+    let mut state: State = serde_json::from_slice(bytes).map_err(|e| {
         // A newer version may have another shape: say the version rather than the first difference.
         match version_of(bytes) {
             Some(version) if version > VERSION => FileError::Newer { path: path.to_owned(), version },
@@ -77,9 +79,10 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<State, FileError> {
     if state.version > VERSION {
         return Err(FileError::Newer { path: path.to_owned(), version: state.version });
     }
-    if state.version != VERSION || state.lineage.is_empty() {
-        return Err(damaged(1, 1, "`version` is not 1, or `lineage` is empty".to_owned()));
+    if state.version < OLDEST || state.lineage.is_empty() {
+        return Err(damaged(1, 1, "`version` is less than 1, or `lineage` is empty".to_owned()));
     }
+    state.pending.iter_mut().for_each(Intent::upgrade);
     let mut seen = BTreeMap::new();
     for (name, managed) in state.all() {
         if let Some(first) = seen.insert(&managed.endpoint_id, name) {
@@ -152,16 +155,16 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 /// Reads a map of endpoints and refuses a name that stands twice: a merge gone wrong would lose a secret.
-pub(super) fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Name, Managed>, D::Error> {
+pub(super) fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Name, Slot>, D::Error> {
     struct Unique;
     impl<'de> Visitor<'de> for Unique {
-        type Value = BTreeMap<Name, Managed>;
+        type Value = BTreeMap<Name, Slot>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object of endpoints")
         }
         fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
             let mut map = BTreeMap::new();
-            while let Some((name, managed)) = access.next_entry::<Name, Managed>()? {
+            while let Some((name, managed)) = access.next_entry::<Name, Slot>()? {
                 let text = name.to_string();
                 if map.insert(name, managed).is_some() {
                     return Err(A::Error::custom(format!("the name `{text}` stands twice")));

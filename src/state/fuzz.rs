@@ -25,9 +25,9 @@ fn read_all(bytes: &[u8]) {
         assert!(file::parse(&file::bytes(&state), path).is_ok());
     }
     let _ = journal::parse(bytes, path);
-    let (_, records, _) = journal::salvage(bytes);
+    let (head, records, _) = journal::salvage(bytes);
     let mut state = State::new("l".into());
-    state.recover(records);
+    state.recover(records, head.map_or(0, |head| head.base_serial));
 }
 
 /// A valid text with some of its bytes exchanged for others.

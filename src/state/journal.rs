@@ -53,6 +53,14 @@ pub enum JournalError {
         /// 1-based.
         line: usize,
     },
+    /// A whole line has words that this version does not know.
+    #[error("line {line} of the journal `{}` was written by a newer hookwright", crate::quote::escaped(&path.display().to_string()))]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// 1-based.
+        line: usize,
+    },
 }
 
 fn line<T: Serialize>(value: &T) -> Vec<u8> {
@@ -67,12 +75,29 @@ fn checksum(json: &[u8]) -> String {
     Sha256::digest(json)[..8].iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn parse_line<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
-    let (sum, json) = (line.get(..16)?, line.get(17..)?);
-    (sum == checksum(json).as_bytes()).then(|| serde_json::from_slice(json).ok())?
+/// What a line turned out to be.
+enum Line<T> {
+    Whole(T),
+    /// Its checksum is right, and its words are unknown: a later hookwright wrote it.
+    Unknown,
+    Damaged,
 }
 
-/// The lines of a journal: each whole one's value, or `None`; a last line without its newline is `None` too.
+/// Reads a line; one without its newline is damaged.
+fn read_line<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Line<T> {
+    let parts = || {
+        let line = line.strip_suffix(b"\n")?;
+        Some((line.get(..16)?, line.get(17..)?))
+    };
+    match parts() {
+        Some((sum, json)) if sum == checksum(json).as_bytes() => {
+            serde_json::from_slice(json).map_or(Line::Unknown, Line::Whole)
+        }
+        _ => Line::Damaged,
+    }
+}
+
+/// The lines of a journal, with the byte at which each begins.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = 0;
     bytes.split_inclusive(|b| *b == b'\n').map(move |line| {
@@ -83,7 +108,10 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 }
 
 fn whole<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
-    parse_line(line.strip_suffix(b"\n")?)
+    match read_line(line) {
+        Line::Whole(value) => Some(value),
+        Line::Unknown | Line::Damaged => None,
+    }
 }
 
 /// Reads a journal; `None` where there is none, or where its head was never completed (then it holds nothing).
@@ -100,16 +128,23 @@ pub fn read(path: &Path) -> Result<Option<Found>, JournalError> {
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Option<Found>, JournalError> {
     let mut all = lines(bytes).enumerate();
     let mut torn: Option<(usize, usize)> = None;
-    let head: Option<Head> = all.next().and_then(|(_, (_, line))| whole(line));
+    let head: Option<Head> = match all.next().map(|(_, (_, line))| read_line(line)) {
+        Some(Line::Whole(head)) => Some(head),
+        Some(Line::Unknown) => return Err(JournalError::Newer { path: path.to_owned(), line: 1 }),
+        Some(Line::Damaged) | None => None,
+    };
     let mut records = Vec::new();
     for (number, (start, line)) in all {
-        match whole(line) {
-            Some(record) if torn.is_none() && head.is_some() => records.push(record),
-            Some::<Record>(_) => {
+        match read_line(line) {
+            Line::Whole(record) if torn.is_none() && head.is_some() => records.push(record),
+            Line::Unknown if torn.is_none() && head.is_some() => {
+                return Err(JournalError::Newer { path: path.to_owned(), line: number + 1 });
+            }
+            Line::<Record>::Whole(_) | Line::Unknown => {
                 let line = torn.map_or(1, |(number, _)| number + 1);
                 return Err(JournalError::Damaged { path: path.to_owned(), line });
             }
-            None => torn = torn.or(Some((number, start))),
+            Line::Damaged => torn = torn.or(Some((number, start))),
         }
     }
     Ok(head.map(|head| Found { head, records, torn_at: torn.map(|(_, start)| start as u64) }))
@@ -331,6 +366,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_whole_line_with_unknown_words_is_a_newer_hookwright_and_no_torn_tail() {
+        let newer = line(&serde_json::json!({"record": "moved_to", "url": "s3://x/y"}));
+        let all = [bytes(&head(), &[settled(1)]), newer].concat();
+        assert!(matches!(parse(&all, Path::new("j")), Err(JournalError::Newer { line: 3, .. })));
+        let foreign = line(&serde_json::json!({"writer": 1}));
+        assert!(matches!(parse(&foreign, Path::new("j")), Err(JournalError::Newer { line: 1, .. })));
     }
 
     #[test]

@@ -3,17 +3,23 @@
 mod file;
 #[cfg(test)]
 mod fuzz;
+mod intent;
 mod journal;
 mod lock;
 mod model;
 mod record;
+mod replay;
+mod slot;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use file::{FileError, folder_of, parse as parse_state, replace as replace_file, sync_folder};
+pub use intent::{Deletion, Intent};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
 pub use lock::{Holder, LockError};
-pub use model::{Applied, Folded, Guards, Intent, Managed, State, VERSION, Wanted, answered};
+pub use model::{Applied, Ended, Folded, Guards, Managed, State, VERSION, Wanted, answered};
 pub use record::{Receipt, Record};
+pub use replay::Untaken;
+pub use slot::Slot;
 pub use store::{Rescue, Stamp, Store, StoreError, Writer};

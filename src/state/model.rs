@@ -1,21 +1,26 @@
-//! What hookwright remembers: the state as a value. Its JSON form is next door in `file`, its transitions in `record`.
+//! What hookwright remembers: the state as a value. Its JSON form is next door in `file` and `slot`, its transitions
+//! in `replay`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::intent::{Deletion, Intent};
+use super::slot::Slot;
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
 
-/// The version of the state format that this hookwright reads and writes.
-pub const VERSION: u64 = 1;
+/// The version of the state format that this hookwright writes; it reads [`OLDEST`] too.
+pub const VERSION: u64 = 2;
+/// The oldest version that is read: 0.1's.
+pub const OLDEST: u64 = 1;
 
 /// The whole state. Unknown fields, here and in every part, are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// The format's version, [`VERSION`].
+    /// The format's version, as read; [`VERSION`] is written.
     pub version: u64,
     /// Grows by one with every write of the file.
     pub serial: u64,
@@ -24,19 +29,28 @@ pub struct State {
     /// The account that the endpoints live in, as `GET /v1/me` tells; never guessed.
     #[serde(default)]
     pub team_id: Option<String>,
+    /// The environment of the configuration that this state belongs to, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// The guards of the last apply.
     #[serde(default)]
     pub guards: Option<Guards>,
-    /// Creates whose outcome is not settled.
+    /// Creates whose outcome is not reconciled, closed ones of the same account included.
     #[serde(default)]
     pub pending: Vec<Intent>,
-    /// Name → endpoint.
+    /// Deletions that were noted and are not confirmed, by the endpoint that they delete.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deleting: BTreeMap<EndpointId, Deletion>,
+    /// Endpoints that left the state while a create was pending. They were ours once: none is ever an orphan.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former: BTreeSet<EndpointId>,
+    /// Name → endpoint and predecessors.
     #[serde(default, deserialize_with = "super::file::unique")]
-    pub endpoints: BTreeMap<Name, Managed>,
-    /// The journal folded in last, so that folding it again changes nothing.
+    pub endpoints: BTreeMap<Name, Slot>,
+    /// The journal that was replayed last, so that replaying it again changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<Folded>,
-    /// The plan that was applied last, and what of it an apply that stopped may still do.
+    /// The plan that was applied last, and what an apply that stopped may still do of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,
     /// Fields of a later hookwright.
@@ -45,12 +59,13 @@ pub struct State {
 }
 
 /// A plan that was reviewed and applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Applied {
     /// Its id.
     pub plan: String,
-    /// What it took, while that is not all done; empty once it is.
-    pub left: BTreeSet<String>,
+    /// Its leaves, while they are not all done; empty once they are. 0.1 wrote other words here, under `left`.
+    #[serde(default, alias = "left")]
+    pub leaves: BTreeSet<String>,
 }
 
 /// What an apply was allowed to do; a change of it is the first thing a plan shows.
@@ -63,51 +78,50 @@ pub struct Guards {
     /// The hosts that urls may have; absent: all.
     #[serde(default)]
     pub allowed_hosts: Option<BTreeSet<String>>,
-    /// The most endpoints that one apply may delete or replace; absent: no limit.
+    /// The most endpoints that one apply may delete, replace or forget; absent: no limit.
     #[serde(default)]
     pub max_deletes: Option<u32>,
 }
 
 /// One endpoint that hookwright made or adopted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Managed {
     /// The API's id.
     pub endpoint_id: EndpointId,
     /// What was sent: desired is compared with this.
-    #[serde(flatten)]
     pub spec: Spec,
     /// What was answered, where that was in other words: live is compared with this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<Spec>,
     /// The events as the file wrote them, before groups were expanded.
-    #[serde(default)]
     pub events_as_written: Vec<String>,
     /// Seconds since the Unix epoch, as the API answered.
-    #[serde(default)]
     pub created_at: Option<i64>,
     /// The file's `rotation` that this endpoint was made for.
     pub rotation: u32,
     /// Protection that outlives the entry.
-    #[serde(default)]
     pub prevent_destroy: bool,
     /// The secret's last four characters.
-    #[serde(default)]
     pub secret_last4: Option<String>,
-    /// The secret, sealed; null where it is unknown (imported without it).
-    #[serde(default)]
+    /// The secret, encrypted; null where it is unknown (imported without it).
     pub secret: Option<Sealed>,
-    /// The recipients it is sealed to.
-    #[serde(default)]
+    /// The recipients that it is encrypted to.
     pub sealed_to: Vec<String>,
-    /// Predecessors that are still live, oldest first.
-    #[serde(default)]
-    pub deposed: Vec<Managed>,
-    /// For a deposed one: the end of its overlap.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// For a predecessor: the end of its overlap; for one that ended, the end of its memory.
     pub until: Option<Timestamp>,
+    /// For a predecessor: how it ended, where it is no longer live as far as is known.
+    pub ended: Option<Ended>,
     /// Fields of a later hookwright.
-    #[serde(flatten)]
     pub unknown: BTreeMap<String, Value>,
+}
+
+/// How a remembered endpoint ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Listings did not have it. If it turns up again, its deletion is planned.
+    Gone,
+    /// It was deleted before its successor is created; remembered until the successor's receipt.
+    Deleted,
 }
 
 /// What an entry sets of an endpoint.
@@ -138,8 +152,8 @@ impl Managed {
             secret_last4: seen.secret_last4.clone(),
             secret: None,
             sealed_to: Vec::new(),
-            deposed: Vec::new(),
             until: None,
+            ended: None,
             unknown: BTreeMap::new(),
         }
     }
@@ -157,58 +171,13 @@ pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
     (answered != *sent).then_some(answered)
 }
 
-/// A create that was decided: durable before its POST is sent, and kept until every send of it is accounted for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Intent {
-    /// The `Idempotency-Key` of every send of it.
-    pub key: String,
-    /// The entry it is for.
-    pub name: Name,
-    /// The body, the same for every send.
-    pub body: Spec,
-    /// The events as the file wrote them.
-    pub events_as_written: Vec<String>,
-    /// The entry's rotation.
-    pub rotation: u32,
-    /// The entry's protection.
-    pub prevent_destroy: bool,
-    /// Endpoints of the same spec that were live before: never an outcome of this intent.
-    pub live_before: BTreeSet<EndpointId>,
-    /// The endpoint that it replaces, if any.
-    pub replaces: Option<EndpointId>,
-    /// Seconds that the replaced endpoint is kept beside its successor.
-    pub overlap_seconds: u64,
-    /// The moment of the first send that was noted.
-    #[serde(default)]
-    pub first_sent: Option<Timestamp>,
-    /// The moment of the last send that was noted.
-    #[serde(default)]
-    pub last_sent: Option<Timestamp>,
-    /// Sends whose outcome is not known: each may have made, or may yet make, an endpoint.
-    #[serde(default)]
-    pub unanswered: u32,
-    /// Endpoints that answers named without their secret: certainly ours, and of no use.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub named: BTreeSet<EndpointId>,
-    /// Whether it is never sent again: its entry has its endpoint, or no longer wants it, or a fresh key took over.
-    #[serde(default)]
-    pub closed: bool,
-}
-
-/// How far a journal has been folded into the state.
+/// How far a journal has been replayed into the state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Folded {
     /// The journal's own id.
     pub journal: String,
     /// How many of its records.
     pub records: u64,
-}
-
-impl Intent {
-    /// Whether something of it may be live, or may yet be made.
-    pub fn is_unsettled(&self) -> bool {
-        self.unanswered > 0 || !self.named.is_empty()
-    }
 }
 
 impl State {
@@ -219,8 +188,11 @@ impl State {
             serial: 0,
             lineage,
             team_id: None,
+            environment: None,
             guards: None,
             pending: Vec::new(),
+            deleting: BTreeMap::new(),
+            former: BTreeSet::new(),
             endpoints: BTreeMap::new(),
             folded: None,
             applied: None,
@@ -228,41 +200,58 @@ impl State {
         }
     }
 
-    /// Every endpoint that is remembered, current and deposed.
+    /// Every endpoint that is remembered: current, predecessor, or ended.
     pub fn all(&self) -> impl Iterator<Item = (&Name, &Managed)> {
-        self.endpoints
-            .iter()
-            .flat_map(|(name, managed)| std::iter::once(managed).chain(&managed.deposed).map(move |m| (name, m)))
+        self.endpoints.iter().flat_map(|(name, slot)| slot.all().map(move |managed| (name, managed)))
     }
 
-    /// The entries with a secret, current or deposed, that is sealed to others than these recipients; each once.
+    /// The endpoint that an entry has.
+    pub fn current(&self, name: &Name) -> Option<&Managed> {
+        self.endpoints.get(name)?.current.as_ref()
+    }
+
+    /// Every entry's endpoint, by name.
+    pub fn currents(&self) -> impl Iterator<Item = (&Name, &Managed)> {
+        self.endpoints.iter().filter_map(|(name, slot)| Some((name, slot.current.as_ref()?)))
+    }
+
+    /// The entries with a secret, current or deposed, that is encrypted to others than these recipients; each once.
     pub fn sealed_otherwise(&self, recipients: &BTreeSet<String>) -> impl Iterator<Item = &Name> {
         let otherwise = move |managed: &Managed| {
             managed.secret.is_some()
                 && (managed.sealed_to.len() != recipients.len()
                     || !managed.sealed_to.iter().all(|recipient| recipients.contains(recipient)))
         };
-        let of_entry = move |m: &Managed| otherwise(m) || m.deposed.iter().any(otherwise);
-        self.endpoints.iter().filter(move |(_, managed)| of_entry(managed)).map(|(name, _)| name)
+        self.endpoints.iter().filter(move |(_, slot)| slot.all().any(otherwise)).map(|(name, _)| name)
     }
 
-    /// Puts secrets that were sealed anew in the place of those that they were opened from.
+    /// Puts secrets that were encrypted anew in the place of those that they were decrypted from.
     pub fn rekey(&mut self, sealed: Vec<(EndpointId, Sealed)>, recipients: &[String]) {
         let mut sealed: BTreeMap<EndpointId, Sealed> = sealed.into_iter().collect();
-        for current in self.endpoints.values_mut() {
-            let Managed { endpoint_id, secret, sealed_to, deposed, .. } = current;
-            let own = std::iter::once((&*endpoint_id, secret, sealed_to));
-            let old = deposed.iter_mut().map(|old| (&old.endpoint_id, &mut old.secret, &mut old.sealed_to));
-            for (id, secret, sealed_to) in own.chain(old) {
-                if let Some(anew) = sealed.remove(id) {
-                    *secret = Some(anew);
-                    *sealed_to = recipients.to_vec();
-                }
+        for managed in self.endpoints.values_mut().flat_map(Slot::all_mut) {
+            if let Some(anew) = sealed.remove(&managed.endpoint_id) {
+                managed.secret = Some(anew);
+                managed.sealed_to = recipients.to_vec();
             }
         }
     }
 
-    /// The intents that are to be sent again, by name.
+    /// The intent with this key.
+    pub fn intent(&self, key: &str) -> Option<&Intent> {
+        self.pending.iter().find(|intent| intent.key == key)
+    }
+
+    /// Whether an endpoint left the state while a create was pending, or has a receipt of a pending create.
+    pub fn was_ours(&self, id: &EndpointId) -> bool {
+        self.former.contains(id) || self.pending.iter().any(|intent| intent.received.contains(id))
+    }
+
+    /// Whether an endpoint's deletion was noted, confirmed or not.
+    pub fn is_being_deleted(&self, id: &EndpointId) -> bool {
+        self.deleting.contains_key(id) || self.pending.iter().any(|intent| intent.used.contains(id))
+    }
+
+    /// The intents that may be sent again.
     pub fn open_intents(&self) -> impl Iterator<Item = &Intent> {
         self.pending.iter().filter(|intent| !intent.closed)
     }

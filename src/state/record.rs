@@ -1,10 +1,9 @@
-//! The journal's records and what each does to a state: pure transitions, the one place where a state changes.
-
-use std::collections::BTreeSet;
+//! The journal's records: all that can happen to a state. What each does is next door, in `replay`.
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Applied, Guards, Intent, Managed, State};
+use super::intent::Intent;
+use super::model::{Applied, Ended, Guards, Managed};
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
@@ -27,7 +26,8 @@ pub enum Record {
         /// The intent.
         key: String,
     },
-    /// The last send made this endpoint, and its secret is lost.
+    /// 0.1: the last send made this endpoint, and its secret is lost. What an answer names is a candidate like any other
+    /// today, so this changes nothing.
     Named {
         /// The intent.
         key: String,
@@ -43,7 +43,33 @@ pub enum Record {
     },
     /// The create's answer. Durable before the action counts as done.
     Receipt(Receipt),
-    /// An endpoint is certainly gone: deleted, or confirmed missing.
+    /// A deletion is about to be sent. Durable before it goes. An orphan uses up a send of its account from here on.
+    Deleting {
+        /// The endpoint.
+        endpoint_id: EndpointId,
+        /// The key of the intent whose orphan it is, where it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        orphan_of: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A noted deletion did nothing: long after its note the endpoint is listed. It is planned anew.
+    Lapsed {
+        /// The endpoint.
+        endpoint_id: EndpointId,
+    },
+    /// An entry's endpoint ended before its successor is created. Durable before the successor's POST.
+    Ended {
+        /// The entry.
+        name: Name,
+        /// The endpoint.
+        endpoint_id: EndpointId,
+        /// How.
+        how: Ended,
+        /// When it may be forgotten.
+        until: Timestamp,
+    },
+    /// An endpoint is certainly gone: deleted, or missing long after its deletion was noted. It leaves the state.
     Deleted {
         /// The endpoint.
         endpoint_id: EndpointId,
@@ -54,10 +80,15 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         orphan_of: Option<String>,
     },
-    /// No send of the intent can still make anything.
+    /// 0.1: no send of the intent can still make anything.
     Settled {
         /// The intent.
         key: String,
+    },
+    /// No send of an account can still make anything: its intents are dropped, all at once.
+    Reconciled {
+        /// The intents.
+        keys: Vec<String>,
     },
     /// Names moved, all at once.
     Renamed {
@@ -96,6 +127,11 @@ pub enum Record {
     Guards(Guards),
     /// A plan is being applied, or was.
     Applied(Applied),
+    /// The configuration's environment.
+    Environment {
+        /// Its name.
+        name: String,
+    },
     /// The account.
     Team {
         /// Its id.
@@ -125,187 +161,4 @@ pub struct Receipt {
     pub at: Timestamp,
     /// Whether the server is known to honour the key: then no earlier send of it made another endpoint.
     pub key_honoured: bool,
-}
-
-impl State {
-    /// Does to this state what the record says. A record whose intent or endpoint is unknown changes nothing.
-    pub fn fold(&mut self, record: Record) {
-        match record {
-            Record::Intent(intent) => {
-                if self.intent(&intent.key).is_none() {
-                    self.pending.push(intent);
-                }
-            }
-            Record::Send { key, at } => self.on_intent(&key, |intent| {
-                intent.first_sent.get_or_insert(at);
-                intent.last_sent = Some(at);
-                intent.unanswered += 1;
-            }),
-            Record::Refused { key } => {
-                self.on_intent(&key, |intent| intent.unanswered = intent.unanswered.saturating_sub(1))
-            }
-            Record::Named { key, endpoint_id, key_honoured } => self.on_intent(&key, |intent| {
-                intent.unanswered = if key_honoured { 0 } else { intent.unanswered.saturating_sub(1) };
-                intent.named.insert(endpoint_id);
-            }),
-            Record::Closed { key } => self.on_intent(&key, |intent| intent.closed = true),
-            Record::Receipt(receipt) => self.receive(receipt),
-            Record::Deleted { endpoint_id, name, orphan_of } => {
-                if let Some(key) = orphan_of {
-                    self.on_intent(&key, |intent| {
-                        if !intent.named.remove(&endpoint_id) {
-                            intent.unanswered = intent.unanswered.saturating_sub(1);
-                        }
-                    });
-                }
-                self.remove(&endpoint_id, name);
-            }
-            Record::Settled { key } => self.pending.retain(|intent| intent.key != key),
-            Record::Renamed { moves, at } => self.rename(&moves, at),
-            Record::Updated { name, rotation, prevent_destroy, spec, events_as_written } => {
-                if let Some(managed) = self.endpoints.get_mut(&name) {
-                    managed.rotation = rotation;
-                    managed.prevent_destroy = prevent_destroy;
-                    managed.events_as_written = events_as_written;
-                    if let Some(spec) = spec {
-                        managed.spec = spec;
-                        managed.answered = None;
-                    }
-                }
-            }
-            Record::Imported { name, managed } => {
-                self.endpoints.entry(name).or_insert(*managed);
-            }
-            Record::Forgotten { name } => {
-                self.endpoints.remove(&name);
-            }
-            Record::Guards(guards) => self.guards = Some(guards),
-            Record::Applied(applied) => self.applied = Some(applied),
-            Record::Team { team_id } => self.team_id = Some(team_id),
-        }
-        self.drop_settled();
-    }
-
-    /// Folds in the records of a journal that was moved away, or of an errored file: creates and deletions alone. What
-    /// the state has already is passed over.
-    pub fn recover(&mut self, records: Vec<Record>) {
-        let known: BTreeSet<EndpointId> = self.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
-        let kept = |record: &Record| matches!(record, Record::Receipt(receipt) if known.contains(&receipt.endpoint_id));
-        let passed: BTreeSet<String> = records.iter().filter(|record| kept(record)).filter_map(key).collect();
-        for record in records {
-            let of_creates = key(&record).is_some_and(|key| !passed.contains(&key));
-            if of_creates || matches!(record, Record::Deleted { .. }) {
-                self.fold(record);
-            }
-        }
-        self.drop_unsent();
-    }
-
-    /// The intent with this key.
-    pub fn intent(&self, key: &str) -> Option<&Intent> {
-        self.pending.iter().find(|intent| intent.key == key)
-    }
-
-    /// Drops the intents that were decided but never sent: nothing of them can exist. Only for a state that no
-    /// apply is working on.
-    pub fn drop_unsent(&mut self) {
-        self.pending.retain(Intent::is_unsettled);
-    }
-
-    fn on_intent(&mut self, key: &str, change: impl FnOnce(&mut Intent)) {
-        if let Some(intent) = self.pending.iter_mut().find(|intent| intent.key == key) {
-            change(intent);
-        }
-    }
-
-    fn drop_settled(&mut self) {
-        self.pending.retain(|intent| !intent.closed || intent.is_unsettled());
-    }
-
-    /// A receipt makes its endpoint the entry's own and deposes whatever stood there.
-    fn receive(&mut self, receipt: Receipt) {
-        let Some(intent) = self.pending.iter_mut().find(|intent| intent.key == receipt.key) else { return };
-        intent.unanswered = if receipt.key_honoured { 0 } else { intent.unanswered.saturating_sub(1) };
-        intent.named.remove(&receipt.endpoint_id);
-        intent.closed = true;
-        let Intent { name, body, events_as_written, rotation, prevent_destroy, overlap_seconds, .. } = intent.clone();
-        let mut made = Managed {
-            endpoint_id: receipt.endpoint_id,
-            spec: body,
-            answered: receipt.answered,
-            events_as_written,
-            created_at: receipt.created_at,
-            rotation,
-            prevent_destroy,
-            secret_last4: Some(receipt.secret_last4),
-            secret: Some(receipt.secret),
-            sealed_to: receipt.sealed_to,
-            deposed: Vec::new(),
-            until: None,
-            unknown: Default::default(),
-        };
-        if let Some(old) = self.endpoints.remove(&name) {
-            let until = Timestamp(receipt.at.0.saturating_add_unsigned(overlap_seconds));
-            made.deposed = deposed(old, until);
-        }
-        self.endpoints.insert(name, made);
-    }
-
-    /// Removes an endpoint wherever it stands. Where a current one goes while predecessors are still live, the
-    /// newest of them stands in, so that none is forgotten.
-    fn remove(&mut self, id: &EndpointId, hint: Option<Name>) {
-        let holds = |m: &Managed| m.endpoint_id == *id || m.deposed.iter().any(|old| old.endpoint_id == *id);
-        let hinted = hint.filter(|name| self.endpoints.get(name).is_some_and(holds));
-        let found = || self.endpoints.iter().find(|(_, m)| holds(m)).map(|(name, _)| name.clone());
-        let Some(name) = hinted.or_else(found) else { return };
-        let Some(mut entry) = self.endpoints.remove(&name) else { return };
-        if entry.endpoint_id != *id {
-            entry.deposed.retain(|old| old.endpoint_id != *id);
-            self.endpoints.insert(name, entry);
-        } else if let Some(mut heir) = entry.deposed.pop() {
-            heir.deposed = entry.deposed;
-            self.endpoints.insert(name, heir);
-        }
-    }
-
-    fn rename(&mut self, moves: &[(Name, Name)], at: Timestamp) {
-        let taken: Vec<(Name, Managed)> = moves
-            .iter()
-            .filter_map(|(from, to)| self.endpoints.remove(from).map(|managed| (to.clone(), managed)))
-            .collect();
-        for (to, mut managed) in taken {
-            if let Some(displaced) = self.endpoints.remove(&to) {
-                managed.deposed.extend(deposed(displaced, at));
-            }
-            self.endpoints.insert(to, managed);
-        }
-        for intent in &mut self.pending {
-            if let Some((_, to)) = moves.iter().find(|(from, _)| *from == intent.name) {
-                intent.name = to.clone();
-            }
-        }
-    }
-}
-
-/// The intent that a record is about.
-fn key(record: &Record) -> Option<String> {
-    match record {
-        Record::Intent(intent) => Some(intent.key.clone()),
-        Record::Send { key, .. }
-        | Record::Refused { key }
-        | Record::Named { key, .. }
-        | Record::Closed { key }
-        | Record::Settled { key } => Some(key.clone()),
-        Record::Receipt(receipt) => Some(receipt.key.clone()),
-        _ => None,
-    }
-}
-
-/// An endpoint and its predecessors as a list of predecessors, oldest first.
-fn deposed(mut old: Managed, until: Timestamp) -> Vec<Managed> {
-    let mut list = std::mem::take(&mut old.deposed);
-    // One that stood in for a later endpoint was promised its own overlap before.
-    old.until = Some(old.until.map_or(until, |promised| promised.max(until)));
-    list.push(old);
-    list
 }

@@ -1,5 +1,6 @@
 //! The state on the disk, with its journal and lock: read by anybody at any time, written by one.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,8 +8,10 @@ use std::time::Duration;
 use super::file::{self, FileError};
 use super::journal::{self, Durable, Found, Head, Journal, JournalError};
 use super::lock::{Holder, Lock, LockError, beside};
-use super::model::{Folded, State};
-use super::record::Record;
+use super::model::{Folded, State, VERSION};
+use super::record::{Receipt, Record};
+use crate::endpoint::EndpointId;
+use crate::timestamp::Timestamp;
 
 /// Why a state was not loaded or written.
 #[derive(Debug, thiserror::Error)]
@@ -102,7 +105,7 @@ impl Store {
             store,
             _lock: lock,
             existed,
-            current: Mutex::new(Current { state, journal: None, changed: false }),
+            current: Mutex::new(Current { state, ids: HashSet::new(), journal: None, changed: false }),
         };
         if found {
             writer.current().changed = true;
@@ -186,6 +189,8 @@ pub struct Writer {
 #[derive(Debug)]
 struct Current {
     state: State,
+    /// Every endpoint that stood in the state since this writer began.
+    ids: HashSet<EndpointId>,
     journal: Option<(Head, Journal, u64)>,
     changed: bool,
 }
@@ -217,12 +222,16 @@ impl Writer {
 
     /// Makes ready for records: writes the state if there is none yet, proves that the folder can be written and
     /// reserves `room` bytes for the journal.
+    ///
+    /// A state of an older version is written in today's first, so that an older hookwright refuses the state rather
+    /// than take records that it does not know for a torn tail.
     pub fn begin(&mut self, room: u64) -> Result<(), StoreError> {
-        if !self.existed {
+        if !self.existed || self.with_state(|state| state.version < VERSION) {
             self.current().changed = true;
             self.commit()?;
         }
         let mut current = self.current();
+        current.ids = current.state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
         let State { lineage, serial, .. } = &current.state;
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage: lineage.clone(), base_serial: *serial };
         let journal = Journal::create(&self.store.journal(), &head, room)?;
@@ -235,13 +244,22 @@ impl Writer {
     /// # Panics
     /// Before [`Writer::begin`].
     pub fn record(&self, records: Vec<Record>) -> Durable {
+        self.current().record(records)
+    }
+
+    /// Records a receipt, unless its endpoint is known already: one that stands or stood in the state, or whose
+    /// deletion was noted, is nobody's new endpoint.
+    pub fn receive(&self, receipt: Receipt) -> Option<Durable> {
         let mut current = self.current();
-        current.changed = true;
-        let (_, journal, count) = current.journal.as_mut().expect("begin comes before the first record");
-        *count += records.len() as u64;
-        let durable = journal.append(&records);
-        records.into_iter().for_each(|record| current.state.fold(record));
-        durable
+        (!current.knows(&receipt.endpoint_id)).then(|| current.record(vec![Record::Receipt(receipt)]))
+    }
+
+    /// Notes that an orphan is about to be deleted, unless it has a receipt or stood in the state at any time: the one
+    /// place where that is decided, under the lock that records receipts.
+    pub fn note_orphan(&self, endpoint_id: EndpointId, key: String, at: Timestamp) -> Option<Durable> {
+        let mut current = self.current();
+        let ours = current.ids.contains(&endpoint_id) || current.state.was_ours(&endpoint_id);
+        (!ours).then(|| current.record(vec![Record::Deleting { endpoint_id, orphan_of: Some(key), at }]))
     }
 
     /// Changes the state without the journal: for commands whose whole effect is one write of the file.
@@ -263,6 +281,7 @@ impl Writer {
         }
         if current.changed {
             current.state.serial += 1;
+            current.state.version = VERSION;
             if let Err(error) = file::replace(&self.store.path, &file::bytes(&current.state)) {
                 current.state.serial -= 1;
                 return Err(error.into());
@@ -303,6 +322,28 @@ impl Writer {
             }
         }
         Rescue::Text(String::from_utf8(bytes).unwrap_or_default())
+    }
+}
+
+impl Current {
+    fn record(&mut self, records: Vec<Record>) -> Durable {
+        self.changed = true;
+        let (_, journal, count) = self.journal.as_mut().expect("begin comes before the first record");
+        *count += records.len() as u64;
+        let durable = journal.append(&records);
+        for record in records {
+            match &record {
+                Record::Receipt(receipt) => drop(self.ids.insert(receipt.endpoint_id.clone())),
+                Record::Imported { managed, .. } => drop(self.ids.insert(managed.endpoint_id.clone())),
+                _ => {}
+            }
+            self.state.fold(record);
+        }
+        durable
+    }
+
+    fn knows(&self, id: &EndpointId) -> bool {
+        self.ids.contains(id) || self.state.was_ours(id) || self.state.is_being_deleted(id)
     }
 }
 

@@ -58,12 +58,22 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D:
 
 impl From<Item> for Observed {
     fn from(item: Item) -> Self {
+        // The one place where a description comes in: without its tag it is compared and shown.
+        let mut tag = None;
+        let unmarked = |text: String| {
+            let (rest, found) = crate::mark::split(&text);
+            let Some(found) = found else { return Some(text) };
+            tag = Some(found.to_owned());
+            Some(rest.to_owned()).filter(|rest| !rest.is_empty())
+        };
+        let description = item.description.map(|told| told.and_then(unmarked));
         Self {
             id: EndpointId::new(item.endpoint_id),
             url: item.url,
             events: item.events,
-            description: item.description,
+            description,
             created_at: item.created_at,
+            tag,
             secret_last4: item.signing_secret_last4,
         }
     }

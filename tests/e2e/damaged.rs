@@ -54,10 +54,10 @@ fn a_half_written_state_is_an_error_that_names_the_place() {
 #[test]
 fn a_newer_version_is_refused() {
     let world = applied(1);
-    world.write(STATE, &world.read(STATE).replace("\"version\": 1", "\"version\": 2"));
+    world.write(STATE, &world.read(STATE).replace("\"version\": 2", "\"version\": 3"));
     assert_snapshot!(refused(&world), @"
     --- stderr
-    error: the state `[FOLDER]/state/webhooks.state.json` has format version 2; this hookwright reads version 1
+    error: the state `[FOLDER]/state/webhooks.state.json` has format version 3; this hookwright reads versions up to 2
     help: use the hookwright that wrote it, or a newer one
     --- exit 1
     ");

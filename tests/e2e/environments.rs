@@ -177,7 +177,7 @@ fn a_refusal_names_the_file_of_its_entry() {
     copy(&world, "many-files");
     world.ok(&["apply", "--auto-approve", "-c", "hooks"]);
     let protected = "[webhooks.uploads]\nurl = \"https://media.example.com/new\"\nevents = [\"file.*\"]\n\
-                     lifecycle = { prevent_destroy = true }\n";
+                     lifecycle = { prevent_destroy = true, overlap = \"0s\" }\n";
     world.write("hooks/media.toml", protected);
     let refused = world.run(&["plan", "-c", "hooks", "--allow-delete", "*"]);
     assert!(refused.stdout.contains("- uploads, \"hooks/media.toml\" line 1: "), "{}", refused.stdout);

@@ -18,7 +18,7 @@ use crate::support::{KEY, Live, Run, World, finish};
 
 const SHORT: usize = 48;
 /// Runs after which a world must have converged.
-const MOST_RUNS: usize = 8;
+const MOST_RUNS: usize = 10;
 /// How much later a late commit commits.
 const LATE: Duration = Duration::from_millis(200);
 
@@ -61,7 +61,10 @@ const FAULTS: [&str; 28] = [
     "outage",
     "none",
 ];
-const POINTS: [&str; 9] = [
+const POINTS: [&str; 12] = [
+    "deletion-noted",
+    "orphan-deleted",
+    "keys-closed",
     "intent-durable",
     "answer-read",
     "receipt-written",
@@ -83,6 +86,8 @@ struct Script {
     second: BTreeMap<String, Entry>,
     /// What the file says after the crash, where somebody edits it then.
     third: Option<BTreeMap<String, Entry>>,
+    /// Whether creates carry a tag of their intent.
+    mark: bool,
 }
 
 #[derive(Debug)]
@@ -97,6 +102,8 @@ enum Kill {
 struct Entry {
     path: String,
     destroy_first: bool,
+    /// How long a replaced endpoint stays; `None` is the default, a day.
+    overlap: Option<&'static str>,
 }
 
 impl Script {
@@ -105,6 +112,7 @@ impl Script {
         let entry = |rng: &mut StdRng, name: &str| Entry {
             path: format!("{name}-{}", rng.random_range(0..1000)),
             destroy_first: rng.random_bool(0.3),
+            overlap: *[None, Some("0s"), Some("10m")].choose(rng).unwrap(),
         };
         let names = ["a", "b", "c", "d", "e", "f"];
         let mut first = BTreeMap::new();
@@ -145,7 +153,8 @@ impl Script {
             1 => Kill::AtRequest(rng.random_range(1..10)),
             _ => Kill::AtPoint(format!("{}:{}", POINTS.choose(&mut rng).unwrap(), rng.random_range(1..3))),
         };
-        Self { server: SERVERS.choose(&mut rng).unwrap(), faults, kill, first, second, third }
+        let mark = rng.random_bool(0.4);
+        Self { server: SERVERS.choose(&mut rng).unwrap(), faults, kill, first, second, third, mark }
     }
 }
 
@@ -159,17 +168,19 @@ fn edited(entries: &BTreeMap<String, Entry>, rng: &mut StdRng) -> BTreeMap<Strin
             _ => drop(edited.insert(name.clone(), entry.clone())),
         }
     }
-    edited.entry("y".to_owned()).or_insert_with(|| Entry { path: "y".to_owned(), destroy_first: false });
+    edited.entry("y".to_owned()).or_insert_with(|| Entry { path: "y".to_owned(), destroy_first: false, overlap: None });
     edited
 }
 
-fn config(entries: &BTreeMap<String, Entry>) -> String {
-    let mut text = String::new();
-    for (name, Entry { path, destroy_first }) in entries {
+fn config(mark: bool, entries: &BTreeMap<String, Entry>) -> String {
+    let mut text = format!("[provider]\nmark = {mark}\n");
+    for (name, Entry { path, destroy_first, overlap }) in entries {
         let _ = writeln!(text, "[webhooks.{name}]\nurl = \"https://hooks.example.com/{path}\"");
         let _ = writeln!(text, "events = [\"file.upload.failed\"]");
         if *destroy_first {
             let _ = writeln!(text, "lifecycle = {{ replace = \"destroy_before_create\" }}");
+        } else if let Some(overlap) = overlap {
+            let _ = writeln!(text, "lifecycle = {{ overlap = \"{overlap}\" }}");
         }
     }
     text
@@ -234,7 +245,7 @@ fn play(seed: u64) -> Result<Played, String> {
     let flags: Vec<&str> = script.server.iter().copied().chain(["--late", &late]).collect();
     history.world.start_sandbox(&flags);
     history.world.stranger("https://stranger.example.com/x");
-    history.world.config(&config(&script.first));
+    history.world.config(&config(script.mark, &script.first));
     if !script.first.is_empty() {
         // No fault yet: a busy machine's slow answer must not be one.
         let run = history.run(&APPLY[..4], Duration::ZERO);
@@ -245,10 +256,10 @@ fn play(seed: u64) -> Result<Played, String> {
     let mut faulty = flags.clone();
     script.faults.iter().for_each(|fault| faulty.extend(["--fault", fault]));
     history.world.start_sandbox(&faulty);
-    history.world.config(&config(&script.second));
+    history.world.config(&config(script.mark, &script.second));
     history.faulty_apply(&script.kill);
     let wanted = script.third.as_ref().unwrap_or(&script.second);
-    history.world.config(&config(wanted));
+    history.world.config(&config(script.mark, wanted));
     let commits_late = script.faults.iter().any(|fault| fault.starts_with("late-commit"));
     let runs = converge(&mut history, if commits_late { LATE } else { Duration::ZERO })?;
     history.world.stop_sandbox();
@@ -261,22 +272,34 @@ struct Played {
     kill: String,
 }
 
-/// Applies until a plan is empty, and once more when eleven minutes have settled what was lost. Those minutes are the
-/// clock's word alone, so what commits `late`, and would have by then, is given that time.
+/// Applies until a plan is empty, again when eleven minutes have settled what was lost, and again when every overlap has
+/// ended. Those times are the clock's word alone, so what commits `late`, and would have by then, is given that time.
 fn converge(history: &mut History, late: Duration) -> Result<usize, String> {
-    let later = Duration::from_secs(11 * 60);
-    for (round, later) in (0..MOST_RUNS).map(|round| (round, if round < 3 { Duration::ZERO } else { later })) {
+    for round in 0..MOST_RUNS {
+        let later = match round {
+            0..3 => Duration::ZERO,
+            3..6 => Duration::from_secs(11 * 60),
+            _ => Duration::from_secs(25 * 3600),
+        };
         if round == 3 {
             std::thread::sleep(late);
         }
         let run = history.run(APPLY, later);
         let plan = history.run(&["plan", "--detailed-exitcode"], later);
-        let settled = history.world.state()["pending"].as_array().is_some_and(Vec::is_empty);
-        if run.code == Some(0) && plan.code == Some(0) && settled {
+        if run.code == Some(0) && plan.code == Some(0) && is_settled(&history.world.state()) {
             return Ok(round + 1);
         }
     }
     Err(format!("it did not converge\n{}\n{}", history.said, history.world.read("requests.jsonl")))
+}
+
+/// Whether nothing is pending, and no endpoint stays beside its successor.
+fn is_settled(state: &serde_json::Value) -> bool {
+    let live = |old: &serde_json::Value| old["ended"].is_null();
+    let overlaps =
+        |slot: &serde_json::Value| slot["deposed"].as_array().is_some_and(|deposed| deposed.iter().any(live));
+    let pending = state["pending"].as_array().is_none_or(|pending| !pending.is_empty());
+    !pending && !state["endpoints"].as_object().unwrap().values().any(overlaps)
 }
 
 fn judge(history: &History, script: &Script, wanted: &BTreeMap<String, Entry>) -> Result<(), String> {
@@ -285,7 +308,8 @@ fn judge(history: &History, script: &Script, wanted: &BTreeMap<String, Entry>) -
     let state = world.state();
     let endpoints = state["endpoints"].as_object().unwrap();
     let by_id: BTreeMap<&str, &Live> = live.iter().map(|endpoint| (endpoint.endpoint_id.as_str(), endpoint)).collect();
-    let names: BTreeSet<&String> = endpoints.keys().collect();
+    let current = |(name, slot): (_, &serde_json::Value)| (!slot["endpoint_id"].is_null()).then_some(name);
+    let names: BTreeSet<&String> = endpoints.iter().filter_map(current).collect();
     if names != wanted.keys().collect() {
         return Err(format!("the state has {names:?}"));
     }

@@ -191,14 +191,22 @@ fn a_listing_that_shifts_makes_nothing_look_gone() {
 }
 
 #[test]
-fn a_gone_endpoint_is_confirmed_by_a_second_listing_and_by_its_deletion() {
+fn a_live_endpoint_that_listings_leave_out_is_not_deleted_and_its_deletion_is_reviewed_when_it_turns_up() {
     let mut world = World::with_sandbox(&[]);
     world.config(&many(2));
     world.ok(ONE_BY_ONE);
     let old = world.state()["endpoints"]["h0"]["endpoint_id"].as_str().unwrap().to_owned();
-    // Both listings lack it, though it is live.
+    // Both listings lack it, though it is live: its successor is made, and nothing is sent to find out.
     world.start_sandbox(&["--fault", "list-shift=1"]);
     world.ok(ONE_BY_ONE);
+    assert!(!world.read("requests.jsonl").contains("\"DELETE\""));
+    let remembered = &world.state()["endpoints"]["h0"]["deposed"][0];
+    assert_eq!((remembered["endpoint_id"].as_str(), remembered["ended"].as_str()), (Some(&*old), Some("gone")));
+    world.start_sandbox(&[]);
+    let plan = world.run(&["plan", "--detailed-exitcode"]);
+    assert!(plan.code == Some(2) && plan.stdout.contains("it was gone, has a successor"), "{}", plan.stdout);
+    world.ok(ONE_BY_ONE);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).code, Some(0));
     world.stop_sandbox();
     let live = world.live();
     assert!(live.len() == 2 && live.iter().all(|live| live.endpoint_id != old), "none stands twice: {live:?}");

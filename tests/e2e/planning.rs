@@ -43,7 +43,7 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
 
     Plan: 1 to add, 0 to change, 0 to destroy.
 
-    Plan id: offline-[ID] (offline: --expect does not accept it)
+    Plan id: offline-2-[ID] (offline: --expect does not accept it)
     --- stderr
     --- exit 2
     "#);

@@ -127,7 +127,8 @@ fn refresh_only_takes_over_what_is_gone_and_nothing_else() {
     world.config(&TWO.replace("/videogen", "/changed"));
     world.ok(&["apply", "--refresh-only", "--auto-approve"]);
     let state = world.state();
-    assert!(state["endpoints"].get("uploads").is_none());
+    let remembered = &state["endpoints"]["uploads"];
+    assert!(remembered["endpoint_id"].is_null() && remembered["deposed"][0]["ended"] == "gone", "{remembered}");
     assert_eq!(state["endpoints"]["render-done"]["url"], "https://hooks.example.com/videogen");
 }
 

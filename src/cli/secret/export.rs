@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::super::identity::{IdentityArgs, reveal};
-use super::super::state::known;
+use super::super::state::{current, known};
 use super::super::{DONE, Ended, Failure, terminal};
 use crate::endpoint::Name;
 use crate::secrets::{ExportForm, SecretString};
@@ -73,7 +73,7 @@ fn collect(state: &State, args: &ExportArgs, form: &ExportForm) -> Result<Vec<(N
     let mut names: Vec<Name> = args.names.clone();
     names.iter().try_for_each(|name| known(state, name))?;
     if names.is_empty() {
-        let (with, without): (Vec<_>, Vec<_>) = state.endpoints.iter().partition(|(_, m)| m.secret.is_some());
+        let (with, without): (Vec<_>, Vec<_>) = state.currents().partition(|(_, m)| m.secret.is_some());
         for (name, _) in without {
             terminal::warn(&format!(
                 "the secret of `{name}` is not known, and is left out: it was imported without it"
@@ -90,8 +90,9 @@ fn collect(state: &State, args: &ExportArgs, form: &ExportForm) -> Result<Vec<(N
     let identities = args.identity.read()?;
     let mut secrets = Vec::new();
     for (name, key) in names.into_iter().zip(keys) {
-        let managed = &state.endpoints[&name];
-        let previous = managed.deposed.iter().rev().find(|old| old.secret.is_some()).filter(|_| args.with_previous);
+        let managed = current(state, &name)?;
+        let previous =
+            state.endpoints[&name].predecessors().rev().find(|old| old.secret.is_some()).filter(|_| args.with_previous);
         if let Some(old) = previous {
             let key = format!("{key}{}", form.previous());
             secrets.push((name.clone(), key, reveal(&state.lineage, &name, old, &identities)?));

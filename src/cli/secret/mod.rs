@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::identity::{IdentityArgs, reveal};
 use super::show::{Form, read};
-use super::state::known;
+use super::state::current;
 use super::{DONE, Ended, Global, live, project, terminal};
 use crate::endpoint::Name;
 use crate::render;
@@ -79,8 +79,8 @@ pub async fn run(global: &Global, args: SecretArgs) -> Ended {
         })?,
         SecretCommand::Show { name, identity } => {
             let state = stored()?;
-            known(&state, &name)?;
-            let secret = reveal(&state.lineage, &name, &state.endpoints[&name], &identity.read()?)?;
+            let managed = current(&state, &name)?;
+            let secret = reveal(&state.lineage, &name, managed, &identity.read()?)?;
             let mut line = zeroize::Zeroizing::new(String::with_capacity(secret.expose_secret().len() + 1));
             line.push_str(secret.expose_secret());
             line.push('\n');

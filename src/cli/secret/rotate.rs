@@ -47,7 +47,7 @@ pub async fn run(global: &Global, args: &RotateArgs) -> Ended {
 }
 
 fn overlapping(state: &State, name: &Name) -> Result<(), Failure> {
-    match state.endpoints[name].deposed.is_empty() {
+    match state.endpoints[name].predecessors().next().is_none() {
         false => Ok(()),
         true => {
             Err(Failure::new(format!("`{name}` has no predecessor that is still live: there is nothing to finish"))
@@ -60,7 +60,7 @@ fn overlapping(state: &State, name: &Name) -> Result<(), Failure> {
 fn next(global: &Global, state: &State, names: &[Name]) {
     let flags = super::super::repeated(global);
     for name in names {
-        let Some(old) = state.endpoints.get(name).and_then(|managed| managed.deposed.last()) else { continue };
+        let Some(old) = state.endpoints.get(name).and_then(|slot| slot.predecessors().next_back()) else { continue };
         let until = old.until.map(|until| format!(" until {until}")).unwrap_or_default();
         terminal::say(&format!("\n`{name}`: the old endpoint stays live{until}. Hand out the new secret, then:"));
         terminal::say(&format!("  hookwright secret rotate {name}{flags} --finish"));

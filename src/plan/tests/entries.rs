@@ -28,27 +28,27 @@ fn what_the_file_has_no_more_is_deleted() {
 
 #[test]
 fn a_changed_url_is_a_replacement() {
-    assert_snapshot!(World::settled(TWO).edit("com/render", "com/render2").told(), @"replace +/- ep_render render: url changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("com/render", "com/render2").told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
 }
 
 #[test]
 fn a_changed_set_of_events_is_a_replacement() {
-    assert_snapshot!(World::settled(TWO).edit("tool_execution.failed", "tool_execution.cancelled").told(), @"replace +/- ep_render render: events changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("tool_execution.failed", "tool_execution.cancelled").told(), @"replace +/- ep_render overlap 86400s render: events changed, and the API has no update");
 }
 
 #[test]
 fn a_changed_a_removed_and_an_added_description_are_replacements() {
-    assert_snapshot!(World::settled(TWO).edit("Renders", "Render farm").told(), @"replace +/- ep_render render: description changed, and the API has no update");
-    assert_snapshot!(World::settled(TWO).edit("description = \"Renders\"", "").told(), @"replace +/- ep_render render: description changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("Renders", "Render farm").told(), @"replace +/- ep_render overlap 86400s render: description changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("description = \"Renders\"", "").told(), @"replace +/- ep_render overlap 86400s render: description changed, and the API has no update");
     assert_snapshot!(
-        World::settled(TWO).edit("events = [\"file", "description = \"new\"\nevents = [\"file").told(), @"replace +/- ep_uploads uploads: description changed, and the API has no update");
+        World::settled(TWO).edit("events = [\"file", "description = \"new\"\nevents = [\"file").told(), @"replace +/- ep_uploads overlap 86400s uploads: description changed, and the API has no update");
 }
 
 #[test]
 fn several_changed_attributes_are_all_named() {
     let world =
         World::settled(TWO).edit("com/render", "com/x").edit("Renders", "X").edit("execution.failed", "execution.*");
-    assert_snapshot!(world.told(), @"replace +/- ep_render render: url changed, and the API has no update; events changed, and the API has no update; description changed, and the API has no update");
+    assert_snapshot!(world.told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update; events changed, and the API has no update; description changed, and the API has no update");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn either_order_of_a_replacement_is_obeyed() {
     let order =
         |word: &str| TWO.replace("description", &format!("lifecycle = {{ replace = \"{word}\" }}\ndescription"));
     let replaced = |word| World::settled(&order(word)).edit("com/render", "com/x").told();
-    assert_snapshot!(replaced("create_before_destroy"), @"replace +/- ep_render render: url changed, and the API has no update");
+    assert_snapshot!(replaced("create_before_destroy"), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
     assert_snapshot!(replaced("destroy_before_create"), @"replace -/+ ep_render render: url changed, and the API has no update");
 }
 
@@ -123,7 +123,7 @@ fn ignored_attributes_may_differ_and_others_not() {
         TWO.replace("description", "lifecycle = { ignore_changes = [\"description\", \"events\"] }\ndescription");
     let world = World::settled(&ignoring).edit("Renders", "X").edit("execution.failed", "execution.cancelled");
     assert!(world.plan().changes.iter().all(|change| change.action.word() == "update"), "{}", world.told());
-    assert_snapshot!(world.clone().edit("com/render", "com/x").told(), @"replace +/- ep_render render: url changed, and the API has no update");
+    assert_snapshot!(world.clone().edit("com/render", "com/x").told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
     let replaced = world.edit("com/render", "com/x").plan();
     let made = replaced.changes[0].after.as_ref().unwrap();
     assert_eq!(made.spec.description.as_deref(), Some("Renders"), "what is ignored stays as it is");
@@ -142,7 +142,7 @@ fn destructive_changes_come_first_and_then_names_in_order() {
     let world = World::settled(&format!("{TWO}{third}")).append(more).edit("com/render", "com/x").without("z");
     assert_snapshot!(world.told(), @"
     delete ep_z z: it is not in the configuration
-    replace +/- ep_render render: url changed, and the API has no update
+    replace +/- ep_render overlap 86400s render: url changed, and the API has no update
     create a: it is in the configuration and not in the state
     ");
 }
@@ -151,7 +151,7 @@ fn destructive_changes_come_first_and_then_names_in_order() {
 fn without_a_listing_the_state_alone_is_compared() {
     let mut world = World::settled(TWO).edit("com/render", "com/x");
     world.live = None;
-    assert_snapshot!(world.told(), @"replace +/- ep_render render: url changed, and the API has no update");
+    assert_snapshot!(world.told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
     let plan = world.plan();
     assert!(!plan.refreshed && plan.id.as_str().starts_with("offline-"));
 }

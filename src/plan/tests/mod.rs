@@ -3,7 +3,6 @@
 
 mod drift;
 mod entries;
-mod histories;
 mod names;
 mod orphans;
 mod overlaps;

@@ -38,7 +38,7 @@ fn a_rename_with_a_change_is_told_in_moved() {
     create farm: it is in the configuration and not in the state
     ");
     assert_snapshot!(renamed.append("[moved]\nfarm = \"render\"\n").told(), @"
-    replace +/- ep_render farm: url changed, and the API has no update
+    replace +/- ep_render overlap 86400s farm: url changed, and the API has no update
     rename render -> farm: its attributes are unchanged and its name is another
     ");
 }
@@ -63,7 +63,7 @@ fn a_moved_name_whose_old_entry_was_filled_again_is_a_rename_and_a_create() {
 fn an_attribute_set_that_two_old_names_had_is_taken_from_the_first() {
     let mut world = World::settled(TWO);
     let twin = world.managed("render").clone();
-    world.state.endpoints.insert(super::world::name("zz"), twin);
+    world.state.endpoints.insert(super::world::name("zz"), twin.into());
     world.managed("zz").endpoint_id = id("ep_zz");
     world.list_what_the_state_has();
     assert_snapshot!(world.edit("webhooks.render", "webhooks.farm").told(), @"
@@ -83,8 +83,8 @@ fn what_removed_names_is_no_source_of_a_rename() {
     let world =
         World::settled(TWO).edit("webhooks.render", "webhooks.farm").append("[removed]\nnames = [\"render\"]\n");
     assert_snapshot!(world.told(), @"
-    create farm: it is in the configuration and not in the state
     forget ep_render render: [removed] names it
+    create farm: it is in the configuration and not in the state
     ");
 }
 
@@ -137,7 +137,7 @@ fn an_import_without_a_listing_is_planned_and_not_judged() {
 fn an_import_that_was_made_already_asks_for_nothing() {
     let mut world = importing();
     let adopted = World::settled(&world.text).managed("old").clone();
-    world.state.endpoints.insert(super::world::name("old"), adopted);
+    world.state.endpoints.insert(super::world::name("old"), adopted.into());
     assert_snapshot!(world.told(), @"nothing to do");
 }
 

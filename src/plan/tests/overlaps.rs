@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 
-use super::world::{DAY, id};
+use super::world::{DAY, id, observed};
 use super::{TWO, World};
+use crate::state::{Ended, Managed};
 use crate::timestamp::Timestamp;
 
 /// A world in which `render` was rotated: its predecessor stays live for an hour from now.
@@ -13,7 +14,7 @@ fn rotated() -> World {
     let mut old = world.managed("render").clone();
     old.endpoint_id = id("ep_before");
     old.until = Some(until);
-    world.managed("render").deposed.push(old);
+    world.slot("render").deposed.push(old);
     world.list_what_the_state_has();
     world
 }
@@ -21,7 +22,7 @@ fn rotated() -> World {
 #[test]
 fn within_its_overlap_a_predecessor_is_a_note() {
     let world = rotated();
-    assert_snapshot!(world.told(), @"note: `render`: overlap: its predecessor ep_before stays live until 2023-11-15T23:13:20Z, then an apply retires it");
+    assert_snapshot!(world.told(), @"note: `render`: overlap: its predecessor ep_before stays live until 2023-11-15T23:13:20Z, then an apply retires it; every event comes 2 times until then");
     assert!(world.plan().is_empty());
 }
 
@@ -36,7 +37,7 @@ fn after_its_overlap_a_predecessor_is_deleted() {
 fn a_predecessor_that_is_gone_is_dropped() {
     let mut world = rotated();
     world.unlist("ep_before");
-    assert_snapshot!(world.told(), @"retire ep_before render: it is gone: somebody deleted it outside of hookwright");
+    assert_snapshot!(world.told(), @"note: `render`: its predecessor ep_before is not listed any more; its overlap ends at 2023-11-15T23:13:20Z");
 }
 
 #[test]
@@ -50,7 +51,7 @@ fn a_predecessor_is_no_stranger_and_no_twin() {
 #[test]
 fn the_end_of_an_overlap_is_no_delete_that_a_guard_counts() {
     let mut world = rotated().append("[safety]\nmax_deletes = 0\n");
-    world.managed("render").deposed[0].prevent_destroy = true;
+    world.slot("render").deposed[0].prevent_destroy = true;
     world.now = Timestamp(world.now.0 + DAY);
     assert!(world.plan().refusals.is_empty(), "{}", world.told());
 }
@@ -84,7 +85,7 @@ fn what_is_forgotten_names_the_predecessors_that_are_forgotten_with_it() {
 fn a_predecessor_moves_with_its_name() {
     assert_snapshot!(rotated().edit("webhooks.render", "webhooks.farm").told(), @"
     rename render -> farm: its attributes are unchanged and its name is another
-    note: `farm`: overlap: its predecessor ep_before stays live until 2023-11-15T23:13:20Z, then an apply retires it
+    note: `farm`: overlap: its predecessor ep_before stays live until 2023-11-15T23:13:20Z, then an apply retires it; every event comes 2 times until then
     ");
 }
 
@@ -105,4 +106,75 @@ fn an_entry_that_is_removed_takes_its_predecessors_with_it() {
     delete ep_render render: it is not in the configuration
     retire ep_before render: it is not in the configuration
     ");
+}
+
+#[test]
+fn what_the_limit_leaves_no_room_for_is_postponed_and_said() {
+    let mut world = rotated().append("[safety]\nmax_deletes = 1\n");
+    let first = Managed { endpoint_id: id("ep_first"), ..world.slot("render").deposed[0].clone() };
+    let first = Managed { until: Some(Timestamp(world.now.0 - DAY)), ..first };
+    world.list(observed(&first.endpoint_id, &first.spec, "1111"));
+    world.slot("render").deposed.insert(0, first);
+    world.now = Timestamp(world.now.0 + DAY);
+    assert_snapshot!(world.told(), @"
+    guard max_deletes: no limit -> 1
+    retire ep_first render: its overlap ended at 2023-11-14T22:13:20Z
+    note: `render`: the retirement of its predecessor ep_before is postponed: [safety] max_deletes is 1
+    ");
+    world.choices.allow_delete = ["render".to_owned()].into();
+    assert_eq!(world.plan().changes.len(), 2);
+}
+
+#[test]
+fn no_predecessor_is_retired_while_its_successor_is_not_listed() {
+    let mut world = rotated();
+    world.now = Timestamp(world.now.0 + DAY);
+    world.unlist("ep_render");
+    assert_snapshot!(world.told(), @"
+    drift render (ep_render): gone
+    create for ep_render render: it is gone: somebody deleted it outside of hookwright
+    note: `render`: its predecessor ep_before stays live although its overlap has ended: its successor is not listed
+    ");
+}
+
+#[test]
+fn a_gone_endpoint_that_turns_up_again_is_deleted_under_review() {
+    let mut world = World::settled(TWO);
+    let mut gone = world.managed("render").clone();
+    gone.endpoint_id = id("ep_gone");
+    gone.ended = Some(Ended::Gone);
+    gone.until = Some(Timestamp(world.now.0 + 30 * DAY));
+    world.slot("render").deposed.push(gone.clone());
+    assert_eq!(world.told(), "nothing to do", "it is remembered, and nothing is sent to find out");
+    world.list(observed(&gone.endpoint_id, &gone.spec, "1111"));
+    assert_snapshot!(world.told(), @"retire ep_gone render: it was gone, has a successor, and is live again");
+    world.unlist("ep_gone");
+    world.now = Timestamp(world.now.0 + 30 * DAY);
+    assert_snapshot!(world.told(), @r#"tidy {"record":"deleted","endpoint_id":"ep_gone","name":"render"}"#);
+}
+
+#[test]
+fn due_retirements_can_be_planned_alone() {
+    let mut world = rotated().edit("com/uploads", "com/x");
+    world.now = Timestamp(world.now.0 + DAY);
+    world.choices.retire_only = true;
+    assert_snapshot!(world.told(), @"retire ep_before render: its overlap ended at 2023-11-15T23:13:20Z");
+}
+
+#[test]
+fn a_forget_during_an_overlap_is_refused() {
+    let world = rotated().without("render").append("\n[removed]\nnames = [\"render\"]\n");
+    assert_eq!(world.plan().refusals.len(), 1, "{}", world.told());
+}
+
+#[test]
+fn a_predecessor_cannot_be_imported() {
+    let world = rotated().append(
+        "\n[webhooks.again]\nurl = \"https://hooks.example.com/again\"\nevents = [\"file.*\"]\n[imports]\nagain = \"ep_before\"\n",
+    );
+    assert!(
+        world.plan().refusals.iter().any(|refusal| refusal.message.contains("is a predecessor")),
+        "{}",
+        world.told()
+    );
 }

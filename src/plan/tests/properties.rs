@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::world::{id, name, observed};
 use super::{World, told};
 use crate::endpoint::Spec;
-use crate::plan::{Action, judge};
+use crate::plan::{Action, Ledger};
 
 const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
@@ -124,7 +124,7 @@ proptest! {
     fn a_state_and_a_listing_that_are_as_desired_need_nothing(file in file()) {
         let plan = World::settled(&text(&file)).plan();
         prop_assert!(plan.is_empty() && plan.drift.is_empty() && plan.refusals.is_empty(), "{}", told(&plan));
-        prop_assert!(plan.notes.is_empty() && plan.unmanaged.is_empty() && plan.settled.is_empty());
+        prop_assert!(plan.notes.is_empty() && plan.unmanaged.is_empty() && plan.tidy.is_empty());
         prop_assert_eq!(plan.unchanged.len(), file.len());
     }
 
@@ -132,7 +132,6 @@ proptest! {
     fn what_ends_is_in_the_state_or_certainly_an_orphan(mut world in world(), destroy in any::<bool>()) {
         world.choices.destroy = destroy;
         let known: Vec<_> = world.state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
-        let judged = judge(&world.state, world.live.as_deref().unwrap());
         for change in world.plan().changes {
             match &change.action {
                 Action::Delete { endpoint_id, .. } => prop_assert!(known.contains(endpoint_id)),
@@ -142,7 +141,10 @@ proptest! {
                 Action::Create(make) => prop_assert!(make.gone.iter().all(|gone| known.contains(gone))),
                 Action::Resend { replaces, .. } => prop_assert!(replaces.iter().all(|old| known.contains(old))),
                 Action::DeleteOrphan { endpoint_id, key } => {
-                    prop_assert!(!known.contains(endpoint_id) && judged[key].certain.contains(endpoint_id));
+                    let ledger = Ledger::new(&world.state, world.live.as_deref().unwrap());
+                    let account = ledger.account(&world.state.intent(key).unwrap().body).unwrap();
+                    prop_assert!(!known.contains(endpoint_id));
+                    prop_assert!(ledger.candidates(account).certain.contains(endpoint_id));
                 }
                 _ => {}
             }
@@ -157,7 +159,7 @@ proptest! {
             let told = plan.changes.iter().any(|change| change.name == *entry);
             prop_assert!(told || plan.unchanged.iter().any(|(name, _)| name == entry), "{entry}\n{}", told_of(&world));
         }
-        for (had, managed) in &world.state.endpoints {
+        for (had, managed) in world.state.currents() {
             let moved = plan.changes.iter().any(|c| matches!(&c.action, Action::Rename { from } if from == had));
             let ended = plan.changes.iter().any(|c| {
                 matches!(&c.action, Action::Delete { endpoint_id, .. } if *endpoint_id == managed.endpoint_id)

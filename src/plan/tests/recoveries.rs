@@ -109,10 +109,10 @@ fn an_unsettled_intent_whose_entry_has_its_endpoint_is_a_note_and_no_change() {
 fn ten_minutes_after_the_last_send_a_listing_settles_it() {
     let mut world = closed();
     world.now = Timestamp(world.now.0 + 539);
-    assert!(world.plan().settled.is_empty());
+    assert!(world.plan().tidy.is_empty());
     world.now = Timestamp(world.now.0 + 1);
-    assert_snapshot!(world.told(), @"settled key");
+    assert_snapshot!(world.told(), @r#"tidy {"record":"reconciled","keys":["key"]}"#);
     assert!(world.plan().is_empty() && world.plan().notes.is_empty());
     world.live = None;
-    assert!(world.plan().settled.is_empty(), "without a listing nothing is settled");
+    assert!(world.plan().tidy.is_empty(), "without a listing nothing is settled");
 }

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 
 use super::world::{id, observed};
 use super::{TWO, World};
+use crate::state::Record;
 
 fn allowing(mut world: World, names: &[&str]) -> World {
     world.choices.allow_delete = names.iter().map(|name| (*name).to_owned()).collect();
@@ -49,7 +50,7 @@ fn a_twin_in_other_words_is_refused_too() {
 fn a_twin_of_what_a_replacement_makes_and_of_what_a_gone_one_was_is_refused() {
     let world = with_twin(World::settled(TWO).edit("com/render", "com/x"), "https://hooks.example.com/x");
     assert_snapshot!(world.told(), @r#"
-    replace +/- ep_render render: url changed, and the API has no update
+    replace +/- ep_render overlap 86400s render: url changed, and the API has no update
     unmanaged ep_twin
     REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
     "#);
@@ -76,21 +77,73 @@ fn protected(text: &str) -> String {
 }
 
 #[test]
-fn the_files_protection_refuses_a_replacement() {
-    assert_snapshot!(World::settled(&protected(TWO)).edit("com/render", "com/x").told(), @"
-    replace +/- ep_render render: url changed, and the API has no update
-    REFUSED: `render` has prevent_destroy and would be replaced | set lifecycle.prevent_destroy = false in its entry, under review
-    ");
-    // Protected by this very edit.
-    assert_eq!(
-        World::settled(TWO)
-            .edit("com/render", "com/x")
-            .edit("description", "lifecycle = { prevent_destroy = true }\ndescription")
-            .plan()
-            .refusals
-            .len(),
-        1
-    );
+fn the_files_protection_refuses_a_replacement_that_keeps_nothing() {
+    let changed = |lifecycle: &str| {
+        let lifecycle = format!("lifecycle = {{ prevent_destroy = true{lifecycle} }}\ndescription");
+        // Protected by this very edit.
+        let world = World::settled(TWO).edit("com/render", "com/x").edit("description", &lifecycle);
+        world.plan().refusals.into_iter().map(|refusal| refusal.message).collect::<Vec<_>>()
+    };
+    assert!(changed("").is_empty(), "the old endpoint stays for a day beside its successor");
+    let refused = ["`render` has prevent_destroy and would be replaced without an overlap"];
+    assert_eq!(changed(", overlap = \"0s\""), refused);
+    assert_eq!(changed(", replace = \"destroy_before_create\""), refused);
+}
+
+#[test]
+fn protection_refuses_a_replacement_that_only_drift_asks_for() {
+    let mut world = World::settled(&protected(TWO));
+    world.listed("ep_render").url = "https://evil.example/x".to_owned();
+    let refusals = world.plan().refusals;
+    assert!(refusals.len() == 1 && refusals[0].message.contains("without an overlap"), "{refusals:?}");
+}
+
+#[test]
+fn protection_refuses_a_forget() {
+    let removed = "\n[removed]\nnames = [\"render\"]\n";
+    assert_eq!(World::settled(&protected(TWO)).without("render").append(removed).plan().refusals.len(), 1);
+    assert!(World::settled(TWO).without("render").append(removed).plan().refusals.is_empty());
+}
+
+#[test]
+fn a_forget_counts_as_a_delete_does() {
+    let removed = "\n[removed]\nnames = [\"render\"]\n[safety]\nmax_deletes = 0\n";
+    assert_eq!(World::settled(TWO).without("render").append(removed).plan().refusals.len(), 1);
+}
+
+#[test]
+fn what_is_gone_already_counts_against_no_limit() {
+    let mut world = World::settled(TWO).without("render").append("[safety]\nmax_deletes = 0\n");
+    assert_eq!(world.plan().refusals.len(), 1);
+    world.unlist("ep_render");
+    assert!(world.plan().refusals.is_empty(), "{}", world.told());
+}
+
+#[test]
+fn what_an_earlier_run_was_deleting_is_expected_to_be_missing() {
+    let mut world = World::settled(TWO);
+    world.choices.destroy = true;
+    for id in ["ep_render", "ep_uploads"] {
+        world.unlist(id);
+    }
+    assert_eq!(world.plan().refusals.len(), 1, "nothing says that it was us");
+    for endpoint in ["ep_render", "ep_uploads"] {
+        let (endpoint_id, at) = (id(endpoint), world.now);
+        world.state.fold(Record::Deleting { endpoint_id, orphan_of: None, at });
+    }
+    assert!(world.plan().refusals.is_empty(), "{}", world.told());
+}
+
+#[test]
+fn half_of_a_swap_cannot_be_targeted() {
+    let three = "[webhooks.a]\nurl = \"https://h.example/1\"\nevents = [\"file.*\"]\n\
+                 [webhooks.b]\nurl = \"https://h.example/2\"\nevents = [\"file.*\"]\nlifecycle = { prevent_destroy = true }\n\
+                 [webhooks.c]\nurl = \"https://h.example/3\"\nevents = [\"file.*\"]\n";
+    let mut world = World::settled(three);
+    world.text = three.replace("/1", "/x").replace("/2", "/1").replace("/3", "/2").replace("/x", "/3");
+    world.choices.targets = ["b".to_owned()].into();
+    let renames = world.plan().changes.into_iter().filter(|change| change.action.word() == "rename").count();
+    assert_eq!(renames, 3, "{}", world.told());
 }
 
 #[test]
@@ -126,9 +179,9 @@ fn more_deletes_than_allowed_are_refused_until_each_is_allowed() {
     let world = World::settled(&format!("[safety]\nmax_deletes = 1\n{TWO}"));
     let world = world.edit("com/render", "com/x").edit("com/uploads", "com/y");
     assert_snapshot!(world.told(), @"
-    replace +/- ep_render render: url changed, and the API has no update
-    replace +/- ep_uploads uploads: url changed, and the API has no update
-    REFUSED: 2 endpoints would be deleted or replaced, and [safety] max_deletes is 1 | allow each: --allow-delete render --allow-delete uploads
+    replace +/- ep_render overlap 86400s render: url changed, and the API has no update
+    replace +/- ep_uploads overlap 86400s uploads: url changed, and the API has no update
+    REFUSED: 2 endpoints would be deleted, replaced or forgotten, and [safety] max_deletes is 1 | allow each: --allow-delete render --allow-delete uploads
     ");
     assert_eq!(allowing(world.clone(), &["render"]).plan().refusals.len(), 1, "one is still not allowed");
     assert_eq!(allowing(world.clone(), &["r*", "uploads"]).plan().refusals.len(), 0);

@@ -20,7 +20,7 @@ pub fn told(plan: &Plan) -> String {
     lines.extend(plan.changes.iter().map(change));
     lines.extend(plan.unmanaged.iter().map(|seen| format!("unmanaged {}", seen.id)));
     lines.extend(plan.notes.iter().map(|note| format!("note: {note}")));
-    lines.extend(plan.settled.iter().map(|key| format!("settled {key}")));
+    lines.extend(plan.tidy.iter().map(|record| format!("tidy {}", serde_json::to_string(record).unwrap())));
     lines.extend(plan.refusals.iter().map(|refusal| format!("REFUSED: {} | {}", refusal.message, refusal.hint)));
     if lines.is_empty() { "nothing to do".to_owned() } else { lines.join("\n") }
 }
@@ -44,8 +44,8 @@ fn action(action: &Action) -> String {
             let overlap = if make.overlap.is_zero() { String::new() } else { format!(" overlap {:?}", make.overlap) };
             format!("replace {order} {old}{overlap}")
         }
-        Action::Delete { endpoint_id, deposed: true } => format!("retire {endpoint_id}"),
-        Action::Delete { endpoint_id, deposed: false } => format!("delete {endpoint_id}"),
+        Action::Delete { endpoint_id, deposed: true, .. } => format!("retire {endpoint_id}"),
+        Action::Delete { endpoint_id, deposed: false, .. } => format!("delete {endpoint_id}"),
         Action::Rename { from } => format!("rename {from} ->"),
         Action::Resend { key, matches, replaces, from, .. } => {
             let told = |word: &str, text: String| if text.is_empty() { text } else { format!(" {word} {text}") };

@@ -6,7 +6,7 @@ use crate::config::{Desired, Inputs};
 use crate::diagnostic::Sources;
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::plan::{Choices, Plan, plan};
-use crate::state::{Guards, Intent, Managed, State};
+use crate::state::{Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
 
 /// The moment at which every endpoint of a settled world was made.
@@ -41,6 +41,7 @@ pub fn observed(id: &EndpointId, spec: &Spec, last4: &str) -> Observed {
         events,
         description: Some(description),
         created_at: Some(MADE),
+        tag: None,
         secret_last4: Some(last4.to_owned()),
     }
 }
@@ -74,11 +75,11 @@ impl World {
                 secret_last4: Some("1111".to_owned()),
                 secret: serde_json::from_str("\"sealed\"").unwrap(),
                 sealed_to: Vec::new(),
-                deposed: Vec::new(),
                 until: None,
+                ended: None,
                 unknown: Default::default(),
             };
-            state.endpoints.insert(name.clone(), managed);
+            state.endpoints.insert(name.clone(), managed.into());
         }
         let mut world =
             Self { text: text.to_owned(), state, live: None, now: Timestamp(MADE + DAY), choices: Choices::default() };
@@ -124,6 +125,10 @@ impl World {
     }
 
     pub fn managed(&mut self, entry: &str) -> &mut Managed {
+        self.slot(entry).current.as_mut().unwrap()
+    }
+
+    pub fn slot(&mut self, entry: &str) -> &mut Slot {
         self.state.endpoints.get_mut(&name(entry)).unwrap()
     }
 
@@ -162,7 +167,10 @@ impl World {
             first_sent: sent,
             last_sent: sent,
             unanswered: 1,
-            named: BTreeSet::new(),
+            tag: None,
+            used: Default::default(),
+            received: Default::default(),
+            named: Default::default(),
             closed: false,
         }
     }

@@ -4,26 +4,40 @@ use serde::Serialize;
 
 use super::super::json::{FORMAT_VERSION, pretty};
 use crate::quote::hidden;
-use crate::state::{Guards, Intent, Managed, State};
+use crate::state::{Ended, Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
 
 /// An array of the endpoints, by name, each with its predecessors that are still live.
 pub fn state_list_json(state: &State) -> String {
-    let entries: Vec<Entry<'_>> = state.endpoints.iter().map(|(name, managed)| entry(name.as_str(), managed)).collect();
+    let entries: Vec<Entry<'_>> = state.endpoints.iter().map(|(name, slot)| entry(name.as_str(), slot)).collect();
     pretty(&entries)
 }
 
 /// One object: the state's head, its guards, its endpoints with all that is known of them, its open creates.
 pub fn show_json(state: &State) -> String {
-    let State { version: _, serial, lineage, team_id, guards, pending, endpoints, folded: _, applied: _, unknown: _ } =
-        state;
+    let State {
+        version: _,
+        serial,
+        lineage,
+        team_id,
+        environment,
+        guards,
+        pending,
+        deleting: _,
+        former: _,
+        endpoints,
+        folded: _,
+        applied: _,
+        unknown: _,
+    } = state;
     pretty(&Document {
         format_version: FORMAT_VERSION,
         serial: *serial,
         lineage,
         team_id: team_id.as_deref(),
+        environment: environment.as_deref(),
         guards: guards.as_ref(),
-        endpoints: endpoints.iter().map(|(name, managed)| detailed(name.as_str(), managed)).collect(),
+        endpoints: endpoints.iter().map(|(name, slot)| detailed(name.as_str(), slot)).collect(),
         pending: pending.iter().map(waiting).collect(),
     })
 }
@@ -34,6 +48,7 @@ struct Document<'a> {
     serial: u64,
     lineage: &'a str,
     team_id: Option<&'a str>,
+    environment: Option<&'a str>,
     guards: Option<&'a Guards>,
     endpoints: Vec<Detailed<'a>>,
     pending: Vec<Waiting<'a>>,
@@ -47,10 +62,11 @@ struct Entry<'a> {
     deposed: Vec<Deposed<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Endpoint<'a> {
-    endpoint_id: &'a str,
-    url: String,
+    /// Null where predecessors alone are left; then so is the rest.
+    endpoint_id: Option<&'a str>,
+    url: Option<String>,
     events: Vec<&'a str>,
     description: Option<String>,
     created_at: Option<i64>,
@@ -62,6 +78,9 @@ struct Deposed<'a> {
     #[serde(flatten)]
     endpoint: Endpoint<'a>,
     until: Option<Timestamp>,
+    /// `gone` or `deleted` where it ended, and is remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<Ended>,
 }
 
 #[derive(Serialize)]
@@ -69,7 +88,7 @@ struct Detailed<'a> {
     #[serde(flatten)]
     entry: Entry<'a>,
     events_as_written: &'a [String],
-    rotation: u32,
+    rotation: Option<u32>,
     prevent_destroy: bool,
     /// Whether the state has the secret, sealed; an import may have come without.
     secret_known: bool,
@@ -89,10 +108,11 @@ struct Waiting<'a> {
     closed: bool,
 }
 
-fn endpoint(managed: &Managed) -> Endpoint<'_> {
+fn endpoint(managed: Option<&Managed>) -> Endpoint<'_> {
+    let Some(managed) = managed else { return Endpoint::default() };
     Endpoint {
-        endpoint_id: managed.endpoint_id.as_str(),
-        url: hidden(&managed.spec.url),
+        endpoint_id: Some(managed.endpoint_id.as_str()),
+        url: Some(hidden(&managed.spec.url)),
         events: managed.spec.events.iter().map(String::as_str).collect(),
         description: managed.spec.description.as_deref().map(hidden),
         created_at: managed.created_at,
@@ -100,19 +120,20 @@ fn endpoint(managed: &Managed) -> Endpoint<'_> {
     }
 }
 
-fn entry<'a>(name: &'a str, managed: &'a Managed) -> Entry<'a> {
-    let deposed = managed.deposed.iter().map(|old| Deposed { endpoint: endpoint(old), until: old.until });
-    Entry { name, endpoint: endpoint(managed), deposed: deposed.collect() }
+fn entry<'a>(name: &'a str, slot: &'a Slot) -> Entry<'a> {
+    let deposed = |old: &'a Managed| Deposed { endpoint: endpoint(Some(old)), until: old.until, ended: old.ended };
+    Entry { name, endpoint: endpoint(slot.current.as_ref()), deposed: slot.deposed.iter().map(deposed).collect() }
 }
 
-fn detailed<'a>(name: &'a str, managed: &'a Managed) -> Detailed<'a> {
+fn detailed<'a>(name: &'a str, slot: &'a Slot) -> Detailed<'a> {
+    let current = slot.current.as_ref();
     Detailed {
-        entry: entry(name, managed),
-        events_as_written: &managed.events_as_written,
-        rotation: managed.rotation,
-        prevent_destroy: managed.prevent_destroy,
-        secret_known: managed.secret.is_some(),
-        sealed_to: &managed.sealed_to,
+        entry: entry(name, slot),
+        events_as_written: current.map(|managed| managed.events_as_written.as_slice()).unwrap_or_default(),
+        rotation: current.map(|managed| managed.rotation),
+        prevent_destroy: slot.all().any(|managed| managed.prevent_destroy),
+        secret_known: current.is_some_and(|managed| managed.secret.is_some()),
+        sealed_to: current.map(|managed| managed.sealed_to.as_slice()).unwrap_or_default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::foreign::{inert, value};
 use super::super::paint::{Colour, Ink};
+use super::super::secrets::state_of;
 use crate::quote::count;
 use crate::state::{Guards, Intent, Managed, State};
 use crate::timestamp::Timestamp;
@@ -12,9 +13,9 @@ const WIDEST: usize = 64;
 /// A line an endpoint: name, id, the secret's last four, url. Predecessors follow theirs. Empty for an empty state.
 pub fn state_list(state: &State) -> String {
     let mut lines: Vec<[String; 4]> = Vec::new();
-    for (name, managed) in &state.endpoints {
-        lines.push(columns(name.to_string(), managed));
-        lines.extend(managed.deposed.iter().map(|old| columns(format!("{name} (deposed)"), old)));
+    for (name, slot) in &state.endpoints {
+        lines.extend(slot.current.iter().map(|managed| columns(name.to_string(), managed)));
+        lines.extend(slot.deposed.iter().map(|old| columns(format!("{name} ({})", state_of(old)), old)));
     }
     let width = |column: usize| {
         let widths = lines.iter().map(|line| line[column].chars().count());
@@ -33,11 +34,12 @@ fn columns(name: String, managed: &Managed) -> [String; 4] {
 pub fn show(state: &State, colour: Colour) -> String {
     let mut sections = vec![head(state)];
     sections.extend(state.guards.as_ref().map(guards));
-    for (name, managed) in &state.endpoints {
+    for (name, slot) in &state.endpoints {
         let title = colour.paint(Ink::Title, &format!("# {name}:"));
-        let mut out = format!("{title}\nwebhook \"{name}\" {{\n{}", attributes(managed, "    "));
-        for old in &managed.deposed {
-            out.push_str(&format!("\n    deposed {{\n{}    }}\n", attributes(old, "        ")));
+        let own = slot.current.as_ref().map(|managed| attributes(managed, "    ")).unwrap_or_default();
+        let mut out = format!("{title}\nwebhook \"{name}\" {{\n{own}");
+        for old in &slot.deposed {
+            out.push_str(&format!("\n    {} {{\n{}    }}\n", state_of(old), attributes(old, "        ")));
         }
         sections.push(out + "}\n");
     }

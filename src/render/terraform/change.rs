@@ -88,6 +88,7 @@ impl<'a> ResourceChange<'a> {
             body.importing = Some(Importing { id: endpoint_id.as_str() });
         }
         body.replace_paths = match &change.action {
+            Action::Replace { make, .. } | Action::Resend { make, .. } if !make.overlap.is_zero() => Vec::new(),
             Action::Replace { .. } => change.reasons.iter().filter_map(replace_path).collect(),
             Action::Resend { replaces: Some(_), .. } => differing(change),
             _ => Vec::new(),
@@ -136,7 +137,9 @@ fn stray<'a>(values: &mut Values<'a>, key: &str, live: &'a str) {
 /// The predecessor or orphan that an action is about, which the entry's own address does not name.
 pub(super) fn deposed(action: &Action) -> Option<&EndpointId> {
     match action {
-        Action::Delete { endpoint_id, deposed: true } | Action::DeleteOrphan { endpoint_id, .. } => Some(endpoint_id),
+        Action::Delete { endpoint_id, deposed: true, .. } | Action::DeleteOrphan { endpoint_id, .. } => {
+            Some(endpoint_id)
+        }
         _ => None,
     }
 }
@@ -145,6 +148,12 @@ fn actions(change: &Change) -> Option<&'static [&'static str]> {
     Some(match &change.action {
         Action::Create(_) => &["create"],
         Action::Resend { replaces: None, .. } => &["create"],
+        // Within an overlap the old endpoint stays: its deletion is a later plan's, of a deposed object.
+        Action::Resend { make, .. } | Action::Replace { make, order: Order::CreateFirst, .. }
+            if !make.overlap.is_zero() =>
+        {
+            &["create"]
+        }
         Action::Resend { .. } | Action::Replace { order: Order::CreateFirst, .. } => &["create", "delete"],
         Action::Replace { order: Order::DestroyFirst, .. } => &["delete", "create"],
         Action::Delete { .. } | Action::DeleteOrphan { .. } => &["delete"],
@@ -159,6 +168,8 @@ fn actions(change: &Change) -> Option<&'static [&'static str]> {
 fn prior(change: &Change) -> Option<&View> {
     match &change.action {
         Action::Create(_) | Action::Resend { replaces: None, .. } => None,
+        // The old endpoint becomes a deposed object, which a later plan deletes.
+        Action::Replace { make, .. } | Action::Resend { make, .. } if !make.overlap.is_zero() => None,
         Action::Import { .. } => change.before.as_ref().or(change.after.as_ref()),
         _ => change.before.as_ref(),
     }
@@ -167,6 +178,7 @@ fn prior(change: &Change) -> Option<&View> {
 fn action_reason(change: &Change) -> Option<&'static str> {
     let has = |wanted: fn(&Reason) -> bool| change.reasons.iter().any(wanted);
     let forced = match &change.action {
+        Action::Replace { make, .. } | Action::Resend { make, .. } if !make.overlap.is_zero() => return None,
         Action::Replace { .. } => has(|r| matches!(r, Reason::Changed(_) | Reason::ChangedRemotely(_))),
         Action::Resend { replaces: Some(_), .. } => differing(change).iter().any(|path| path != &["rotation"]),
         Action::Delete { .. } if has(|r| *r == Reason::NotInConfig) => {

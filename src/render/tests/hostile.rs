@@ -3,7 +3,7 @@
 use super::super::{
     Colour, gitlab_report, json, markdown, show, show_json, state_list, state_list_json, terraform_json, text,
 };
-use super::world::{NOW, Parts, entry, intent, listed, managed, rich, spec};
+use super::world::{NOW, Parts, entry, intent, listed, managed, name, rich, spec};
 use crate::plan::Refusal;
 use crate::quote::acts;
 use crate::state::Managed;
@@ -51,8 +51,9 @@ fn hostile() -> Parts {
         let old = Managed { until: Some(Timestamp(NOW + 60)), ..managed(&id("old"), of("old")) };
         let deposed = vec![old, managed(&id("past"), of("past"))];
         deposed.iter().for_each(|old| parts.live.as_mut().unwrap().push(listed(old)));
-        let kept = Managed { deposed, secret_last4: Some(word.into()), ..managed(&id("kept"), of("kept")) };
+        let kept = Managed { secret_last4: Some(word.into()), ..managed(&id("kept"), of("kept")) };
         parts.both(&format!("kept-{n}"), kept, entry(of("kept")));
+        parts.state.endpoints.get_mut(&name(&format!("kept-{n}"))).unwrap().deposed = deposed;
         parts.live.as_mut().unwrap().push(listed(&managed(&id("stranger"), of("stranger"))));
         parts.want(&format!("lost-{n}"), entry(of("lost")));
         parts.state.pending.push(intent(&format!("k{n}"), &format!("lost-{n}"), of("lost")));

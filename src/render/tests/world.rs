@@ -27,6 +27,7 @@ impl Parts {
         state.guards = Some(guards.clone());
         state.team_id = Some("vg_team_1".into());
         let desired = Desired {
+            mark: false,
             environment: None,
             api_key_env: "VIDEOGEN_API_KEY".into(),
             base_url: BaseUrl::Url("https://api.videogen.io".into()),
@@ -51,7 +52,7 @@ impl Parts {
     /// An endpoint in the state, live as it was made.
     pub fn have(&mut self, entry_name: &str, managed: Managed) {
         self.live.get_or_insert_default().push(listed(&managed));
-        self.state.endpoints.insert(name(entry_name), managed);
+        self.state.endpoints.insert(name(entry_name), managed.into());
     }
 
     pub fn both(&mut self, entry_name: &str, managed: Managed, entry: Entry) {
@@ -110,8 +111,8 @@ pub fn managed(id: &str, spec: Spec) -> Managed {
         secret_last4: Some("ab12".into()),
         secret: serde_json::from_str("\"sealed\"").ok(),
         sealed_to: vec!["age1operator".into()],
-        deposed: Vec::new(),
         until: None,
+        ended: None,
         unknown: BTreeMap::new(),
     }
 }
@@ -124,6 +125,7 @@ pub fn listed(managed: &Managed) -> Observed {
         events,
         description: Some(description),
         created_at: managed.created_at,
+        tag: None,
         secret_last4: managed.secret_last4.clone(),
     }
 }
@@ -142,6 +144,9 @@ pub fn intent(key: &str, entry_name: &str, body: Spec) -> Intent {
         first_sent: Some(Timestamp(NOW - 300)),
         last_sent: Some(Timestamp(NOW - 300)),
         unanswered: 1,
+        tag: None,
+        used: Default::default(),
+        received: Default::default(),
         named: Default::default(),
         closed: false,
     }
@@ -189,8 +194,8 @@ fn steady(parts: &mut Parts) {
     for old in [&ended, &kept] {
         parts.live.as_mut().unwrap().push(listed(old));
     }
-    let deposed = vec![ended, kept];
-    parts.both("steady", Managed { deposed, ..managed("ep_steady", at("steady")) }, entry(at("steady")));
+    parts.both("steady", managed("ep_steady", at("steady")), entry(at("steady")));
+    parts.state.endpoints.get_mut(&name("steady")).unwrap().deposed = vec![ended, kept];
     parts.both("plain", managed("ep_plain", at("plain")), entry(at("plain")));
     let mut noted = entry(at("noted"));
     noted.lifecycle.prevent_destroy = true;

@@ -26,6 +26,9 @@ fn intent(key: &str, overlap_seconds: u64) -> Intent {
         first_sent: None,
         last_sent: None,
         unanswered: 0,
+        tag: None,
+        used: Default::default(),
+        received: Default::default(),
         named: Default::default(),
         closed: false,
     }

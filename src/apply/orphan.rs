@@ -1,0 +1,122 @@
+//! Orphans: endpoints that lost creates certainly left behind. Each deletion passes one place, which knows what has a
+//! receipt, what the plan allows, and what the state remembers of it before it is sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Event;
+use super::run::Run;
+use crate::crash;
+use crate::endpoint::{EndpointId, Observed};
+use crate::plan::{Action, Ledger};
+use crate::state::Record;
+use crate::videogen::ApiError;
+
+/// The pauses before the listings that look for what a repeated create answered.
+const LAG: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500)];
+
+/// Deletes the orphans that the plan names, before anything is sent: their keys are closed.
+pub async fn planned(run: &Arc<Run>) {
+    for (index, change) in run.job.plan.changes.iter().enumerate() {
+        let Action::DeleteOrphan { key, endpoint_id } = &change.action else { continue };
+        if !run.may_begin() {
+            return;
+        }
+        run.started(index);
+        if send(run, key, endpoint_id.clone()).await == Ended::Deleted {
+            run.done(index, Some(endpoint_id.clone()));
+        } else {
+            run.failed(index, format!("{endpoint_id} is left of a lost create, and was not deleted"), None);
+        }
+    }
+}
+
+/// Deletes an orphan that was found on the way, where the plan leaves room for it; `false` where it is still there.
+pub async fn delete(run: &Run, key: &str, id: EndpointId) -> bool {
+    if !run.may_delete_orphan(key) {
+        run.left_behind(format!(
+            "{id} is left of a lost create; it takes a reviewed plan, or more [safety] max_deletes, to delete it"
+        ));
+        return false;
+    }
+    match send(run, key, id.clone()).await {
+        Ended::Deleted => {
+            run.tell(Event::Note(format!("{id} was left of a lost create, and is deleted")));
+            true
+        }
+        Ended::Kept => true,
+        Ended::Failed => false,
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Ended {
+    Deleted,
+    /// It is an endpoint of the state: no orphan.
+    Kept,
+    Failed,
+}
+
+async fn send(run: &Run, key: &str, id: EndpointId) -> Ended {
+    let Some(noted) = run.job.state.note_orphan(id.clone(), key.to_owned(), run.now()) else { return Ended::Kept };
+    if !run.durable(noted).await {
+        return Ended::Failed;
+    }
+    crash::here("deletion-noted");
+    if let Err(error) = run.unless_cut(run.job.writer.delete(&id)).await {
+        run.left_behind(format!("{id} is left of a lost create, and could not be deleted now: {error}"));
+        run.halted(error);
+        return Ended::Failed;
+    }
+    crash::here("orphan-deleted");
+    let record = Record::Deleted { endpoint_id: id, name: None, orphan_of: Some(key.to_owned()) };
+    if run.note(vec![record]).await { Ended::Deleted } else { Ended::Failed }
+}
+
+/// Lists once more where an answer is unknown, deletes what is certainly left, and looks for what repeated creates
+/// answered: an endpoint that somebody deleted meanwhile would count as made.
+pub async fn closing(run: &Arc<Run>) {
+    let open = run.job.state.with_state(|state| state.pending.iter().any(|intent| intent.unanswered > 0));
+    let expected = run.to_be_listed();
+    if !(run.lost_any() || open || !expected.is_empty()) || !run.may_settle() {
+        return;
+    }
+    let live = match listing(run, &expected).await {
+        Ok(live) => live,
+        Err(error) => {
+            if !expected.is_empty() {
+                run.left_behind(format!("whether repeated creates are live is not known: {error}"));
+            }
+            return run.halted(error);
+        }
+    };
+    for id in expected.iter().filter(|id| !live.iter().any(|seen| seen.id == **id)) {
+        run.left_behind(format!("{id} was answered to a repeated create, and is not listed"));
+    }
+    let (orphans, uncertain) = run.job.state.with_state(|state| {
+        let ledger = Ledger::new(state, &live);
+        let uncertain = ledger.accounts().flat_map(|account| ledger.candidates(account).uncertain).collect::<Vec<_>>();
+        (ledger.orphans(), uncertain)
+    });
+    for id in uncertain {
+        run.tell(Event::Note(format!("{id} may be left of a lost create, or somebody else's: it is left alone")));
+    }
+    for (key, id) in orphans {
+        delete(run, &key, id).await;
+    }
+}
+
+/// Lists until all that is expected is there, or the list has had time to catch up; the union of the listings.
+async fn listing(run: &Run, expected: &[EndpointId]) -> Result<Vec<Observed>, ApiError> {
+    let mut live: Vec<Observed> = Vec::new();
+    for pause in LAG {
+        tokio::time::sleep(pause).await;
+        let again = run.unless_cut(run.job.reader.list()).await?;
+        live.retain(|seen| !again.iter().any(|other| other.id == seen.id));
+        live.extend(again);
+        if expected.iter().all(|id| live.iter().any(|seen| seen.id == *id)) {
+            break;
+        }
+    }
+    Ok(live)
+}

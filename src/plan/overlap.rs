@@ -1,0 +1,122 @@
+//! Predecessors: kept for their overlap, then retired while their successor is listed; and endpoints that were gone
+//! and turn up again.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::diff::Builder;
+use super::entry::{self, Live};
+use super::{Action, Change, Reason, pattern};
+use crate::endpoint::{EndpointId, Name};
+use crate::state::{Ended, Managed, Slot};
+
+impl Builder<'_> {
+    /// Every predecessor. One whose entry ends has no consumer that changes over: it ends too.
+    pub fn predecessors(&mut self) {
+        let moved: HashMap<&Name, &Name> = self.moves.iter().map(|(new, old)| (old, new)).collect();
+        let (mut changes, mut notes) = (Vec::new(), Vec::new());
+        for (name, slot) in self.world.state.endpoints.iter().filter(|(_, slot)| !slot.deposed.is_empty()) {
+            let name = moved.get(name).copied().unwrap_or(name);
+            let ends = self.ends(name, slot);
+            for old in &slot.deposed {
+                match self.predecessor(name, slot, old, ends.clone()) {
+                    Fate::Retire(change) => changes.push(*change),
+                    Fate::Stay(note) => notes.push(note),
+                    Fate::Remembered => {}
+                }
+            }
+        }
+        self.changes.extend(changes);
+        self.notes.extend(notes);
+    }
+
+    /// Why the whole entry ends, where it does.
+    fn ends(&self, name: &Name, slot: &Slot) -> Option<Reason> {
+        let choices = self.world.choices;
+        if choices.destroy {
+            return Some(Reason::Destroy);
+        }
+        let deleted = |change: &Change| {
+            let current = slot.current.as_ref().map(|current| &current.endpoint_id);
+            matches!(&change.action, Action::Delete { endpoint_id, .. } if Some(endpoint_id) == current)
+        };
+        let vacant = slot.current.is_none() && !self.world.desired.webhooks.contains_key(name);
+        (!choices.retire_only && (vacant || self.changes.iter().any(deleted))).then_some(Reason::NotInConfig)
+    }
+
+    fn predecessor(&self, name: &Name, slot: &Slot, old: &Managed, ends: Option<Reason>) -> Fate {
+        let (now, live) = (self.world.now, self.live(&old.endpoint_id));
+        let retire = |reason| Fate::Retire(Box::new(entry::retire(name, old, reason, live)));
+        match old.ended {
+            Some(Ended::Gone) if matches!(live, Live::Listed(_)) => return retire(Reason::TurnedUp),
+            Some(_) => return Fate::Remembered,
+            None => {}
+        }
+        if let Some(reason) = ends {
+            return retire(reason);
+        }
+        let until = old.until.unwrap_or(now);
+        let stays = |why: String| Fate::Stay(format!("`{name}`: {why}"));
+        let id = &old.endpoint_id;
+        if until > now && matches!(live, Live::Gone) {
+            return stays(format!("its predecessor {id} is not listed any more; its overlap ends at {until}"));
+        }
+        if until > now {
+            let times = slot.predecessors().count() + usize::from(slot.current.is_some());
+            return stays(format!(
+                "overlap: its predecessor {id} stays live until {until}, then an apply retires it; every event comes {times} times until then"
+            ));
+        }
+        let successor = slot.current.as_ref().map(|current| self.live(&current.endpoint_id));
+        match successor {
+            Some(Live::Listed(_) | Live::Unasked) if self.world.choices.postponed.contains(id) => stays(format!(
+                "the retirement of its predecessor {id} is postponed: its overlap ended after the review"
+            )),
+            Some(Live::Listed(_) | Live::Unasked) => retire(Reason::OverlapEnded(until)),
+            Some(Live::Gone) | None => stays(format!(
+                "its predecessor {id} stays live although its overlap has ended: its successor is not listed"
+            )),
+        }
+    }
+
+    /// Postpones the retirements that `max_deletes` leaves no room for: those whose overlap ended first go first.
+    pub fn postpone(&mut self) {
+        let Some(most) = self.world.desired.safety.max_deletes else { return };
+        let allowed = &self.world.choices.allow_delete;
+        let used = self.changes.iter().filter(|change| change.counts_against_max_deletes()).count();
+        let mut due: Vec<(_, EndpointId)> = self.changes.iter().filter_map(retirement).collect();
+        due.retain(|(_, id)| {
+            let of = |change: &&Change| retirement(change).is_some_and(|(_, other)| other == *id);
+            !self.changes.iter().find(of).is_some_and(|change| pattern::any(allowed, &change.name))
+        });
+        due.sort();
+        let room = (most as usize).saturating_sub(used);
+        let over: BTreeSet<EndpointId> = due.into_iter().skip(room).map(|(_, id)| id).collect();
+        let is_over = |change: &Change| retirement(change).is_some_and(|(_, id)| over.contains(&id));
+        for change in self.changes.iter().filter(|change| is_over(change)) {
+            let Action::Delete { endpoint_id, .. } = &change.action else { continue };
+            self.notes.push(format!(
+                "`{}`: the retirement of its predecessor {endpoint_id} is postponed: [safety] max_deletes is {most}",
+                change.name
+            ));
+        }
+        self.changes.retain(|change| !is_over(change));
+    }
+}
+
+/// The end of the overlap and the id of a retirement, where a change is one.
+pub(super) fn retirement(change: &Change) -> Option<(crate::timestamp::Timestamp, EndpointId)> {
+    let Action::Delete { endpoint_id, deposed: true, .. } = &change.action else { return None };
+    change.reasons.iter().find_map(|reason| match reason {
+        Reason::OverlapEnded(until) => Some((*until, endpoint_id.clone())),
+        _ => None,
+    })
+}
+
+/// What becomes of a predecessor.
+enum Fate {
+    Retire(Box<Change>),
+    /// It stays, and a note says until when.
+    Stay(String),
+    /// It ended, and is remembered.
+    Remembered,
+}
