@@ -12,6 +12,8 @@ mod environments;
 mod examples;
 mod faults;
 mod first_run;
+mod fixture;
+mod fixtures;
 mod guides;
 mod keys;
 mod limits;
