@@ -4,6 +4,7 @@
 
 mod adoption;
 mod around;
+mod bombs;
 mod canary;
 mod confined;
 mod damaged;
