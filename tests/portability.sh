@@ -12,7 +12,8 @@ skip() { echo "skipped: $*"; exit 0; }
 for tool in apt-get apt-cache dpkg python3; do command -v "$tool" >/dev/null || skip "there is no $tool"; done
 mkdir -p "$rig/debs"
 
-if [ ! -x "$rig/root/usr/bin/rustc-web" ] && [ ! -x "$rig/root/usr/bin/rustc" ]; then
+rustc=$rig/root/usr/bin/rustc
+if [ ! -x "$rustc" ]; then
     library=$(apt-cache depends libstd-rust-web-dev 2>/dev/null | grep -o 'libstd-rust-web-[0-9][0-9.]*' | head -1) ||
         skip "Debian's rustc-web is not to be had here (try apt-get update)"
     llvm=$(apt-cache depends "$library" 2>/dev/null | grep -o 'libllvm[0-9]*' | head -1) || skip "$library names no LLVM"
@@ -23,7 +24,6 @@ fi
 python3 -m venv "$rig/venv" && "$rig/venv/bin/pip" install -q cargo-zigbuild==0.24.0 ziglang==0.17.0 ||
     skip "PyPI's cargo-zigbuild and ziglang are not to be had here"
 
-rustc=$(find "$rig/root/usr" -path '*bin/rustc*' -type f | head -1)
 export RUSTC=$rustc RUSTC_BOOTSTRAP=1 LD_LIBRARY_PATH=$rig/root/usr/lib/x86_64-linux-gnu CARGO_TARGET_DIR=$rig/target
 export PATH=$rig/venv/bin:$PATH
 echo "compiler: $("$RUSTC" --version)"
