@@ -204,3 +204,26 @@ impl<'a> Text<'a> {
         start..end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_places_far_apart_are_two_excerpts_with_their_own_lines() {
+        let text = format!("first\n{}second\n", "#\n".repeat(MOST_EXCERPT));
+        let at = text.find("second").unwrap();
+        let fault = Fault::new("twice", at..at + 6, "again").also(0..5, "first here");
+        let drawn = draw(&Sources::one("f.toml", text), &[fault], false);
+        assert!(drawn.contains("--> f.toml:16386:1") && drawn.contains("::: f.toml:1:1"), "{drawn}");
+        assert!(drawn.contains("again") && drawn.contains("first here") && drawn.len() < 500, "{drawn}");
+    }
+
+    #[test]
+    fn of_a_line_without_end_the_place_alone_is_shown() {
+        let text = format!("x = \"{}\"", "é".repeat(MOST_EXCERPT));
+        let end = text.len();
+        let drawn = draw(&Sources::one("f.toml", text), &[Fault::new("bad", end - 1..end, "here")], false);
+        assert!(drawn.contains("--> f.toml:1:16390") && drawn.contains("here") && drawn.len() < 200, "{drawn}");
+    }
+}
