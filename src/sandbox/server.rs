@@ -18,7 +18,7 @@ use super::account::{Account, Millis, Shape};
 use super::create::{self, Outcome};
 use super::database::Changes;
 use super::fault::{Dice, Group, Kind, Struck};
-use super::limit::Limiter;
+use super::limit::{LONGEST, Limiter};
 use super::log::{self, RequestLog};
 use super::reply::{Ending, Reply};
 use super::wire::{Cut, Gate};
@@ -134,7 +134,7 @@ impl Server {
 
     /// The latency lies on both sides of the deed, so that a client that goes away may or may not have caused it.
     async fn answer(&self, request_id: &str, parts: &Parts, body: &Bytes) -> Reply {
-        let (arrived, latency) = (tokio::time::Instant::now(), self.options.latency);
+        let (arrived, latency) = (tokio::time::Instant::now(), self.options.latency.min(LONGEST));
         tokio::time::sleep_until(arrived + latency / 2).await;
         let route = Route::of(&parts.method, parts.uri.path());
         let (struck, (reply, endpoint_id)) = self.decide(route, parts, body);
