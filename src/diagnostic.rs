@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::quote::{escaped, masked};
 
@@ -119,42 +119,111 @@ impl Sources {
 /// Secrets, userinfo and acting characters in the quoted line are masked. Ends without a newline.
 pub fn draw(sources: &Sources, faults: &[Fault], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-    let masked = masked(&sources.text);
-    let drawn: Vec<String> = faults.iter().map(|fault| draw_one(&renderer, sources, &masked, fault)).collect();
+    let text = Text::of(sources);
+    let drawn: Vec<String> = faults.iter().map(|fault| text.draw(&renderer, fault)).collect();
     drawn.join("\n\n")
 }
 
-fn draw_one(renderer: &Renderer, sources: &Sources, masked: &str, fault: &Fault) -> String {
-    let title = Level::ERROR.primary_title(fault.message.as_str());
-    let mut report = Group::with_title(title);
-    if let Some(file) = sources.file(fault.span.start) {
-        let mark = AnnotationKind::Primary.span(within(masked, file, &fault.span)).label(fault.label.as_str());
-        let mut snippet = snippet(masked, file).annotation(mark);
-        let mut elsewhere = None;
-        if let Some((span, label)) = &fault.also
-            && let Some(other) = sources.file(span.start)
-        {
-            let mark = AnnotationKind::Context.span(within(masked, other, span)).label(label.as_str());
-            match other == file {
-                true => snippet = snippet.annotation(mark),
-                false => elsewhere = Some(self::snippet(masked, other).annotation(mark)),
-            }
+/// The most bytes that an excerpt is cut out of: a fault costs what is shown of it, however long its file or its line.
+const MOST_EXCERPT: usize = 1 << 14;
+
+/// What may be quoted of the files, and where its lines end.
+struct Text<'a> {
+    sources: &'a Sources,
+    masked: String,
+    newlines: Vec<usize>,
+}
+
+impl<'a> Text<'a> {
+    fn of(sources: &'a Sources) -> Self {
+        let masked = masked(&sources.text);
+        let newlines = masked.match_indices('\n').map(|(at, _)| at).collect();
+        Self { sources, masked, newlines }
+    }
+
+    fn draw(&self, renderer: &Renderer, fault: &Fault) -> String {
+        let mut report = Group::with_title(Level::ERROR.primary_title(fault.message.as_str()));
+        if let Some(file) = self.sources.file(fault.span.start) {
+            let span = self.within(file, &fault.span);
+            let also = fault.also.as_ref().and_then(|(span, label)| {
+                let other = self.sources.file(span.start)?;
+                Some((other, self.within(other, span), label.as_str()))
+            });
+            let primary = (AnnotationKind::Primary, span.clone(), fault.label.as_str());
+            report = match also {
+                None => self.excerpt(report, file, &span, &[primary]),
+                Some((other, second, label)) => {
+                    let context = (AnnotationKind::Context, second.clone(), label);
+                    let both = span.start.min(second.start)..span.end.max(second.end);
+                    if other == file && both.len() <= MOST_EXCERPT {
+                        self.excerpt(report, file, &both, &[primary, context])
+                    } else {
+                        let report = self.excerpt(report, file, &span, &[primary]);
+                        self.excerpt(report, other, &second, &[context])
+                    }
+                }
+            };
         }
-        report = report.element(snippet).elements(elsewhere);
+        if let Some(help) = &fault.help {
+            report = report.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[report]).to_string()
     }
-    if let Some(help) = &fault.help {
-        report = report.element(Level::HELP.message(help.as_str()));
+
+    /// Adds the lines of a span with their marks; the place alone where they are too long.
+    fn excerpt<'t>(
+        &'t self,
+        report: Group<'t>,
+        file: &SourceFile,
+        span: &Range<usize>,
+        marks: &[(AnnotationKind, Range<usize>, &'t str)],
+    ) -> Group<'t> {
+        let before = self.newlines.partition_point(|newline| *newline < span.start);
+        let start = before.checked_sub(1).map_or(0, |last| self.newlines[last] + 1).max(file.span.start);
+        let line = before + 1 - self.newlines.partition_point(|newline| *newline < file.span.start);
+        if span.end - start > MOST_EXCERPT {
+            let column = self.masked[start..span.start].chars().count() + 1;
+            let report = report.element(Origin::path(escaped(&file.name)).line(line).char_column(column));
+            let labels = marks.iter().filter(|(_, _, label)| !label.is_empty());
+            return report.elements(labels.map(|(_, _, label)| Level::NOTE.message(*label)));
+        }
+        let after = self.newlines.partition_point(|newline| *newline < span.end);
+        let end = self.newlines.get(after).map_or(file.span.end, |newline| newline + 1).min(file.span.end);
+        let end = self.masked.floor_char_boundary(end.min(span.end + MOST_EXCERPT));
+        let mut snippet = Snippet::source(&self.masked[start..end]).path(escaped(&file.name)).line_start(line);
+        for (kind, span, label) in marks {
+            snippet = snippet.annotation(kind.span(span.start - start..span.end - start).label(*label));
+        }
+        report.element(snippet)
     }
-    renderer.render(&[report]).to_string()
+
+    /// The span cut to its file and to whole characters, so that no span can make the renderer panic.
+    fn within(&self, file: &SourceFile, span: &Range<usize>) -> Range<usize> {
+        let start = self.masked.floor_char_boundary(span.start.min(file.span.end));
+        let end = self.masked.ceil_char_boundary(span.end.clamp(start, file.span.end));
+        start..end
+    }
 }
 
-fn snippet<'a>(masked: &'a str, file: &SourceFile) -> Snippet<'a, Annotation<'a>> {
-    Snippet::source(&masked[file.span.clone()]).path(escaped(&file.name))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The span in its file, cut to the text and to whole characters, so that no span can make the renderer panic.
-fn within(text: &str, file: &SourceFile, span: &Range<usize>) -> Range<usize> {
-    let start = text.floor_char_boundary(span.start.min(file.span.end));
-    let end = text.ceil_char_boundary(span.end.clamp(start, file.span.end));
-    start - file.span.start..end - file.span.start
+    #[test]
+    fn two_places_far_apart_are_two_excerpts_with_their_own_lines() {
+        let text = format!("first\n{}second\n", "#\n".repeat(MOST_EXCERPT));
+        let at = text.find("second").unwrap();
+        let fault = Fault::new("twice", at..at + 6, "again").also(0..5, "first here");
+        let drawn = draw(&Sources::one("f.toml", text), &[fault], false);
+        assert!(drawn.contains("--> f.toml:16386:1") && drawn.contains("::: f.toml:1:1"), "{drawn}");
+        assert!(drawn.contains("again") && drawn.contains("first here") && drawn.len() < 500, "{drawn}");
+    }
+
+    #[test]
+    fn of_a_line_without_end_the_place_alone_is_shown() {
+        let text = format!("x = \"{}\"", "é".repeat(MOST_EXCERPT));
+        let end = text.len();
+        let drawn = draw(&Sources::one("f.toml", text), &[Fault::new("bad", end - 1..end, "here")], false);
+        assert!(drawn.contains("--> f.toml:1:16390") && drawn.contains("here") && drawn.len() < 200, "{drawn}");
+    }
 }

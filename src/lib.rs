@@ -9,13 +9,14 @@
 //! | [`crash`] | points at which a test can end the process | |
 //! | [`mark`] | the tag of an intent at the end of a description | |
 //! | [`quote`] | foreign text made safe to print | |
+//! | [`disk`] | files opened where no link leads elsewhere, and replaced durably | crash, quote |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
-//! | [`sandbox`] | the embedded API server: a second, independent reading of the API | |
+//! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
 //! | [`diagnostic`] | a fault of a file: place, cause, help | quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
-//! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, endpoint, mark, quote, secrets, timestamp |
+//! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, disk, endpoint, mark, quote, secrets, timestamp |
 //! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, mark, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, state, timestamp |
@@ -29,6 +30,7 @@ pub mod config;
 pub mod crash;
 pub mod delivery;
 pub mod diagnostic;
+pub mod disk;
 pub mod endpoint;
 pub mod mark;
 pub mod plan;

@@ -39,13 +39,16 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// Whether a character can do more than be seen: move a cursor, turn the reading direction, hide.
+/// Whether a character can do more than be seen: move a cursor, turn the reading direction, hide. These are the controls,
+/// Unicode's format characters, its separators of lines and paragraphs, and whatever it calls ignorable.
 pub fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+            | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// What may be quoted from a user's file, every byte in its place: secrets hidden as by [`hidden`], and each
@@ -70,20 +73,24 @@ pub fn hidden(text: &str) -> String {
     let mut out = text.to_owned();
     for (prefix, keep) in [("whsec_", 6), ("sk_videogen_", 12), ("age-secret-key-", 15)] {
         let lower = out.to_ascii_lowercase();
+        let (mut spans, mut done) = (Vec::new(), 0);
         for (start, _) in lower.match_indices(prefix) {
-            let end = word_end(&out, start + keep, |c| c.is_ascii_alphanumeric() || "_-+/=".contains(c));
-            star(&mut out, start + keep, end);
+            // A prefix within a word that is hidden already: looking for its end again would be quadratic.
+            if start >= done {
+                done = word_end(&out, start + keep, |c| c.is_ascii_alphanumeric() || "_-+/=".contains(c));
+                spans.push(start + keep..done);
+            }
         }
+        out = starred(out, spans);
     }
-    let mut start = 0;
+    let (mut spans, mut start) = (Vec::new(), 0);
     while start < out.len() {
         let end = word_end(&out, start, |c| !c.is_whitespace() && !"\"'".contains(c));
-        for span in userinfo(&out[start..end]) {
-            star(&mut out, start + span.start, start + span.end);
-        }
+        let found = userinfo(&out[start..end]);
+        spans.extend(found.into_iter().map(|span| start + span.start..start + span.end));
         start = out.ceil_char_boundary(end + 1);
     }
-    out
+    starred(out, spans)
 }
 
 /// The userinfo of each url in a word, in the forms that an url parser takes (`https:\\u:p@h`, `https:u:p@h`) and where
@@ -93,15 +100,16 @@ fn userinfo(word: &str) -> Vec<Range<usize>> {
     let scheme = ["http:", "https:"].iter().filter_map(|scheme| Some(lower.find(scheme)? + scheme.len())).min();
     let first = scheme.map(|at| word_end(word, at, |c| c == '/' || c == '\\'));
     let others = word.match_indices("//").map(|(at, _)| at + 2).filter(|at| first.is_none_or(|first| *at > first));
+    let last_at = word.rfind('@');
     let mut spans = Vec::new();
     for start in first.into_iter().chain(others) {
         let authority = &word[start..word_end(word, start, |c| !"/?#\\".contains(c))];
         let cut_short = authority.contains(':') || word[start + authority.len()..].starts_with('\\');
         let at = match authority.rfind('@') {
-            None if cut_short && spans.is_empty() => word[start..].rfind('@'),
-            found => found,
+            None if cut_short && spans.is_empty() => last_at.filter(|at| *at >= start),
+            found => found.map(|at| start + at),
         };
-        spans.extend(at.map(|at| start..start + at));
+        spans.extend(at.map(|at| start..at));
     }
     spans
 }
@@ -110,9 +118,11 @@ fn word_end(text: &str, start: usize, inside: impl Fn(char) -> bool) -> usize {
     text[start..].find(|c| !inside(c)).map_or(text.len(), |n| start + n)
 }
 
-fn star(text: &mut String, start: usize, end: usize) {
-    let stars = "*".repeat(end - start);
-    text.replace_range(start..end, &stars);
+/// The text with `*` for every byte of the spans, which begin and end with whole characters.
+fn starred(text: String, spans: Vec<Range<usize>>) -> String {
+    let mut bytes = text.into_bytes();
+    spans.into_iter().for_each(|span| bytes[span].fill(b'*'));
+    String::from_utf8(bytes).expect("whole characters became asterisks")
 }
 
 /// `1 endpoint`, `2 endpoints`.
@@ -144,6 +154,21 @@ mod tests {
         assert_eq!(escaped("\u{e0041}"), "\\udb40\\udc41");
         assert_eq!(escaped("grün ✓"), "grün ✓");
         assert_eq!(escaped("##vso[x] #1"), "#\\u0023vso[x] #1");
+    }
+
+    #[test]
+    fn every_format_or_ignorable_character_of_unicode_is_escaped() {
+        let acting = regex::Regex::new(r"^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]$").unwrap();
+        let missed: Vec<char> =
+            ('\0'..=char::MAX).filter(|c| acting.is_match(c.encode_utf8(&mut [0; 4])) && !acts(*c)).collect();
+        assert!(missed.is_empty(), "{missed:?}");
+        assert_eq!(escaped("\u{1bca0}"), "\\ud82f\\udca0");
+    }
+
+    #[test]
+    fn many_starts_of_what_is_hidden_are_hidden_as_one() {
+        let text = format!("{} {}@h", "whsec_".repeat(3), "//:".repeat(3));
+        assert_eq!(hidden(&text), "whsec_************ //*******@h");
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl RunArgs {
 
 /// Runs `apply`.
 pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
-    let mut report = Report::new("apply", args.run.result_file.clone());
+    let mut report = Report::new("apply", args.run.result_file.as_deref())?;
     let ended = match expected(&args) {
         Ok(expected) => {
             let choices = args.selection.choices(&args.run.allowances);
@@ -105,7 +105,7 @@ pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
 
 /// Runs `destroy`.
 pub async fn destroy(global: &Global, args: DestroyArgs) -> Ended {
-    let mut report = Report::new("destroy", args.run.result_file.clone());
+    let mut report = Report::new("destroy", args.run.result_file.as_deref())?;
     let choices = Selection::all_destroyed().choices(&args.run.allowances);
     let ended = plan_and_apply(global, &args.run, choices, "destroy", &Expected::Anything, &mut report).await;
     report.end(ended)
@@ -121,7 +121,7 @@ fn expected(args: &ApplyArgs) -> Result<Expected, Failure> {
 
 /// Plans by these choices, shows the plan, asks, and carries it out.
 pub async fn start(global: &Global, args: &RunArgs, choices: Choices, command: &'static str) -> Ended {
-    let mut report = Report::new(command, args.result_file.clone());
+    let mut report = Report::new(command, args.result_file.as_deref())?;
     let ended = plan_and_apply(global, args, choices, command, &Expected::Anything, &mut report).await;
     report.end(ended)
 }
@@ -141,6 +141,7 @@ async fn plan_and_apply(
             .hint("read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id"));
     }
     let project = project::load(global)?;
+    report.spares(&project)?;
     if project.recipients.is_empty() && !choices.destroy {
         return Err(Failure::new("no recipients: nobody could ever read the secrets")
             .hint("add [encryption] recipients = [\"age1…\"]; `hookwright init` makes an identity and its recipient"));

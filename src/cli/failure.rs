@@ -79,6 +79,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let hint = match &error {
             StoreError::Lock(LockError::Held { .. }) => "wait for it, or pass --lock-timeout 10m",
+            StoreError::Lock(LockError::Foreign { .. }) => {
+                "if no run of that user is at work, remove that lock: the next run makes one"
+            }
             StoreError::File(FileError::Newer { .. }) => "use the hookwright that wrote it, or a newer one",
             StoreError::File(FileError::Damaged { .. }) => {
                 "restore it from version control or a backup; never start from an empty one: the secrets are in it"

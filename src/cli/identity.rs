@@ -15,6 +15,9 @@ use crate::secrets::{
 };
 use crate::state::Managed;
 
+/// The most bytes that an identity file may have.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// What a plugin gets of our environment: enough to run, to find its own files and to reach a terminal's agent.
 const FOR_PLUGINS: [&str; 9] =
     ["DISPLAY", "GPG_TTY", "HOME", "LANG", "PATH", "TERM", "TMPDIR", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"];
@@ -59,7 +62,7 @@ impl IdentityArgs {
 
 fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
     let shown = terminal::path(path);
-    let bytes = std::fs::read(path).map(Zeroizing::new);
+    let bytes = crate::disk::read_named(path, MOST_BYTES).map(Zeroizing::new);
     let bytes = bytes.map_err(|e| {
         let failure = Failure::caused(format!("could not read the identity file {shown}"), &e);
         if e.kind() != std::io::ErrorKind::NotFound {

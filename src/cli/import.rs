@@ -11,6 +11,7 @@ use super::apply::connect;
 use super::project::{self, Project};
 use super::{DONE, Ended, Failure, Global, Network, holder, terminal};
 use crate::config::Entry;
+use crate::disk;
 use crate::endpoint::{EndpointId, Name, Observed};
 use crate::plan::differences;
 use crate::quote::quoted;
@@ -140,7 +141,10 @@ fn adopt(
 fn secret(args: &ImportArgs) -> Result<Option<SecretString>, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_SECRET as usize + 1));
     let read = match &args.secret_file {
-        Some(path) => std::fs::File::open(path).and_then(|file| file.take(MOST_SECRET + 1).read_to_end(&mut bytes)),
+        Some(path) => disk::read_named(path, MOST_SECRET).map(Zeroizing::new).map(|read| {
+            bytes.extend_from_slice(&read);
+            read.len()
+        }),
         None if args.secret_stdin => std::io::stdin().take(MOST_SECRET + 1).read_to_end(&mut bytes),
         None => return Ok(None),
     };

@@ -1,7 +1,6 @@
 //! `hookwright init`: a starter configuration, and an age identity outside of version control.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use super::live::Live;
 use super::project::base_url_override;
 use super::{DONE, Ended, Failure, Global, Network, terminal};
 use crate::config::BaseUrl;
+use crate::disk;
 use crate::endpoint::Observed;
 use crate::render;
 use crate::secrets::{ExposeSecret, Recipient, generate_identity};
@@ -44,6 +44,7 @@ pub async fn run(global: &Global, args: &InitArgs) -> Ended {
         return Err(Failure::new(format!("{} exists already, and is left alone", terminal::path(config)))
             .hint("name another with -c PATH"));
     }
+    disk::check_replaceable(config).map_err(|e| Failure::chain(&e))?;
     let identity = match &args.identity {
         Some(path) => path.clone(),
         None => default_identity()?,
@@ -54,7 +55,7 @@ pub async fn run(global: &Global, args: &InitArgs) -> Ended {
         Some(existing) => adopting(&recipient, existing),
         None => starter(&recipient),
     };
-    write_new(config, 0o644, &text)?;
+    write_new(config, 0o666, &text)?;
     let verb = if made { "Made" } else { "Used" };
     terminal::say(&format!("Wrote {}.", terminal::path(config)));
     terminal::say(&format!("{verb} the age identity {}.", terminal::path(&identity)));
@@ -76,8 +77,9 @@ pub fn default_identity() -> Result<PathBuf, Failure> {
 /// The recipient of the identity at `path`, made there if there is none.
 fn recipient_of(path: &Path) -> Result<(Recipient, bool), Failure> {
     let shown = terminal::path(path);
-    match fs::read_to_string(path) {
-        Ok(text) => {
+    match disk::read_named(path, MOST_IDENTITY) {
+        Ok(bytes) => {
+            let text = zeroize::Zeroizing::new(String::from_utf8_lossy(&zeroize::Zeroizing::new(bytes)).into_owned());
             let told = text.lines().find_map(|line| line.strip_prefix("# public key: ")).map(Recipient::parse);
             match told {
                 Some(Ok(recipient)) => Ok((recipient, false)),
@@ -87,9 +89,7 @@ fn recipient_of(path: &Path) -> Result<(Recipient, bool), Failure> {
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                fs::create_dir_all(folder).map_err(|e| {
-                    Failure::caused(format!("could not make the folder {}", terminal::path(folder)), &e)
-                })?;
+                disk::make_folder(folder).map_err(|e| Failure::chain(&e))?;
             }
             let (identity, recipient) = generate_identity();
             let text = zeroize::Zeroizing::new(format!("# public key: {recipient}\n{}\n", identity.expose_secret()));
@@ -100,11 +100,15 @@ fn recipient_of(path: &Path) -> Result<(Recipient, bool), Failure> {
     }
 }
 
-/// Writes a file that must not exist yet.
+/// The most bytes that an identity file may have.
+const MOST_IDENTITY: u64 = 1 << 20;
+
+/// Writes a file that must not exist yet; the umask limits its mode.
 fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    let file = disk::options().write(true).create_new(true).mode(mode).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .map_err(|e| Failure::caused(format!("could not write {}", terminal::path(path)), &e))
+        .map_err(|e| Failure::caused(format!("could not write {}", terminal::path(path)), &e))?;
+    disk::sync_folder(disk::folder_of(path)).map_err(|e| Failure::chain(&e))
 }
 
 /// What is live, and where.

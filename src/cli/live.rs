@@ -218,7 +218,7 @@ fn lacks(state: &State, endpoints: &[Observed], made_since: i64) -> bool {
 }
 
 /// The embedded sandbox's database: beside the state.
-fn database(project: &Project) -> PathBuf {
+pub fn database(project: &Project) -> PathBuf {
     let state = project.store.path();
     let name = state.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);

@@ -1,10 +1,12 @@
 //! `hookwright man`: the manual, from the same words as `--help`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
 
-use super::{Cli, DONE, Ended, Failure, terminal, word};
+use super::results::{Kind, Output};
+use super::{Cli, DONE, Ended, Failure};
 
 /// Write the manual pages into a folder, one for each command.
 #[derive(Debug, Args)]
@@ -12,17 +14,26 @@ use super::{Cli, DONE, Ended, Failure, terminal, word};
 Example:
   hookwright man ~/.local/share/man/man1")]
 pub struct ManArgs {
-    /// A folder that exists; pages of hookwright in it are written over
+    /// A folder, made where there is none; pages of hookwright in it are written over
     folder: PathBuf,
 }
 
 /// Runs the command.
 pub fn run(args: &ManArgs) -> Ended {
-    clap_mangen::generate_to(Cli::command(), &args.folder)
-        .map_err(|e| Failure::caused(format!("could not write to {}", terminal::path(&args.folder)), &e))
-        .map_err(|failure| match args.folder.is_dir() {
-            true => failure,
-            false => failure.hint(format!("make the folder first: mkdir -p {}", word(&args.folder))),
-        })?;
+    let pages = pages().map_err(|e| Failure::caused("the pages could not be made", &e))?;
+    let at = |(name, page): (OsString, Vec<u8>)| Ok((Output::at(&args.folder.join(name), Kind::Manual)?, page));
+    let pages: Vec<(Output, Vec<u8>)> = pages.into_iter().map(at).collect::<Result<_, Failure>>()?;
+    pages.iter().try_for_each(|(output, page)| output.write(page))?;
     Ok(DONE)
+}
+
+/// The name and the text of every page.
+fn pages() -> std::io::Result<Vec<(OsString, Vec<u8>)>> {
+    let folder = tempfile::tempdir()?;
+    clap_mangen::generate_to(Cli::command(), folder.path())?;
+    let page = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry?;
+        Ok((entry.file_name(), std::fs::read(entry.path())?))
+    };
+    std::fs::read_dir(folder.path())?.map(page).collect()
 }

@@ -18,6 +18,7 @@ mod planfile;
 mod progress;
 mod project;
 mod report;
+mod results;
 mod sandbox;
 mod schema;
 mod secret;
@@ -206,13 +207,14 @@ fn repeated(global: &Global) -> String {
     if let Some(folder) = &global.chdir {
         flags.push_str(&format!(" --chdir {}", word(folder)));
     }
-    if global.config != std::path::Path::new("webhooks.toml") {
+    // What came through a descriptor of this run's shell is gone.
+    if global.config != std::path::Path::new("webhooks.toml") && !crate::disk::is_descriptor(&global.config) {
         flags.push_str(&format!(" -c {}", word(&global.config)));
     }
     if let Some(environment) = &global.env {
         flags.push_str(&format!(" --env {}", word(environment.as_ref())));
     }
-    for file in &global.var_files {
+    for file in global.var_files.iter().filter(|file| !crate::disk::is_descriptor(file)) {
         flags.push_str(&format!(" --var-file {}", word(file)));
     }
     for (name, value) in &global.vars {

@@ -1,6 +1,5 @@
 //! What an apply ends with: the endpoints that it made, and the commands that show a secret and the rest.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use super::init::default_identity;
 use super::project::Project;
 use super::{Global, terminal, word};
 use crate::apply::Status;
+use crate::disk;
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::{Action, Change, Plan};
 use crate::quote::{count, escaped};
@@ -82,7 +82,7 @@ fn identity(config: &Path, project: &Project) -> String {
 
 /// Whether the file says a public key that is a recipient. The private key in it is not looked at.
 fn opens(path: &Path, project: &Project) -> bool {
-    let Ok(file) = File::open(path) else { return false };
+    let Ok(file) = disk::open(path, disk::options().read(true)) else { return false };
     let lines = BufReader::new(file.take(MOST_HEAD)).lines().map_while(Result::ok);
     let keys = lines.take_while(|line| line.starts_with('#'));
     let mut keys = keys.filter_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::live::{self, Live, Seen};
 use super::project::{self, Project};
 use super::report::Report;
+use super::results::{Kind, Output};
 use super::selection::{Allowances, Selection};
 use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
 use crate::plan::{Choices, Plan, World, plan};
@@ -80,7 +81,7 @@ impl Format {
 
 /// Runs the command.
 pub async fn run(global: &Global, args: PlanArgs) -> Ended {
-    let mut report = Report::new("plan", args.result_file.clone());
+    let mut report = Report::new("plan", args.result_file.as_deref())?;
     let ended = show(global, &args, &mut report).await;
     report.end(ended)
 }
@@ -89,15 +90,18 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
     if args.selection.only_refreshes() && !args.refresh {
         return Err(Failure::new("--refresh-only and --refresh=false contradict each other"));
     }
+    let out = args.out.as_deref().map(|path| Output::at(path, Kind::Plan)).transpose()?;
     let project = project::load(global)?;
+    report.spares(&project)?;
+    out.as_ref().map_or(Ok(()), |out| out.spares(&project))?;
     let (state, seen) = read(&project, args).await?;
     own_environment(&project, &state)?;
     let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
     report.planned(&plan);
     terminal::print(&args.format.show(&plan))?;
-    if let Some(path) = &args.out {
-        planfile::write(path, &plan)?;
-        terminal::say(&format!("\nWrote the plan to {}.", terminal::path(path)));
+    if let Some(out) = &out {
+        out.write(&planfile::bytes(&plan))?;
+        terminal::say(&format!("\nWrote the plan to {}.", terminal::path(out.path())));
     }
     if !plan.refusals.is_empty() {
         return Err(refused(&plan));

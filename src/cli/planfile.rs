@@ -13,7 +13,7 @@ use super::project::Project;
 use super::{Failure, terminal};
 use crate::plan::{Choices, Plan, PlanId};
 use crate::render::{Colour, text};
-use crate::state::{Applied, State, replace_file};
+use crate::state::{Applied, State};
 
 /// The version of the form.
 const VERSION: u64 = 2;
@@ -41,19 +41,19 @@ struct Version {
     hookwright_plan: u64,
 }
 
-/// Writes a plan file, whole or not at all.
-pub fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
+/// The bytes of a plan file.
+pub fn bytes(plan: &Plan) -> Vec<u8> {
     let plan = serde_json::value::to_raw_value(plan).expect("a plan has string keys and no failing parts");
     let written = Written { hookwright_plan: VERSION, sha256: checksum(&plan), plan: &plan };
     let mut bytes = serde_json::to_vec(&written).expect("a plan has string keys and no failing parts");
     bytes.push(b'\n');
-    replace_file(path, &bytes).map_err(|e| Failure::chain(&e))
+    bytes
 }
 
 /// Reads a plan file.
 pub fn read(path: &Path) -> Result<Plan, Failure> {
     let shown = terminal::path(path);
-    let bytes = super::source::read_regular(path, MOST_BYTES)
+    let bytes = crate::disk::read_named(path, MOST_BYTES)
         .map_err(|e| Failure::caused(format!("could not read the plan file {shown}"), &e))?;
     let version = serde_json::from_slice(&bytes).map(|Version { hookwright_plan }| hookwright_plan);
     match version {

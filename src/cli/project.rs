@@ -1,9 +1,12 @@
 //! A run's project: the configuration, what it names, and where the state is.
 
+use std::path::PathBuf;
+
 use super::failure::Failure;
 use super::source::Source;
 use super::{Global, values};
 use crate::config::{self, BaseUrl, Desired, Inputs};
+use crate::disk::beside;
 use crate::secrets::Recipient;
 use crate::state::{Guards, Store};
 
@@ -49,6 +52,16 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
         max_deletes: desired.safety.max_deletes,
     };
     Ok(Project { desired, base_url, recipients, store, guards })
+}
+
+impl Project {
+    /// Where the state is, and every file that belongs to it, there or not there yet.
+    pub fn own_files(&self) -> Vec<PathBuf> {
+        let database = super::live::database(self);
+        let lock = beside(self.store.path(), ".lock");
+        let own = [self.store.path().to_owned(), self.store.journal(), self.store.errored(), lock];
+        own.into_iter().chain([beside(&database, ".lock"), database]).collect()
+    }
 }
 
 /// The state's place alone, for commands that need no configuration where `--state` is given.

@@ -1,13 +1,14 @@
 //! `--result-file`: how a command ended, as JSON, for pipelines whose wrappers eat exit codes.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::Serialize;
 
+use super::project::Project;
+use super::results::{Kind, Output};
 use super::{Ended, Failure};
 use crate::apply::{Outcome, Status};
 use crate::plan::{Plan, Summary};
-use crate::state::replace_file;
 
 /// What is known of a command so far.
 #[derive(Debug, Serialize)]
@@ -22,7 +23,7 @@ pub struct Report {
     refusals: usize,
     error: Option<String>,
     #[serde(skip)]
-    path: Option<PathBuf>,
+    to: Option<Output>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,9 +36,9 @@ struct Entry {
 }
 
 impl Report {
-    /// A report that goes to `path`, if anywhere.
-    pub fn new(command: &'static str, path: Option<PathBuf>) -> Self {
-        Self {
+    /// A report that goes to `path`, if anywhere: an error where it cannot, before anything is done.
+    pub fn new(command: &'static str, path: Option<&Path>) -> Result<Self, Failure> {
+        Ok(Self {
             format_version: "1.0",
             command,
             exit_code: 0,
@@ -47,8 +48,17 @@ impl Report {
             changes: Vec::new(),
             refusals: 0,
             error: None,
-            path,
+            to: path.map(|path| Output::at(path, Kind::Report)).transpose()?,
+        })
+    }
+
+    /// An error where the report's place is one of the project's own; then it is written nowhere.
+    pub fn spares(&mut self, project: &Project) -> Result<(), Failure> {
+        let spared = self.to.as_ref().map_or(Ok(()), |to| to.spares(project));
+        if spared.is_err() {
+            self.to = None;
         }
+        spared
     }
 
     /// Notes the plan.
@@ -57,14 +67,14 @@ impl Report {
         self.refreshed = Some(plan.refreshed);
         self.summary = Some(plan.summary());
         self.refusals = plan.refusals.len();
-        if self.path.is_some() {
+        if self.to.is_some() {
             self.changes = entries(plan, &vec![None; plan.changes.len()]);
         }
     }
 
     /// Notes how each change ended.
     pub fn applied(&mut self, plan: &Plan, outcome: &Outcome) {
-        if self.path.is_some() {
+        if self.to.is_some() {
             let statuses: Vec<Option<&Status>> = outcome.statuses.iter().map(Some).collect();
             self.changes = entries(plan, &statuses);
         }
@@ -72,7 +82,7 @@ impl Report {
 
     /// Writes the file, and hands on how the command ended.
     pub fn end(mut self, ended: Ended) -> Ended {
-        let Some(path) = self.path.take() else { return ended };
+        let Some(to) = self.to.take() else { return ended };
         self.exit_code = match &ended {
             Ok(code) => *code,
             Err(failure) => failure.code(),
@@ -80,10 +90,18 @@ impl Report {
         self.error = ended.as_ref().err().map(|failure| failure.message().to_owned());
         let mut bytes = serde_json::to_vec_pretty(&self).expect("a report has string keys and no failing parts");
         bytes.push(b'\n');
-        let written = replace_file(&path, &bytes);
-        let code = ended?;
-        written.map_err(|e| Failure::chain(&e))?;
-        Ok(code)
+        let Err(unwritten) = to.write(&bytes) else { return ended };
+        let (command, code) = (self.command, self.exit_code);
+        let unwritten =
+            unwritten.hint(format!("only its report is missing: the {command} itself ended with exit {code}"));
+        match ended {
+            // Else 0 would say that the report is there.
+            Ok(super::DONE) => Err(unwritten),
+            ended => {
+                unwritten.print();
+                ended
+            }
+        }
     }
 }
 

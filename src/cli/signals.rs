@@ -1,6 +1,7 @@
 //! SIGINT, SIGTERM, SIGHUP: the first ends the run in good order, the second at once.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -42,8 +43,13 @@ impl Signals {
 /// in flight is given up. The second ends the process with 130.
 pub fn watch(throttle: Throttle, events: mpsc::WeakUnboundedSender<Event>) -> io::Result<watch::Receiver<bool>> {
     let (cut, receiver) = watch::channel(false);
-    let mut signals = Signals::new()?;
-    tokio::spawn(async move {
+    // A thread and a runtime of its own: threads that are blocked on a terminal or a pipe must not keep it from hearing.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut signals = {
+        let _within = runtime.enter();
+        Signals::new()?
+    };
+    let watching = async move {
         signals.next().await;
         throttle.stop();
         if let Some(events) = events.upgrade() {
@@ -55,11 +61,20 @@ pub fn watch(throttle: Throttle, events: mpsc::WeakUnboundedSender<Event>) -> io
         }
         signals.next().await;
         die();
-    });
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || runtime.block_on(watching))?;
     Ok(receiver)
 }
 
+/// How long a last word may take: stderr may be a pipe that nobody reads.
+const LAST_WORD: Duration = Duration::from_millis(200);
+
 fn die() {
-    terminal::warn("interrupted twice: stopping now; the next plan shows what is to be recovered");
+    let (said, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        terminal::warn("interrupted twice: stopping now; the next plan shows what is to be recovered");
+        let _ = said.send(());
+    });
+    let _ = heard.recv_timeout(LAST_WORD);
     std::process::exit(KILLED);
 }

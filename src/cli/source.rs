@@ -1,7 +1,6 @@
 //! The configuration's files: one, or all of a folder; and the paths that they name, which stay inside their folder.
 
 use std::fs;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
@@ -9,10 +8,13 @@ use super::Failure;
 use super::terminal;
 use crate::config;
 use crate::diagnostic::{Fault, Sources, draw};
+use crate::disk;
 use crate::secrets::Recipient;
 
-/// The most bytes that a configuration may have, and one more is read to know.
-const MOST_CONFIG: u64 = (8 << 20) + 1;
+/// The most bytes that a configuration may have.
+const MOST_CONFIG: u64 = 8 << 20;
+/// What a configuration is called that came through a pipe: its state is that of the default file.
+const PIPED: &str = "webhooks";
 /// The most bytes that a recipients file may have.
 const MOST_RECIPIENTS: u64 = 1 << 20;
 
@@ -34,6 +36,10 @@ impl Source {
             return Self::read_folder(path);
         }
         let text = read_text(path)?;
+        if disk::is_descriptor(path) {
+            let sources = Sources::one(path.display().to_string(), text);
+            return Ok(Self { path: path.to_owned(), folder: PathBuf::new(), stem: PIPED.to_owned(), sources });
+        }
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { path: path.to_owned(), folder, stem, sources: Sources::one(path.display().to_string(), text) })
@@ -42,6 +48,9 @@ impl Source {
     /// The files of a folder itself, by name. One that cannot be read is an error: its endpoints would look unwanted.
     fn read_folder(path: &Path) -> Result<Self, Failure> {
         let failed = |e: std::io::Error| Failure::caused(format!("could not read {}", terminal::path(path)), &e);
+        if !disk::stays_inside(path).map_err(failed)? {
+            return Err(leads_out(path));
+        }
         let mut files = Vec::new();
         for entry in fs::read_dir(path).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -49,13 +58,7 @@ impl Source {
             if !name.ends_with(".toml") || name.starts_with('.') {
                 continue;
             }
-            let file = entry.path();
-            if !entry.file_type().map_err(failed)?.is_file() {
-                return Err(Failure::new(format!("{} is not a regular file", terminal::path(&file))).hint(
-                    "every *.toml of the folder is a part of the configuration: links and folders are not read",
-                ));
-            }
-            files.push(file);
+            files.push(entry.path());
         }
         files.sort();
         if files.is_empty() {
@@ -67,7 +70,7 @@ impl Source {
             let text = read_text(&file)?;
             size += text.len() as u64;
             texts.push((file.display().to_string(), text));
-            if size >= MOST_CONFIG {
+            if size > MOST_CONFIG {
                 break; // The parser refuses it as it is.
             }
         }
@@ -100,14 +103,8 @@ impl Source {
         let Ok(folder) = fs::canonicalize(or_here(&self.folder)) else { return false };
         let below = path.strip_prefix(&self.folder).unwrap_or(path);
         let climbs = below.components().any(|part| part == Component::ParentDir);
-        // What does not exist yet is judged by its nearest ancestor that does.
-        let exists = path.ancestors().find_map(|ancestor| {
-            let ancestor = or_here(ancestor);
-            // A dangling link is not "does not exist yet": its target would be written to.
-            let dangles = ancestor.symlink_metadata().is_ok() && !ancestor.exists();
-            if dangles { Some(Err(())) } else { fs::canonicalize(ancestor).ok().map(Ok) }
-        });
-        !climbs && exists.is_some_and(|found| found.is_ok_and(|found| found.starts_with(&folder)))
+        // What does not exist yet is judged by where it would be made.
+        !climbs && disk::resolve(path).is_ok_and(|resolved| resolved.starts_with(folder))
     }
 
     /// Where the state is: as named, else `state/<stem>.state.json` beside the configuration, the environment's name
@@ -133,13 +130,10 @@ impl Source {
     pub fn recipients(&self, named: &str, span: &Range<usize>) -> Result<Vec<Recipient>, Failure> {
         let path = self.inside(named, span)?;
         let failed = |reason: String, help: &str| self.fault(reason, span, "named here", help);
-        let bytes = read_regular(&path, MOST_RECIPIENTS + 1).map_err(|e| {
+        let bytes = fs::canonicalize(&path).and_then(|path| disk::read(&path, MOST_RECIPIENTS)).map_err(|e| {
             let help = "one recipient a line, # comments; a regular file";
             failed(format!("the recipients file could not be read: {}", crate::quote::escaped(&e.to_string())), help)
         })?;
-        if bytes.len() as u64 > MOST_RECIPIENTS {
-            return Err(failed("the recipients file is larger than 1 MiB".to_owned(), "it holds one recipient a line"));
-        }
         let text = String::from_utf8_lossy(&bytes);
         config::parse_recipients(&text).map_err(|bad| {
             let told: Vec<String> = bad.iter().take(20).map(|(line, why)| format!("line {line}: {why}")).collect();
@@ -158,30 +152,55 @@ pub fn drawn(sources: &Sources, path: &Path, faults: &[Fault]) -> Failure {
     Failure::drawn(draw(sources, &faults, terminal::colour_for_eyes()), message)
 }
 
-/// The text of a file of the configuration's kind.
+/// The text of a file of the configuration's kind: one whose faults are shown with the lines that they are in.
+///
+/// A branch may hold such a file, so that a link is followed only inside its folder. The command line may also name a
+/// descriptor, such as the pipe of a shell's `<(…)`.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     let shown = terminal::path(path);
-    let failed = |e: std::io::Error| match e.kind() {
+    let piped = disk::is_descriptor(path);
+    let read = if piped {
+        disk::read_named(path, MOST_CONFIG)
+    } else {
+        disk::read_inside(path, disk::folder_of(path), MOST_CONFIG)
+    };
+    let bytes = read.map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => Failure::new(format!("there is no configuration at {shown}"))
             .hint("write a starter one with `hookwright init`, or name yours with -c PATH"),
-        _ => Failure::caused(format!("could not read {shown}"), &e),
-    };
-    let bytes = read_regular(path, MOST_CONFIG).map_err(failed)?;
-    String::from_utf8(bytes)
-        .map_err(|e| Failure::new(format!("{shown} is not UTF-8: byte {}", e.utf8_error().valid_up_to())))
+        _ => unread(path, &e),
+    })?;
+    if piped && bytes.is_empty() {
+        return Err(Failure::new(format!("{shown} held nothing"))
+            .hint("did the command that writes it fail? A pipe can be read only once: this command may need a file"));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|e| Failure::new(format!("{shown} is not UTF-8: byte {}", e.utf8_error().valid_up_to())))?;
+    match text.contains(" PRIVATE KEY-----") {
+        true => Err(Failure::new(format!("{shown} holds a private key, and is not read as a configuration"))
+            .hint("name the configuration with -c PATH; no line of that file was shown")),
+        false => Ok(text),
+    }
+}
+
+fn unread(path: &Path, error: &std::io::Error) -> Failure {
+    let failure = Failure::caused(format!("could not read {}", terminal::path(path)), error);
+    match fs::metadata(path) {
+        Ok(meta) if !meta.is_file() && !meta.is_dir() => {
+            failure.hint("a pipe is read where the shell opens it: <(cat PIPE)")
+        }
+        Ok(_) if path.is_symlink() => failure.hint(
+            "a branch could hold such a link: name the file that it leads to, or put the file there in its place",
+        ),
+        _ => failure,
+    }
+}
+
+fn leads_out(path: &Path) -> Failure {
+    Failure::new(format!("the link {} leads out of its folder", terminal::path(path)))
+        .hint("a branch could hold such a link: name the folder that it leads to with -c PATH")
 }
 
 /// The empty path is the working folder.
 fn or_here(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
-}
-
-/// Reads at most `most` bytes of a regular file: never a pipe or a device, which might not end.
-pub fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -170,7 +170,8 @@ fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
 
 fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), Failure> {
     let shown = terminal::path(file);
-    let bytes = std::fs::read(file).map_err(|e| Failure::caused(format!("could not read {shown}"), &e))?;
+    let bytes = crate::disk::read_named(file, crate::disk::LARGEST)
+        .map_err(|e| Failure::caused(format!("could not read {shown}"), &e))?;
     let (head, records, damaged) = salvage(&bytes);
     let Some(head) = head else {
         return Err(Failure::new(format!("{shown} is no journal of hookwright's: it has no head")));

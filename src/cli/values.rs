@@ -41,7 +41,7 @@ pub fn given(global: &Global) -> Result<Vec<Given>, Failure> {
 }
 
 fn of_file(file: &Path) -> Result<Vec<Given>, Failure> {
-    if !file.exists() {
+    if !crate::disk::is_descriptor(file) && !file.exists() {
         return Err(Failure::new(format!("there is no file {}", terminal::path(file)))
             .hint("--var-file FILE names a TOML file of values, a line each: host = \"hooks.example.com\""));
     }

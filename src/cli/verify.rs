@@ -88,8 +88,12 @@ pub fn run(global: &Global, args: &VerifyArgs) -> Ended {
     })
 }
 
+/// The most bytes of a captured body, or of its headers.
+const MOST_BYTES: u64 = 64 << 20;
+
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|e| Failure::caused(format!("could not read {}", terminal::path(path)), &e))
+    crate::disk::read_named(path, MOST_BYTES)
+        .map_err(|e| Failure::caused(format!("could not read {}", terminal::path(path)), &e))
 }
 
 fn headers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {

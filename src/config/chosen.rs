@@ -1,9 +1,11 @@
 //! What holds for a run: the top of the file, and what the chosen environment says in its place.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::BaseUrl;
-use crate::config::environments::{Chosen, Environments, KEY_VARIABLE};
+use crate::config::environments::{Chosen, Environment, Environments, KEY_VARIABLE};
 use crate::config::faults::{Faults, word};
 use crate::config::sections::{self, Encryption, Place, SafetyRead};
 use crate::config::tree::Table;
@@ -67,10 +69,16 @@ pub(super) fn settings(
 fn shared_state(environments: &Environments<'_>, top: Option<&Place>, faults: &mut Faults) {
     // `./x` and `x` are one file.
     let plain = |path: &str| Path::new(path).components().filter(|c| *c != Component::CurDir).collect::<PathBuf>();
-    let path = |at: usize| environments.all[at].state.as_ref().or(top).map(|(path, _)| plain(path));
-    for (at, one) in environments.all.iter().enumerate() {
-        let Some(first) = (0..at).find(|first| path(*first).is_some() && path(*first) == path(at)) else { continue };
-        let other = &environments.all[first];
+    let mut firsts: HashMap<PathBuf, &Environment<'_>> = HashMap::new();
+    for one in &environments.all {
+        let Some((path, _)) = one.state.as_ref().or(top) else { continue };
+        let other = match firsts.entry(plain(path)) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(free) => {
+                free.insert(one);
+                continue;
+            }
+        };
         let names = format!("{} and {}", word(other.name.as_str()), word(one.name.as_str()));
         let place = one.state.as_ref().map_or_else(|| one.place.clone(), |(_, span)| span.clone());
         let there = other.state.as_ref().or(top).map_or_else(|| other.place.clone(), |(_, span)| span.clone());

@@ -17,6 +17,9 @@ pub(super) const KEYS: [&str; 7] =
 /// The variable that holds the API key where no environment names another.
 pub(super) const KEY_VARIABLE: &str = "VIDEOGEN_API_KEY";
 
+/// How many environments are named to choose from.
+const MOST_NAMED: usize = 20;
+
 /// All environments of a file.
 #[derive(Default)]
 pub(super) struct Environments<'t> {
@@ -111,7 +114,7 @@ fn key_variable(item: Item<'_>, faults: &mut Faults) -> Option<String> {
 impl<'t> Environments<'t> {
     /// The environment that was asked for; forgetting it is a fault, and so is one that is not there.
     pub(super) fn choose(&self, asked: Option<&str>, faults: &mut Faults) -> Chosen<'_, 't> {
-        let flags: Vec<String> = self.all.iter().map(|one| format!("`--env {}`", one.name)).collect();
+        let flags: Vec<String> = self.all.iter().take(MOST_NAMED).map(|one| format!("`--env {}`", one.name)).collect();
         let flags = flags.join(" or ");
         let Some(asked) = asked else {
             if self.all.is_empty() {

@@ -11,7 +11,10 @@ use crate::quote::{hidden, nearest, quoted};
 pub(super) const MOST: usize = 100;
 
 /// The longest word that a guess is made for, and the most words it is compared with.
-const GUESS: (usize, usize) = (64, 10_000);
+const GUESS: (usize, usize) = (64, 1_000);
+
+/// The most faults that guesses are made for.
+const GUESSES: usize = 20;
 
 /// The most faults of each kind that are kept until they are sorted.
 const KEPT: usize = 10 * MOST;
@@ -55,6 +58,11 @@ impl Faults {
         }
     }
 
+    /// Whether there are so many that not each is worth a search.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.found.len() + self.absent.len() >= MOST
+    }
+
     /// Whether nothing is wrong so far.
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty() && self.broken.is_empty() && self.absent.is_empty()
@@ -63,7 +71,7 @@ impl Faults {
     /// What was meant by `word`, of `known`; a file with very many faults gets no more guesses.
     pub(super) fn guess<'a>(&self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
         let (longest, most) = GUESS;
-        if word.len() > longest || self.found.len() + self.absent.len() >= MOST {
+        if word.len() > longest || self.found.len() + self.absent.len() >= GUESSES {
             return None;
         }
         nearest(word, known.into_iter().take(most))
@@ -76,12 +84,13 @@ impl Faults {
         let Self { mut found, broken, absent } = self;
         let lines_broken: BTreeSet<usize> = broken.iter().map(|fault| lines.line(fault.span.start)).collect();
         found.retain(|fault| !lines_broken.contains(&lines.line(fault.span.start)));
+        let headers = if lines_broken.is_empty() { BTreeSet::new() } else { headers(text) };
         for (fault, whole) in absent {
             let from = lines.line(fault.span.start);
             let is_whole = match whole {
                 Whole::File => lines_broken.is_empty(),
                 Whole::Section => match lines_broken.range(from..).next() {
-                    Some(line) => (from + 1..=*line).any(|n| text[lines.start(n)..].trim_start().starts_with('[')),
+                    Some(line) => headers.range(from + 1..=(*line).max(from + 1)).next().is_some_and(|n| n <= line),
                     None => true,
                 },
             };
@@ -90,6 +99,12 @@ impl Faults {
         found.extend(broken);
         sorted(found)
     }
+}
+
+/// The 1-based lines that look like headers.
+fn headers(text: &str) -> BTreeSet<usize> {
+    let numbered = (1..).zip(text.split('\n'));
+    numbered.filter(|(_, line)| line.trim_start().starts_with('[')).map(|(number, _)| number).collect()
 }
 
 /// A name that two files define.

@@ -85,34 +85,36 @@ impl Variables<'_> {
     }
 
     fn value(&self, name: &str, span: &Range<usize>, faults: &mut Faults) -> Option<&str> {
-        let place = self.place(&format!("${{{name}}}"), span);
+        // A search of the whole string: for a fault alone, and not for one of very many.
+        let crowded = faults.is_crowded();
+        let place = || if crowded { span.clone() } else { self.place(&format!("${{{name}}}"), span) };
         if name == "environment" {
             return self.environment_name(place, faults);
         }
         let Some(variable) = name.strip_prefix("var.") else {
-            let fault = Fault::new(format!("{} stands for nothing", word(&format!("${{{name}}}"))), place, "");
+            let fault = Fault::new(format!("{} stands for nothing", word(&format!("${{{name}}}"))), place(), "");
             faults.push(fault.help("write `${var.NAME}` or `${environment}`; for a literal `${`, write `$${`"));
             return None;
         };
         let Some(declared) = self.declared.get(variable) else {
             let (label, help) = undeclared(variable, &self.declared, faults);
             let message = format!("{} is no declared variable", word(variable));
-            faults.absent(Fault::new(message, place, label).help(help), Whole::File);
+            faults.absent(Fault::new(message, place(), label).help(help), Whole::File);
             return None;
         };
         match &declared.value {
             Value::Known(value) => Some(value),
             Value::Faulty => None,
             Value::Missing => {
-                faults.push(self.missing(variable, declared, place));
+                faults.push(self.missing(variable, declared, place()));
                 None
             }
         }
     }
 
-    fn environment_name(&self, place: Range<usize>, faults: &mut Faults) -> Option<&str> {
+    fn environment_name(&self, place: impl FnOnce() -> Range<usize>, faults: &mut Faults) -> Option<&str> {
         if self.environment.is_none() {
-            let fault = Fault::new("`${environment}` stands for nothing: the file has no environments", place, "");
+            let fault = Fault::new("`${environment}` stands for nothing: the file has no environments", place(), "");
             faults.absent(fault.help("write `[environments.NAME]`, and choose one with `--env`"), Whole::File);
         }
         self.environment.as_ref()?.as_deref()

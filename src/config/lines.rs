@@ -9,11 +9,6 @@ impl Lines {
         Self(std::iter::once(0).chain(ends).collect())
     }
 
-    /// The first byte of a 1-based line that there is.
-    pub(super) fn start(&self, line: usize) -> usize {
-        self.0[line - 1]
-    }
-
     /// The 1-based line of a byte in the file that starts at another byte.
     pub(super) fn line_in(&self, file_start: usize, offset: usize) -> usize {
         self.line(offset) + 1 - self.line(file_start)

@@ -70,11 +70,19 @@ pub(super) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
     path(table.get("path")?, "\"state/webhooks.state.json\"", faults)
 }
 
+/// The longest path that Linux takes.
+const MOST_PATH: usize = 4096;
+
 /// Reads a path.
 pub(super) fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
     let text = item.text(example, faults)?;
-    if text.text.is_empty() || text.text.contains('\0') {
-        let wrong = if text.text.is_empty() { "is empty" } else { "holds a NUL" };
+    let wrong = match text.text {
+        "" => Some("is empty"),
+        path if path.contains('\0') => Some("holds a NUL"),
+        path if path.len() > MOST_PATH => Some("is longer than any path"),
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
         let help = format!("write `{} = {example}`", item.key());
         faults.push(Fault::new(format!("`{}` {wrong}", item.key()), text.span, "").help(help));
         return None;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use toml::de::DeTable;
-use toml_parser::ParseError;
+use toml_parser::{ParseError, Source};
 
 use crate::config::faults::{Faults, MOST, word};
 use crate::config::lines::Lines;
@@ -15,6 +15,9 @@ use crate::quote::{escaped, hidden};
 /// The most bytes of all files.
 const MOST_BYTES: usize = 8 << 20;
 
+/// The most words and signs of all files, blanks and line ends included: memory grows with them. 100,000 entries fit.
+const MOST_TOKENS: usize = 4 << 20;
+
 /// Reads a text whose syntax is sound.
 pub(super) fn read_sound(text: &str) -> Option<DeTable<'_>> {
     DeTable::parse(text).ok().map(toml::Spanned::into_inner)
@@ -24,7 +27,28 @@ pub(super) fn read_sound(text: &str) -> Option<DeTable<'_>> {
 pub(super) fn too_large(sources: &Sources) -> Option<Fault> {
     let what = if sources.count() == 1 { "the file is" } else { "the files are" };
     let fault = || Fault::new(format!("{what} over 8 MiB"), 0..0, "");
-    (sources.whole().len() > MOST_BYTES).then(|| fault().help("split it: one file for each set of endpoints"))
+    if sources.whole().len() > MOST_BYTES {
+        return Some(fault().help("split it: one file for each set of endpoints"));
+    }
+    too_many_tokens(sources)
+}
+
+fn too_many_tokens(sources: &Sources) -> Option<Fault> {
+    let mut left = MOST_TOKENS;
+    for (start, text) in sources.texts() {
+        let read = Source::new(text).lex().take(left + 1).count();
+        let Some(rest) = left.checked_sub(read) else {
+            let lone = text.bytes().zip(text.bytes().skip(1)).position(|pair| pair.0 == b'\r' && pair.1 != b'\n');
+            let place = start + lone.unwrap_or(0)..start + lone.unwrap_or(0);
+            return Some(match lone {
+                Some(_) => Fault::new("a carriage return stands alone", place, "").help("end lines with a line feed"),
+                None => Fault::new(format!("there are over {MOST_TOKENS} words and signs"), place, "")
+                    .help("split it: one file for each set of endpoints"),
+            });
+        };
+        left = rest;
+    }
+    None
 }
 
 /// A text whose syntax is broken, made fit for [`read_mended`]; `None`, its faults told, where it is not worth reading

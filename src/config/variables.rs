@@ -60,8 +60,11 @@ impl<'t> Variables<'t> {
     ) -> Self {
         let table = root.get("variables").and_then(|item| item.free_table("[variables]", faults));
         let items = table.map(|table| table.items()).unwrap_or_default();
-        let mut declared: BTreeMap<&str, Declared> =
-            items.into_iter().filter_map(|item| Some((item.key(), declaration(item, faults)?))).collect();
+        let mut patterns = 0;
+        let mut declared: BTreeMap<&str, Declared> = items
+            .into_iter()
+            .filter_map(|item| Some((item.key(), declaration(item, &mut patterns, faults)?)))
+            .collect();
         for environment in &environments.all {
             for item in &environment.variables {
                 let Some(variable) = known(*item, &declared, faults) else { continue };
@@ -95,7 +98,10 @@ const MOST_ADDED: usize = 8 << 20;
 /// The longest pattern, compiled.
 const MOST_PATTERN: usize = 1 << 16;
 
-fn declaration(item: Item<'_>, faults: &mut Faults) -> Option<Declared> {
+/// The most patterns of all variables: each takes room once it is compiled.
+const MOST_PATTERNS: usize = 256;
+
+fn declaration(item: Item<'_>, patterns: &mut usize, faults: &mut Faults) -> Option<Declared> {
     let place = item.key_span();
     if !is_name(item.key()) {
         let help = "write 1 to 64 of the characters A-Z a-z 0-9 _, no digit first: HOOKWRIGHT_VAR_NAME can be set then";
@@ -107,7 +113,10 @@ fn declaration(item: Item<'_>, faults: &mut Faults) -> Option<Declared> {
     }
     let table = item.table(&format!("{} = {{ default = {EXAMPLE} }}", item.key()), &KEYS, faults)?;
     let description = table.get("description").and_then(|item| item.text("\"Where deliveries go\"", faults));
-    let pattern = table.get("pattern").and_then(|item| pattern(item, faults));
+    let pattern = table.get("pattern").and_then(|item| {
+        *patterns += 1;
+        pattern(item, *patterns, faults)
+    });
     let value = table.get("default").map_or(Value::Missing, |item| written(item, pattern.as_ref(), faults));
     Some(Declared { place, description: description.map(|text| text.text.to_owned()), pattern, value })
 }
@@ -119,9 +128,16 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Reads a pattern, made to match whole values: one whose author forgot the anchors lets nothing more through.
-fn pattern(item: Item<'_>, faults: &mut Faults) -> Option<(Regex, Range<usize>)> {
+/// It is the `count`-th of the file.
+fn pattern(item: Item<'_>, count: usize, faults: &mut Faults) -> Option<(Regex, Range<usize>)> {
     let text = item.text("\"^[a-z.]+$\"", faults)?;
-    let compile = |pattern: &str| RegexBuilder::new(pattern).size_limit(MOST_PATTERN).build();
+    if count > MOST_PATTERNS {
+        let fault = Fault::new(format!("there are over {MOST_PATTERNS} patterns"), text.span, "");
+        faults.push(fault.help("check in one pattern what several variables have in common, or leave some out"));
+        return None;
+    }
+    let compile =
+        |pattern: &str| RegexBuilder::new(pattern).size_limit(MOST_PATTERN).dfa_size_limit(MOST_PATTERN).build();
     // On its own first, so that no bracket of it closes ours.
     match compile(text.text).and_then(|_| compile(&format!("^(?:{})$", text.text))) {
         Ok(regex) => Some((regex, text.span)),

@@ -1,7 +1,8 @@
 //! The account in a file: read at the start, replaced in the background after changes, complete after a stop.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::fs::{File, TryLockError};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::Error;
 use super::account::Account;
+use crate::disk::{self, DiskError, Mode};
 
 const WARNING: &str = "The database of hookwright's sandbox, a toy of the VideoGen API. As the API itself does, it \
                        holds signing secrets in plain text. Never point real consumers at them.";
@@ -29,11 +31,12 @@ struct Written<'a> {
 
 /// Locks the file against other sandboxes. The lock lies in a file of its own, for the database is replaced.
 pub(super) async fn lock(path: &Path, patience: Duration) -> Result<File, Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".lock");
-    let lock_path = path.with_file_name(name);
-    let unwritable = |source| Error::DatabaseUnwritable { path: lock_path.clone(), source };
-    let file = OpenOptions::new().create(true).append(true).open(&lock_path).map_err(unwritable)?;
+    let lock_path = disk::beside(path, ".lock");
+    let unwritable = |source| Error::DatabaseUnwritable { source: DiskError::of("open the lock", &lock_path)(source) };
+    let mut options = disk::options();
+    options.create(true).append(true).mode(0o600);
+    let file = disk::open(&lock_path, &options).map_err(unwritable)?;
+    disk::keep_like(&file, path);
     let end = Instant::now() + patience;
     loop {
         match file.try_lock() {
@@ -47,7 +50,7 @@ pub(super) async fn lock(path: &Path, patience: Duration) -> Result<File, Error>
 
 /// Reads the account; a file that does not exist is an empty one.
 pub(super) fn read(path: &Path) -> Result<Account, Error> {
-    let text = match std::fs::read(path) {
+    let text = match disk::read(path, disk::LARGEST) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Account::default()),
         Err(source) => return Err(Error::DatabaseUnreadable { path: path.to_owned(), source }),
@@ -57,17 +60,10 @@ pub(super) fn read(path: &Path) -> Result<Account, Error> {
 
 /// Replaces the file, so that a crash leaves the old one or the new one. Readable by its owner alone.
 pub(super) fn write(path: &Path, account: &Account) -> Result<(), Error> {
-    let replace = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // A temporary file has the mode 0600 from the start.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer_pretty(io::BufWriter::new(&mut file), &Written { _warning: WARNING, account })?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        File::open(folder)?.sync_all()
-    };
-    replace().map_err(|source| Error::DatabaseUnwritable { path: path.to_owned(), source })
+    let mut bytes = serde_json::to_vec_pretty(&Written { _warning: WARNING, account })
+        .expect("an account has string keys and no failing parts");
+    bytes.push(b'\n');
+    disk::replace(path, &bytes, Mode::Private).map_err(|source| Error::DatabaseUnwritable { source })
 }
 
 /// What the writer is told.

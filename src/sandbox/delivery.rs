@@ -1,5 +1,6 @@
 //! Deliveries as Standard Webhooks: what is sent, how it is signed, and how often it is tried.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::task::JoinSet;
-use url::Url;
+use url::{Host, Url};
 
 use super::EVENTS;
 use super::account::Endpoint;
@@ -92,7 +93,8 @@ async fn deliver(endpoint: Endpoint, webhook_id: String, payload: String, mut pa
 async fn send(endpoint: &Endpoint, id: &str, payload: &str) -> Result<u16, String> {
     let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let signature = signature(&endpoint.signing_secret, id, timestamp, payload)?;
-    let request = client(&endpoint.wanted.url)?
+    let url = Url::parse(&endpoint.wanted.url).map_err(|error| error.to_string())?;
+    let request = client(&url, &addresses(&url).await?)?
         .post(&endpoint.wanted.url)
         .header("content-type", "application/json")
         .header("webhook-id", id)
@@ -103,14 +105,58 @@ async fn send(endpoint: &Endpoint, id: &str, payload: &str) -> Result<u16, Strin
     Ok(answered.status().as_u16())
 }
 
-fn client(url: &str) -> Result<Client, String> {
+/// A client that connects to these addresses and no other.
+fn client(url: &Url, addresses: &[SocketAddr]) -> Result<Client, String> {
     // Installed once a process; a second time is refused, and nothing is lost by that.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT);
-    let plain = Url::parse(url).is_ok_and(|url| url.scheme() == "http");
+    let builder = builder.resolve_to_addrs(url.host_str().unwrap_or_default(), addresses);
     // Plain HTTP stays on this machine: no proxy sees it.
-    let builder = if plain { builder.no_proxy() } else { builder };
+    let builder = if url.scheme() == "http" { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| innermost(&error))
+}
+
+/// Where an url leads. A private address is an error unless it is this machine's own: whoever can make an endpoint
+/// here shall not reach the services of the network around it.
+async fn addresses(url: &Url) -> Result<Vec<SocketAddr>, String> {
+    let port = url.port_or_known_default().unwrap_or_default();
+    let found: Vec<SocketAddr> = match url.host() {
+        Some(Host::Ipv4(address)) => vec![(address, port).into()],
+        Some(Host::Ipv6(address)) => vec![(address, port).into()],
+        Some(Host::Domain(name)) => {
+            let looked_up = tokio::net::lookup_host((name, port)).await;
+            looked_up.map_err(|error| format!("no address of {name}: {error}"))?.collect()
+        }
+        None => Vec::new(),
+    };
+    match found.iter().find(|address| is_of_a_private_network(address.ip())) {
+        Some(address) => Err(format!("{} is a private address: the sandbox delivers to loopback alone", address.ip())),
+        None => Ok(found),
+    }
+}
+
+/// Whether an address is of no public network, and not loopback's.
+fn is_of_a_private_network(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) if address.is_loopback() => false,
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            // 0.0.0.0 is this machine by another name; 100.64/10 is a carrier's, and some clouds' metadata.
+            let shared = first == 0 || (first == 100 && (64..128).contains(&second));
+            shared
+                || address.is_private()
+                || address.is_link_local()
+                || address.is_multicast()
+                || address.is_broadcast()
+        }
+        IpAddr::V6(address) if address.is_loopback() => false,
+        IpAddr::V6(address) => {
+            address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.is_multicast()
+        }
+    }
 }
 
 fn innermost(error: &reqwest::Error) -> String {
@@ -154,4 +200,42 @@ fn payload(event: &str) -> Value {
         payload[name] = value;
     }
     payload
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_private_addresses_loopback_alone_is_delivered_to() {
+        for (address, private) in [
+            ("127.0.0.1", false),
+            ("::1", false),
+            ("::ffff:127.0.0.1", false),
+            ("203.0.113.7", false),
+            ("2001:db8::1", false),
+            ("0.0.0.0", true),
+            ("10.1.2.3", true),
+            ("100.100.100.200", true),
+            ("169.254.169.254", true),
+            ("172.16.0.1", true),
+            ("192.168.1.1", true),
+            ("::ffff:10.0.0.1", true),
+            ("::", true),
+            ("fd00::1", true),
+            ("fe80::1", true),
+        ] {
+            assert_eq!(is_of_a_private_network(address.parse().unwrap()), private, "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_in_an_url_is_judged_however_it_is_written() {
+        let judged = |url: &str| {
+            let url = Url::parse(url).unwrap();
+            async move { addresses(&url).await }
+        };
+        assert!(judged("http://0xa9fea9fe/latest").await.unwrap_err().contains("169.254.169.254"));
+        assert_eq!(judged("http://127.0.0.1:9/").await.unwrap(), ["127.0.0.1:9".parse().unwrap()]);
+    }
 }

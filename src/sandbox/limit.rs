@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
 
+/// The longest wait that a clock is set to: whatever is longer has no end that anybody sees.
+pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// How `Retry-After` is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RetryAfter {
@@ -22,7 +25,7 @@ impl RetryAfter {
         match self {
             Self::Seconds => Some(seconds.to_string()),
             // A date has whole seconds: one more, so that it never lies before the end of the wait.
-            Self::Date => Some(httpdate::fmt_http_date(SystemTime::now() + wait + Duration::from_secs(1))),
+            Self::Date => Some(httpdate::fmt_http_date(SystemTime::now() + wait.min(LONGEST) + Duration::from_secs(1))),
             Self::Absent => None,
         }
     }
@@ -59,6 +62,11 @@ impl Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_without_end_is_a_date_like_any_other() {
+        assert!(RetryAfter::Date.header(Duration::MAX).unwrap().ends_with("GMT"));
+    }
 
     #[test]
     fn a_full_window_says_when_it_ends() {

@@ -1,7 +1,7 @@
 //! The request log: one JSON line a request, written when its fate is decided and before it is answered. No secrets.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 
 use super::Error;
+use crate::disk;
 
 /// What is kept of a request.
 #[derive(Debug, Serialize)]
@@ -33,9 +34,9 @@ pub(super) struct Line<'a> {
 pub(super) struct RequestLog(Mutex<File>);
 
 impl RequestLog {
-    /// Opens the log to append to it.
+    /// Opens the log to append to it: a new file, an earlier log, or a descriptor such as `/dev/stderr`.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = OpenOptions::new().create(true).append(true).open(path);
+        let file = if disk::is_descriptor(path) { OpenOptions::new().append(true).open(path) } else { log_at(path) };
         file.map(|file| Self(Mutex::new(file))).map_err(|source| Error::LogUnwritable { path: path.to_owned(), source })
     }
 
@@ -44,6 +45,19 @@ impl RequestLog {
         let Ok(mut text) = serde_json::to_vec(line) else { return };
         text.push(b'\n');
         let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&text);
+    }
+}
+
+/// What every line begins with.
+const BEGINNING: &[u8] = b"{\"time\":";
+
+fn log_at(path: &Path) -> io::Result<File> {
+    let file = disk::open(path, disk::options().create(true).read(true).append(true))?;
+    let mut beginning = Vec::new();
+    (&file).take(BEGINNING.len() as u64).read_to_end(&mut beginning)?;
+    match beginning.is_empty() || beginning == BEGINNING {
+        true => Ok(file),
+        false => Err(io::Error::other("it is not a request log, and is left alone")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sandbox: a server on this machine that speaks VideoGen's webhook API, keeps its endpoints in a file, delivers
 //! signed events to them, and fails on demand. It is a second, independent reading of the API: it imports nothing of
-//! the other rooms.
+//! the other rooms but the disk.
 
 mod account;
 mod create;
@@ -183,12 +183,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// The database cannot be written.
-    #[error("cannot write the sandbox's database `{}`", path.display())]
+    #[error("cannot write the sandbox's database")]
     DatabaseUnwritable {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
+        /// The cause, with the file.
+        source: crate::disk::DiskError,
     },
     /// The request log cannot be opened.
     #[error("cannot open the request log `{}`", path.display())]
@@ -247,6 +245,9 @@ pub async fn serve(options: Options) -> Result<Running, Error> {
         Some(path) => Some((path.clone(), database::lock(path, database::PATIENCE).await?)),
         None => None,
     };
+    if let Some(path) = &written {
+        crate::disk::remove_leftovers(path, Duration::ZERO);
+    }
     let mut account = options.db.as_deref().map_or_else(|| Ok(Account::default()), database::read)?;
     if let Some(team) = &options.team_id {
         account.team_id.clone_from(team);

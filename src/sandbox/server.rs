@@ -1,5 +1,6 @@
 //! From a request to its answer: the key, the limits, the route, the faults, and how the answer leaves.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -7,6 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use tokio::net::TcpListener;
@@ -16,7 +18,7 @@ use super::account::{Account, Millis, Shape};
 use super::create::{self, Outcome};
 use super::database::Changes;
 use super::fault::{Dice, Group, Kind, Struck};
-use super::limit::Limiter;
+use super::limit::{LONGEST, Limiter};
 use super::log::{self, RequestLog};
 use super::reply::{Ending, Reply};
 use super::wire::{Cut, Gate};
@@ -85,6 +87,7 @@ async fn answer(State(server): State<Arc<Server>>, ConnectInfo(cut): ConnectInfo
     let request_id = format!("req_{:016x}", rand::random::<u64>());
     let (parts, body) = request.into_parts();
     let reply = match axum::body::to_bytes(body, MOST_BYTES).await {
+        _ if !is_local(&parts) => Reply::error(403, "foreign_host", "The Host must be 127.0.0.1 or localhost."),
         Ok(body) if parts.uri.path() == "/_sandbox/trigger" => server.trigger(&parts, &body).await,
         Ok(body) => server.answer(&request_id, &parts, &body).await,
         Err(_) => Reply::error(413, "payload_too_large", "The request body is too large."),
@@ -131,7 +134,7 @@ impl Server {
 
     /// The latency lies on both sides of the deed, so that a client that goes away may or may not have caused it.
     async fn answer(&self, request_id: &str, parts: &Parts, body: &Bytes) -> Reply {
-        let (arrived, latency) = (tokio::time::Instant::now(), self.options.latency);
+        let (arrived, latency) = (tokio::time::Instant::now(), self.options.latency.min(LONGEST));
         tokio::time::sleep_until(arrived + latency / 2).await;
         let route = Route::of(&parts.method, parts.uri.path());
         let (struck, (reply, endpoint_id)) = self.decide(route, parts, body);
@@ -227,6 +230,14 @@ impl Server {
             faults: struck.spoiler.into_iter().chain(twin).map(Kind::name).collect(),
         });
     }
+}
+
+/// Whether a request asks for this machine by its own name. A page of the web whose name leads here asks for another.
+fn is_local(parts: &Parts) -> bool {
+    let host = parts.headers.get("host").and_then(|host| host.to_str().ok());
+    let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else { return false };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Waits until a moment and not a millisecond or two longer, as the runtime's timers do: benchmarks measure by it.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -11,22 +9,15 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use super::intent::Intent;
 use super::model::{OLDEST, State, VERSION};
 use super::slot::Slot;
-use crate::crash;
+use crate::disk::{self, DiskError};
 use crate::endpoint::Name;
 
 /// Why a state file was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The disk's own words, with the path.
-    #[error("could not {action} `{}`", crate::quote::escaped(&path.display().to_string()))]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On which file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// Not a whole, valid state. Never taken for an empty one.
     #[error("the state `{}` is damaged at line {line}, column {column}: {reason}", crate::quote::escaped(&path.display().to_string()))]
     Damaged {
@@ -52,18 +43,27 @@ pub enum FileError {
 impl FileError {
     /// An I/O error that knows its file.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
+        let failed = DiskError::of(action, path);
+        move |source| Self::Disk(failed(source))
     }
 }
 
-/// Reads a state file; `None` where there is none.
-pub fn read(path: &Path) -> Result<Option<State>, FileError> {
-    match std::fs::read(path) {
-        Ok(bytes) => parse(&bytes, path).map(Some),
+/// Reads the bytes of a state file; `None` where there is none.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match disk::read(path, disk::LARGEST) {
+        Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(FileError::io("read the state", path)(e)),
     }
+}
+
+/// Parses the bytes of a state file, of which a kill may have left the old text and the new one; `path` is for the words
+/// of an error.
+pub fn parse_whole(bytes: &[u8], path: &Path) -> Result<State, FileError> {
+    parse(bytes, path).or_else(|error| match disk::whole(bytes) {
+        whole if whole.len() < bytes.len() => parse(whole, path),
+        _ => Err(error),
+    })
 }
 
 /// Parses the bytes of a state file; `path` is for the words of an error.
@@ -73,7 +73,11 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<State, FileError> {
         // A newer version may have another shape: say the version rather than the first difference.
         match version_of(bytes) {
             Some(version) if version > VERSION => FileError::Newer { path: path.to_owned(), version },
-            _ => damaged(e.line(), e.column(), crate::quote::escaped(&without_place(&e.to_string()))),
+            _ => damaged(
+                e.line(),
+                e.column(),
+                crate::quote::escaped(&crate::quote::hidden(&without_place(&e.to_string()))),
+            ),
         }
     })?;
     if state.version > VERSION {
@@ -81,6 +85,9 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<State, FileError> {
     }
     if state.version < OLDEST || state.lineage.is_empty() {
         return Err(damaged(1, 1, "`version` is less than 1, or `lineage` is empty".to_owned()));
+    }
+    if state.serial > MOST_SERIAL {
+        return Err(damaged(1, 1, format!("`serial` is {}, and no state was written so often", state.serial)));
     }
     state.pending.iter_mut().for_each(Intent::upgrade);
     let mut seen = BTreeMap::new();
@@ -92,6 +99,9 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<State, FileError> {
     }
     Ok(state)
 }
+
+/// The most writes of a state: as far as a number is exact for every reader of JSON. It never wraps.
+pub(super) const MOST_SERIAL: u64 = 1 << 53;
 
 fn version_of(bytes: &[u8]) -> Option<u64> {
     serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get("version")?.as_u64()
@@ -109,49 +119,6 @@ pub fn bytes(state: &State) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     bytes.push(b'\n');
     bytes
-}
-
-/// Replaces `path` durably: temporary file in the same folder, fsync, rename, fsync of the folder.
-///
-/// After an error the old file stands untouched, unless only the last fsync failed: then either may be found
-/// after a power cut. The mode is 0600: urls and recipients are nobody else's business.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let folder = folder_of(path);
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".hookwright-")
-        .suffix(".tmp")
-        .tempfile_in(folder)
-        .map_err(FileError::io("make a temporary file in", folder))?;
-    temporary.write_all(bytes).map_err(FileError::io("write", temporary.path()))?;
-    if let Ok(old) = std::fs::metadata(path) {
-        temporary.as_file().set_permissions(old.permissions()).map_err(FileError::io("set the mode of", path))?;
-    }
-    temporary.as_file().sync_all().map_err(FileError::io("sync", temporary.path()))?;
-    crash::here("state-written");
-    temporary.persist(path).map_err(|e| FileError::io("replace", path)(e.error))?;
-    crash::here("state-renamed");
-    sync_folder(folder)
-}
-
-/// Options that open the file at a path itself: a link there, which a stranger's branch may hold, is an error.
-pub(super) fn no_link() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    options
-}
-
-/// Makes a rename, a creation or a removal in `folder` durable.
-pub fn sync_folder(folder: &Path) -> Result<(), FileError> {
-    File::open(folder).and_then(|f| f.sync_all()).map_err(FileError::io("sync the folder", folder))
-}
-
-/// The folder of a file named by path; `.` where the path is a bare name.
-pub fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// Reads a map of endpoints and refuses a name that stands twice: a merge gone wrong would lose a secret.

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -14,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-use super::file::{FileError, folder_of, no_link, sync_folder};
+use super::file::FileError;
 use super::record::Record;
+use crate::disk;
 
 /// What a journal belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,17 +116,17 @@ fn whole<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
     }
 }
 
-/// Reads a journal; `None` where there is none, or where its head was never completed (then it holds nothing).
-pub fn read(path: &Path) -> Result<Option<Found>, JournalError> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(FileError::io("read the journal", path)(e).into()),
-    };
-    parse(&bytes, path)
+/// Reads the bytes of a journal; `None` where there is none.
+pub fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, JournalError> {
+    match disk::read(path, disk::LARGEST) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(FileError::io("read the journal", path)(e).into()),
+    }
 }
 
-/// Parses the bytes of a journal; `path` is for the words of an error.
+/// Parses the bytes of a journal; `None` where its head was never completed: then it holds nothing. `path` is for the
+/// words of an error.
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Option<Found>, JournalError> {
     let mut all = lines(bytes).enumerate();
     let mut torn: Option<(usize, usize)> = None;
@@ -213,16 +215,15 @@ const COMPANY: Duration = Duration::from_millis(1);
 
 impl Journal {
     /// Starts a new journal: its head is durable, and `room` bytes are reserved, when this returns.
-    pub fn create(path: &Path, head: &Head, room: u64) -> Result<Self, FileError> {
-        let mut file = no_link()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(path)
-            .map_err(FileError::io("create the journal", path))?;
+    /// It has the owner and the mode of the state.
+    pub fn create(path: &Path, state: &Path, head: &Head, room: u64) -> Result<Self, FileError> {
+        let mut options = disk::options();
+        options.create(true).truncate(true).write(true).mode(0o600);
+        let mut file = disk::open(path, &options).map_err(FileError::io("create the journal", path))?;
+        disk::keep_like(&file, state);
         reserve(&file, room).map_err(FileError::io("reserve room for the journal", path))?;
         file.write_all(&line(head)).and_then(|()| file.sync_all()).map_err(FileError::io("write the journal", path))?;
-        sync_folder(folder_of(path))?;
+        disk::sync_folder(disk::folder_of(path))?;
         crate::crash::here("journal-created");
         let (file, failed) = (Arc::new(file), Arc::new(OnceLock::new()));
         let (queue, written) = channel();
@@ -277,20 +278,27 @@ impl Drop for Journal {
 
 /// Reserves room without changing the length, so that a torn tail stays recognisable. Where the file system
 /// cannot reserve, the room is only proven: written, then cut off again.
-fn reserve(file: &File, room: u64) -> std::io::Result<()> {
+fn reserve(mut file: &File, room: u64) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if reserved(file, room)? {
+        return Ok(());
+    }
+    let block = vec![0u8; 1 << 16];
+    for _ in 0..room.div_ceil(1 << 16) {
+        file.write_all(&block)?;
+    }
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0)).map(drop)
+}
+
+/// Reserves room as Linux can; false where the file system cannot.
+#[cfg(target_os = "linux")]
+fn reserved(file: &File, room: u64) -> std::io::Result<bool> {
     use rustix::fs::{FallocateFlags, fallocate};
     use rustix::io::Errno;
     match fallocate(file, FallocateFlags::KEEP_SIZE, 0, room.max(1)) {
-        Ok(()) => Ok(()),
-        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
-            let mut file = file;
-            let block = vec![0u8; 1 << 16];
-            for _ in 0..room.div_ceil(1 << 16) {
-                file.write_all(&block)?;
-            }
-            file.set_len(0)?;
-            file.seek(SeekFrom::Start(0)).map(drop)
-        }
+        Ok(()) => Ok(true),
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(false),
         Err(e) => Err(e.into()),
     }
 }
@@ -332,12 +340,12 @@ mod tests {
     async fn what_is_durable_is_read_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
-        let mut journal = Journal::create(&path, &head(), 4096).unwrap();
+        let mut journal = Journal::create(&path, &path.with_extension("state"), &head(), 4096).unwrap();
         let first = journal.append(&[settled(1), settled(2)]);
         let second = journal.append(&[settled(3)]);
         second.wait().await.unwrap();
         first.wait().await.unwrap();
-        let found = read(&path).unwrap().unwrap();
+        let found = parse(&bytes_of(&path).unwrap().unwrap(), &path).unwrap().unwrap();
         assert_eq!(found, Found { head: head(), records: vec![settled(1), settled(2), settled(3)], torn_at: None });
         journal.close();
     }
@@ -347,7 +355,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (target, path) = (folder.path().join("target"), folder.path().join("j"));
         std::os::unix::fs::symlink(&target, &path).unwrap();
-        assert!(Journal::create(&path, &head(), 4096).is_err());
+        assert!(Journal::create(&path, &path.with_extension("state"), &head(), 4096).is_err());
         assert!(!target.exists());
     }
 

@@ -1,13 +1,15 @@
 //! The lock beside the state: one writer at a time, its holder readable, released by the kernel when it dies.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{FileError, no_link};
+use super::file::FileError;
+use crate::disk;
 
 /// Who holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,14 @@ pub enum LockError {
         /// Who, where the file could be read.
         holder: Option<Holder>,
     },
+    /// Another user's, who lets nobody else use it.
+    #[error("the lock `{}` belongs to user {owner}, and this user may not open it", crate::quote::escaped(&path.display().to_string()))]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The user's number.
+        owner: u32,
+    },
     /// The disk's own words, with the path.
     #[error(transparent)]
     File(#[from] FileError),
@@ -52,20 +62,16 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock file at `path`, waiting at most `timeout` for its holder.
-    pub fn take(path: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
-        let file = no_link()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(FileError::io("open the lock", path))?;
-        let deadline = Instant::now() + timeout;
+    /// Takes the lock file at `path`, waiting at most `timeout` for its holder. It has the owner and the mode of the
+    /// state.
+    pub fn take(path: &Path, state: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
+        let (file, is_ours) = open(path)?;
+        // None: a time that no clock reaches.
+        let deadline = Instant::now().checked_add(timeout);
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                Err(TryLockError::WouldBlock) if deadline.is_none_or(|deadline| Instant::now() < deadline) => {
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: read_holder(file) }),
@@ -73,7 +79,10 @@ impl Lock {
             }
         }
         let mut lock = Self { file };
-        lock.write(holder).map_err(FileError::io("write the lock", path))?;
+        if is_ours {
+            disk::keep_like(&lock.file, state);
+            lock.write(holder).map_err(FileError::io("write the lock", path))?;
+        }
         Ok(lock)
     }
 
@@ -92,17 +101,30 @@ impl Drop for Lock {
     }
 }
 
-fn read_holder(mut file: File) -> Option<Holder> {
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
+/// Opens a lock, and says whether its holder can be written into it: one that another user left can be locked by
+/// whoever may read it.
+fn open(path: &Path) -> Result<(File, bool), LockError> {
+    let mut options = disk::options();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let denied = match disk::open(path, &options) {
+        Ok(file) => return Ok((file, true)),
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => e,
+        Err(e) => return Err(FileError::io("open the lock", path)(e).into()),
+    };
+    let readable = disk::open(path, disk::options().read(true)).map(|file| (file, false));
+    readable.map_err(|_| match path.symlink_metadata() {
+        Ok(meta) => LockError::Foreign { path: path.to_owned(), owner: meta.uid() },
+        Err(_) => FileError::io("open the lock", path)(denied).into(),
+    })
 }
 
-/// The files beside a state: each is the state's whole name and one more ending.
-pub(super) fn beside(state: &Path, ending: &str) -> PathBuf {
-    let mut name = state.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    state.with_file_name(name)
+/// The most bytes that a holder is read of.
+const MOST_HOLDER: u64 = 1 << 16;
+
+fn read_holder(file: File) -> Option<Holder> {
+    let mut text = String::new();
+    file.take(MOST_HOLDER).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 #[cfg(test)]
@@ -116,7 +138,7 @@ mod tests {
         std::fs::write(&target, "precious").unwrap();
         std::os::unix::fs::symlink(&target, &path).unwrap();
         let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
-        assert!(matches!(Lock::take(&path, &holder, Duration::ZERO), Err(LockError::File(_))));
+        assert!(matches!(Lock::take(&path, &path, &holder, Duration::ZERO), Err(LockError::File(_))));
         assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
     }
 
@@ -125,10 +147,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s.lock");
         let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
-        let first = Lock::take(&path, &holder, Duration::ZERO).unwrap();
-        let refused = Lock::take(&path, &holder, Duration::ZERO).unwrap_err();
+        let first = Lock::take(&path, &path, &holder, Duration::ZERO).unwrap();
+        let refused = Lock::take(&path, &path, &holder, Duration::ZERO).unwrap_err();
         assert_eq!(refused.to_string(), "the state is locked by a@b (process 7, `apply`, since now)");
         drop(first);
-        Lock::take(&path, &holder, Duration::ZERO).unwrap();
+        Lock::take(&path, &path, &holder, Duration::ZERO).unwrap();
     }
 }

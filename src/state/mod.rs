@@ -14,7 +14,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use file::{FileError, folder_of, parse as parse_state, replace as replace_file, sync_folder};
+pub use file::{FileError, parse as parse_state};
 pub use intent::{Deletion, Intent};
 pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
 pub use lock::{Holder, LockError};

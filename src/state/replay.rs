@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::file::MOST_SERIAL;
 use super::intent::{Deletion, Intent};
 use super::model::{Ended, Managed, State};
 use super::record::{Receipt, Record};
@@ -225,7 +226,7 @@ impl State {
     /// are still pending. Else all of the file happened after this state, and is replayed, once: the state's serial
     /// moves past it.
     pub fn recover(&mut self, records: Vec<Record>, base_serial: u64) -> Vec<(EndpointId, Untaken)> {
-        let is_past = base_serial < self.serial;
+        let is_past = base_serial < self.serial || base_serial > MOST_SERIAL;
         let mut untaken = Vec::new();
         for record in records {
             match record {
@@ -237,7 +238,9 @@ impl State {
                 _ => {}
             }
         }
-        self.serial = self.serial.max(base_serial);
+        if !is_past {
+            self.serial = base_serial;
+        }
         self.drop_unsent();
         untaken
     }

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::file::{self, FileError};
 use super::journal::{self, Durable, Found, Head, Journal, JournalError};
-use super::lock::{Holder, Lock, LockError, beside};
+use super::lock::{Holder, Lock, LockError};
 use super::model::{Folded, State, VERSION};
 use super::record::{Receipt, Record};
+use crate::disk::{self, Mode, beside};
 use crate::endpoint::EndpointId;
 use crate::timestamp::Timestamp;
 
@@ -60,13 +61,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// The store of a state file; links in its path are resolved, so that one state has one lock and one journal.
+    /// The store of a state file; links in its path are resolved, so that one state has one lock and one journal. A
+    /// link to what is not there yet is one to where the state is made.
     pub fn at(path: &Path) -> Self {
-        let resolved = std::fs::canonicalize(path).or_else(|_| {
-            let folder = std::fs::canonicalize(file::folder_of(path))?;
-            Ok::<_, std::io::Error>(folder.join(path.file_name().unwrap_or_default()))
-        });
-        Self { path: resolved.unwrap_or_else(|_| path.to_owned()) }
+        Self { path: disk::resolve(path).unwrap_or_else(|_| path.to_owned()) }
     }
 
     /// The state file.
@@ -94,11 +92,14 @@ impl Store {
     ///
     /// The folder is made where it does not exist.
     pub fn write(&self, holder: &Holder, timeout: Duration) -> Result<Writer, StoreError> {
-        let folder = file::folder_of(&self.path);
-        std::fs::create_dir_all(folder).map_err(FileError::io("make the folder", folder))?;
+        disk::make_folder(disk::folder_of(&self.path)).map_err(FileError::from)?;
         let store = Self::at(&self.path);
-        let lock = Lock::take(&beside(&store.path, ".lock"), holder, timeout)?;
+        let lock = Lock::take(&beside(&store.path, ".lock"), &store.path, holder, timeout)?;
         let (state, found) = store.read_both()?;
+        // Whatever would keep the state from being written is found before anything is asked of anybody.
+        disk::check_replaceable(&store.path).map_err(FileError::from)?;
+        // Under the lock nobody else is writing them.
+        disk::remove_leftovers(&store.path, Duration::ZERO);
         let existed = state.is_some();
         let state = state.unwrap_or_else(|| State::new(uuid::Uuid::new_v4().to_string()));
         let mut writer = Writer {
@@ -119,9 +120,11 @@ impl Store {
         loop {
             let before = identity(&self.path);
             let state = file::read(&self.path)?;
-            let found = journal::read(&self.journal())?;
+            let journal = journal::bytes_of(&self.journal())?;
             if before == identity(&self.path) {
-                let has_journal = self.journal().exists();
+                let has_journal = journal.is_some();
+                let state = state.map(|bytes| file::parse_whole(&bytes, &self.path)).transpose()?;
+                let found = journal.map(|bytes| journal::parse(&bytes, &self.journal())).transpose()?.flatten();
                 return Ok((self.combine(state, found)?, has_journal));
             }
         }
@@ -234,7 +237,7 @@ impl Writer {
         current.ids = current.state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
         let State { lineage, serial, .. } = &current.state;
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage: lineage.clone(), base_serial: *serial };
-        let journal = Journal::create(&self.store.journal(), &head, room)?;
+        let journal = Journal::create(&self.store.journal(), &self.store.path, &head, room)?;
         current.journal = Some((head, journal, 0));
         Ok(())
     }
@@ -282,9 +285,9 @@ impl Writer {
         if current.changed {
             current.state.serial += 1;
             current.state.version = VERSION;
-            if let Err(error) = file::replace(&self.store.path, &file::bytes(&current.state)) {
+            if let Err(error) = disk::replace(&self.store.path, &file::bytes(&current.state), Mode::Private) {
                 current.state.serial -= 1;
-                return Err(error.into());
+                return Err(FileError::from(error).into());
             }
             current.changed = false;
         }
@@ -292,7 +295,7 @@ impl Writer {
         match std::fs::remove_file(&path) {
             Ok(()) => {
                 crate::crash::here("journal-removed");
-                file::sync_folder(file::folder_of(&path))?;
+                disk::sync_folder(disk::folder_of(&path)).map_err(FileError::from)?;
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => return Err(FileError::io("remove the journal", &path)(e).into()),
@@ -309,15 +312,16 @@ impl Writer {
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage, base_serial: serial };
         let bytes = journal::bytes(&head, records);
         let name = self.store.errored();
-        let elsewhere = std::env::temp_dir().join(name.file_name().unwrap_or_default());
-        for place in [name, elsewhere] {
+        let file_name = name.file_name().unwrap_or_default().to_owned();
+        let elsewhere = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()].map(|folder| folder.join(&file_name));
+        for place in std::iter::once(name).chain(elsewhere) {
             // An earlier one may not be folded in yet: it is never replaced.
             let mut numbered = (2..).map(|number| beside(&place, &format!(".{number}")));
             let mut path = place.clone();
             while path.symlink_metadata().is_ok() {
                 path = numbered.next().expect("there is always one more");
             }
-            if file::replace(&path, &bytes).is_ok() {
+            if disk::replace(&path, &bytes, Mode::Private).is_ok() {
                 return Rescue::File(path);
             }
         }

@@ -85,7 +85,7 @@ fn receipts_that_neither_journal_nor_state_take_are_rescued_and_folded_in() {
     }
     let mut world = World::with_sandbox(&[]);
     world.config(&many(1));
-    // The journal's third group is the receipt; the main thread's fifth fsync is that of the state at the end.
+    // The journal's third group is the receipt; the main thread's sixth fsync is that of the state at the end.
     let failing = [
         "-f",
         "-o",
@@ -95,7 +95,7 @@ fn receipts_that_neither_journal_nor_state_take_are_rescued_and_folded_in() {
         "-e",
         "inject=fdatasync:error=ENOSPC:when=3+",
         "-e",
-        "inject=fsync:error=ENOSPC:when=5",
+        "inject=fsync:error=ENOSPC:when=6",
     ];
     let run = finish(world.traced(&failing, &["apply", "--auto-approve"]));
     assert_eq!(run.code, Some(3), "{}\n{}", run.stdout, run.stderr);
@@ -154,4 +154,67 @@ fn the_intent_is_synced_before_its_post_and_the_receipt_before_it_is_reported() 
         assert!(receipt < durable && durable < told, "{entry}: receipt {receipt}, synced {durable}, told {told}");
         at = post + 1;
     }
+}
+
+#[test]
+fn a_state_that_is_a_mount_of_its_own_is_written_where_it_is_and_whole_after_every_kill() {
+    let mut world = World::with_sandbox(&[]);
+    world.config(&many(1));
+    world.ok(&["apply", "--auto-approve"]);
+    std::fs::rename(world.path("state/webhooks.state.json"), world.path("kept.json")).unwrap();
+    world.write("state/webhooks.state.json", "");
+    let within = |world: &World, script: &str| {
+        let mount = "mount --bind kept.json state/webhooks.state.json";
+        in_namespace(world, &format!("{mount}; {script}"))
+    };
+    for (entries, point) in [(2, "state-behind"), (3, "state-in-place"), (2, "journal-removed"), (4, "none")] {
+        world.config(&many(entries));
+        let script = format!(
+            "HOOKWRIGHT_CRASH_AT={point} $hookwright apply --auto-approve; $hookwright apply --auto-approve && \
+             $hookwright plan --detailed-exitcode"
+        );
+        let Some(run) = within(&world, &script) else { return };
+        assert_eq!(run.code, Some(0), "{point}: {}\n{}", run.stdout, run.stderr);
+        let kept: serde_json::Value = serde_json::from_str(&world.read("kept.json")).unwrap();
+        assert_eq!(kept["endpoints"].as_object().unwrap().len(), entries, "{point}: nothing else is in the file");
+    }
+    world.config(&many(5));
+    let before = posts(&world);
+    let read_only = "mount -o remount,ro,bind state/webhooks.state.json; exec $hookwright apply --auto-approve";
+    let Some(run) = within(&world, read_only) else { return };
+    assert_eq!((run.code, posts(&world)), (Some(1), before), "{}", run.stderr);
+    assert!(run.stderr.contains("Read-only file system"), "{}", run.stderr);
+    world.stop_sandbox();
+    assert_eq!(world.live().len(), 4);
+}
+
+#[test]
+fn a_folder_that_cannot_be_synced_holds_a_state_all_the_same() {
+    if !has_strace() {
+        return;
+    }
+    let world = World::with_sandbox(&[]);
+    world.config(&many(1));
+    std::fs::create_dir(world.path("state")).unwrap();
+    let folder = std::fs::canonicalize(world.path("state")).unwrap().display().to_string();
+    let failing = ["-f", "-o", "trace.txt", "-P", &folder, "-e", "inject=fsync:error=EINVAL"];
+    let run = finish(world.traced(&failing, &["apply", "--auto-approve"]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(world.read("trace.txt").contains("EINVAL"), "a sync of the folder was refused");
+}
+
+#[test]
+fn a_new_state_folder_is_durable_in_its_parent() {
+    if !has_strace() {
+        return;
+    }
+    let world = World::with_sandbox(&[]);
+    world.config(&many(1));
+    let watching = ["-f", "-y", "-o", "trace.txt", "-e", "trace=fsync,mkdir"];
+    assert_eq!(finish(world.traced(&watching, &["apply", "--auto-approve"])).code, Some(0));
+    let parent = std::fs::canonicalize(world.path(".")).unwrap();
+    let trace = world.read("trace.txt");
+    let made = trace.lines().position(|line| line.contains("mkdir(") && line.contains("state")).unwrap();
+    let synced = format!("<{}>)", parent.display());
+    assert!(trace.lines().skip(made).any(|line| line.contains("fsync(") && line.contains(&synced)), "{trace}");
 }

@@ -101,9 +101,6 @@ fn the_schema_and_the_manual_are_written() {
     let world = World::new();
     let schema: serde_json::Value = serde_json::from_str(&world.ok(&["schema"])).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
-    let refused = world.run(&["man", "pages"]);
-    assert!(refused.code == Some(1) && refused.stderr.contains("mkdir -p pages"), "{}", refused.stderr);
-    fs::create_dir(world.path("pages")).unwrap();
     world.ok(&["man", "pages"]);
     assert!(world.read("pages/hookwright-plan.1").contains("\\-\\-detailed\\-exitcode"));
 }
@@ -168,7 +165,7 @@ fn a_folder_is_read_whole_or_not_at_all_and_keeps_its_paths_inside() {
     std::os::unix::fs::symlink(world.path("outside.toml"), world.path("hooks/b.toml")).unwrap();
     let link = world.run(&["validate", "-c", "hooks"]);
     assert_eq!(link.code, Some(1));
-    assert!(link.stderr.contains("is not a regular file"), "{}", link.stderr);
+    assert!(link.stderr.contains("a link leads out of its folder"), "{}", link.stderr);
 }
 
 #[test]

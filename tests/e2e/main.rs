@@ -4,6 +4,7 @@
 
 mod adoption;
 mod around;
+mod bombs;
 mod canary;
 mod confined;
 mod damaged;
@@ -17,10 +18,13 @@ mod fixtures;
 mod guides;
 mod keys;
 mod limits;
+mod links;
 mod locks;
 mod lost;
+mod owners;
 mod picture;
 mod ping;
+mod places;
 mod planning;
 mod readme;
 mod refused;

@@ -45,7 +45,7 @@ fn a_list_shows_no_secret() {
 fn an_export_is_a_file_for_its_owner_alone_and_never_goes_through_a_link() {
     let world = applied();
     let export = ["secret", "export", "--format", "dotenv", "-i", "identity.txt", "--out", "secrets.env"];
-    world.write("secrets.env", "an older one");
+    world.write("secrets.env", "OLD=whsec_an_older_one\n");
     fs::set_permissions(world.path("secrets.env"), fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(world.ok(&export), "");
     let (render, uploads) = (secret_of(&world, "/videogen"), secret_of(&world, "/uploads"));

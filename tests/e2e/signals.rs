@@ -1,8 +1,9 @@
 //! SIGINT, SIGTERM and SIGHUP: the first ends the run in good order, the second at once.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{KEY, World};
 use crate::watch::{Going, many, posts, requests, wait_for};
@@ -70,6 +71,32 @@ fn a_second_signal_ends_it_at_once_and_the_next_apply_converges() {
     world.ok(APPLY);
     world.stop_sandbox();
     assert_eq!((count(&world), world.live().len()), (2, 2));
+}
+
+#[test]
+fn a_second_signal_ends_it_though_nobody_reads_what_it_says() {
+    let world = World::with_sandbox(&["--fault", "hang-after@1"]);
+    world.config(&many(2));
+    let (reader, mut full) = std::io::pipe().unwrap();
+    let room = rustix::fs::fcntl_getfl(&full).unwrap();
+    rustix::fs::fcntl_setfl(&full, room | rustix::fs::OFlags::NONBLOCK).unwrap();
+    while std::io::Write::write(&mut full, &[b'.'; 512]).is_ok() {}
+    rustix::fs::fcntl_setfl(&full, room).unwrap();
+    let mut command = world.command(&["apply", "--auto-approve", "--parallelism", "1"]);
+    let mut child = command.stdout(Stdio::null()).stderr(full).spawn().unwrap();
+    wait_for("the first create", || posts(&world) == 1);
+    let pid = Pid::from_raw(child.id().cast_signed()).unwrap();
+    // Two kinds: two of one kind may be heard as one.
+    kill_process(pid, Signal::INT).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    let ended = std::cell::Cell::new(None);
+    let child = std::cell::RefCell::new(&mut child);
+    wait_for("the end", || {
+        ended.set(child.borrow_mut().try_wait().unwrap());
+        ended.get().is_some()
+    });
+    assert_eq!(ended.get().unwrap().code(), Some(130));
+    drop(reader);
 }
 
 #[test]

@@ -220,7 +220,7 @@ impl World {
         let mut stream = TcpStream::connect(self.url().trim_start_matches("http://")).unwrap();
         write!(
             stream,
-            "{line} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\n\
+            "{line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         )

@@ -1,16 +1,16 @@
 //! `hookwright secret export`: secrets in clear for their consumers, all of them or none.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::super::identity::{IdentityArgs, reveal};
+use super::super::results::{Kind, Output};
 use super::super::state::{current, known};
 use super::super::{DONE, Ended, Failure, terminal};
 use crate::endpoint::Name;
 use crate::secrets::{ExportForm, SecretString};
-use crate::state::{State, folder_of, sync_folder};
+use crate::state::State;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -53,17 +53,15 @@ pub fn run(state: &State, args: &ExportArgs) -> Ended {
         Format::Json => ExportForm::Json,
         Format::K8sSecret => ExportForm::KubernetesSecret(args.k8s_name.clone()),
     };
-    if let Some(path) = &args.out {
-        writable(path)?;
-    }
+    let out = args.out.as_deref().map(|path| Output::at(path, Kind::Secrets)).transpose()?;
     let secrets = collect(state, args, &form)?;
     let text = form.write(&secrets).map_err(|e| Failure::chain(&e))?;
-    match &args.out {
+    match &out {
         None => terminal::print(&text)?,
-        Some(path) => {
-            replace(path, text.as_bytes())?;
+        Some(out) => {
+            out.write(text.as_bytes())?;
             let secrets = crate::quote::count(secrets.len(), "secret");
-            terminal::say(&format!("Wrote {secrets} to {}.", terminal::path(path)));
+            terminal::say(&format!("Wrote {secrets} to {}.", terminal::path(out.path())));
         }
     }
     Ok(DONE)
@@ -101,27 +99,4 @@ fn collect(state: &State, args: &ExportArgs, form: &ExportForm) -> Result<Vec<(N
         secrets.push((name, key, secret));
     }
     Ok(secrets)
-}
-
-/// An error where something stands there that must not be replaced.
-fn writable(path: &Path) -> Result<(), Failure> {
-    let refused = |what: &str| {
-        Err(Failure::new(format!("{} is {what}, and is left alone", terminal::path(path)))
-            .hint("secrets are written to a plain file: name another with --out FILE"))
-    };
-    match path.symlink_metadata() {
-        Ok(meta) if meta.is_symlink() => refused("a link"),
-        Ok(meta) if !meta.is_file() => refused("no regular file"),
-        _ => Ok(()),
-    }
-}
-
-/// Writes the file under another name, for nobody else to read, and gives it its own when it is whole.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::caused(format!("could not write {}", terminal::path(path)), &e);
-    let folder = folder_of(path);
-    let mut temporary = tempfile::Builder::new().prefix(".hookwright-").tempfile_in(folder).map_err(failed)?;
-    temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
-    temporary.persist(path).map_err(|e| failed(e.error))?;
-    sync_folder(folder).map_err(|e| Failure::chain(&e))
 }

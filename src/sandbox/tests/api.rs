@@ -144,3 +144,26 @@ async fn other_words_may_be_answered_than_were_sent() {
     assert_eq!((&listed["url"], &listed["description"]), (&made.json["url"], &Value::Null));
     assert!(listed.as_object().unwrap().contains_key("description"));
 }
+
+#[tokio::test]
+async fn a_request_under_a_foreign_name_is_refused_before_it_does_anything() {
+    let world = World::new(Options::default()).await;
+    for (host, status) in [
+        ("evil.example", 403),
+        ("evil.example:8787", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("localhost@evil.example", 403),
+        ("10.0.0.1", 403),
+        ("localhost", 201),
+        ("LOCALHOST:1", 201),
+        ("[::1]:8787", 201),
+    ] {
+        let request = world.request(reqwest::Method::POST, ENDPOINTS).header("host", host);
+        let answer = sent(request.body(spec().to_string())).await.unwrap();
+        assert_eq!(answer.status, status, "{host}: {}", answer.text);
+        let trigger = world.request(reqwest::Method::POST, "/_sandbox/trigger").header("host", host);
+        let answer = sent(trigger.body("{}")).await.unwrap();
+        assert_eq!(answer.status == 403, status == 403, "{host}: {}", answer.text);
+    }
+    assert_eq!(world.ids().await.len(), 3);
+}

@@ -1,0 +1,36 @@
+//! The disk: files are opened where no link leads elsewhere and nothing makes a reader wait, and are replaced so that a
+//! crash leaves the old one or the new one. Knows nothing of what is in them.
+
+mod folder;
+mod in_place;
+mod open;
+mod owner;
+mod replace;
+
+use std::path::{Path, PathBuf};
+
+pub use folder::{folder_of, make_folder, resolve, sync_folder};
+pub use in_place::whole;
+pub use open::{beside, is_descriptor, open, options, read, read_inside, read_named, stays_inside};
+pub use owner::keep_like;
+pub use replace::{Mode, check_replaceable, remove_leftovers, replace};
+
+/// The most bytes of a file that hookwright itself wrote: a state, a journal, a plan.
+pub const LARGEST: u64 = 1 << 30;
+
+/// What the disk refused: the file, what was tried, and its own words as the source.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {action} `{}`", crate::quote::escaped(&path.display().to_string()))]
+pub struct DiskError {
+    action: &'static str,
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl DiskError {
+    /// An I/O error that knows its file.
+    pub fn of(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self { action, path, source }
+    }
+}
