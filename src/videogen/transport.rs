@@ -1,13 +1,14 @@
 //! HTTP: the key, the headers, the limits, the waiting; and which failures let a request be repeated.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use backon::BackoffBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response, redirect};
 use zeroize::Zeroizing;
 
+use super::clock::ApiClock;
 use super::error::{ApiError, Fault, Refusal};
 use super::throttle::{Throttle, retry_after};
 use crate::secrets::{ExposeSecret, SecretString};
@@ -32,23 +33,34 @@ pub struct Settings {
     pub local: bool,
 }
 
-/// A connection pool with one key and one throttle; clones share both.
+/// A connection pool with one key, one throttle and one clock; clones share them.
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
     base_url: Arc<str>,
     throttle: Throttle,
+    clock: ApiClock,
 }
 
-/// A whole answer.
+/// An answer, whose end may be missing.
 pub struct Answer {
     pub request: String,
     pub status: u16,
     pub request_id: Option<String>,
     pub body: Zeroizing<Vec<u8>>,
+    /// Why the body is not whole, where it is not.
+    pub cut: Option<String>,
 }
 
 impl Answer {
+    /// The answer, where all of it came.
+    pub fn whole(self) -> Result<Self, ApiError> {
+        match self.cut {
+            Some(reason) => Err(ApiError { request: self.request, fault: Fault::Lost(reason) }),
+            None => Ok(self),
+        }
+    }
+
     pub fn error(&self) -> ApiError {
         let refusal = Refusal::read(self.status, self.request_id.clone(), &self.body);
         ApiError { request: self.request.clone(), fault: Fault::Refused(Box::new(refusal)) }
@@ -94,7 +106,12 @@ impl Transport {
             format!("no HTTPS client could be made ({e}): is there a bundle of CA certificates on this machine (Debian: ca-certificates)?")
         })?;
         let base_url = settings.base_url.as_str().into();
-        Ok(Self { client, base_url, throttle: Throttle::new(settings.max_wait) })
+        Ok(Self { client, base_url, throttle: Throttle::new(settings.max_wait), clock: ApiClock::default() })
+    }
+
+    /// The API's clock, which all clones share.
+    pub fn clock(&self) -> &ApiClock {
+        &self.clock
     }
 
     /// The throttle that all clones share.
@@ -102,7 +119,8 @@ impl Transport {
         &self.throttle
     }
 
-    /// Sends one request, once, when the throttle lets it pass. Any status is an answer.
+    /// Sends one request, once, when the throttle lets it pass. Any status is an answer, and so is one that was cut
+    /// short: what came of it may hold all that matters.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -122,10 +140,13 @@ impl Transport {
         })?;
         let status = response.status().as_u16();
         let request_id = response.headers().get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let told = response.headers().get("retry-after").and_then(|v| v.to_str().ok());
-        let told = told.and_then(|value| retry_after(value, SystemTime::now()));
-        let body = whole(response).await.map_err(|reason| failed(Fault::Lost(reason)))?;
-        let answer = Answer { request, status, request_id, body };
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        if let Some(date) = header("date").and_then(|date| httpdate::parse_http_date(date).ok()) {
+            self.clock.told(date);
+        }
+        let told = header("retry-after").and_then(|value| retry_after(value, self.clock.time()));
+        let (body, cut) = read(response).await;
+        let answer = Answer { request, status, request_id, body, cut };
         if status == 429 && answer.error().code() != Some("insufficient_credits") {
             self.throttle.limited(told);
         } else {
@@ -140,7 +161,7 @@ impl Transport {
         let backoff = backon::ExponentialBuilder::default().with_jitter().with_min_delay(Duration::from_millis(100));
         let mut delays = backoff.with_max_times(REPEATS).build();
         loop {
-            let error = match self.send(method.clone(), path, None).await {
+            let error = match self.send(method.clone(), path, None).await.and_then(Answer::whole) {
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
                 Ok(answer) => answer.error(),
                 Err(error) => error,
@@ -160,17 +181,20 @@ impl Transport {
     }
 }
 
-/// Reads a body, at most [`MOST_BYTES`] of it, into memory that is wiped.
-async fn whole(mut response: Response) -> Result<Zeroizing<Vec<u8>>, String> {
+/// Reads a body, at most [`MOST_BYTES`] of it, into memory that is wiped; and why it is not whole, where it is not.
+async fn read(mut response: Response) -> (Zeroizing<Vec<u8>>, Option<String>) {
     let hint = response.content_length().unwrap_or(4096).min(MOST_BYTES as u64);
     let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(hint).unwrap_or(0)));
-    while let Some(chunk) = response.chunk().await.map_err(|e| reason(&e))? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err("the answer is larger than 8 MiB".to_owned());
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BYTES => {
+                return (body, Some("the answer is larger than 8 MiB".to_owned()));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return (body, None),
+            Err(error) => return (body, Some(reason(&error))),
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
 }
 
 /// An HTTP error's innermost cause; the outer ones repeat the url.
