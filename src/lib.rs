@@ -7,7 +7,8 @@
 //! | room | what lives there | imports |
 //! | --- | --- | --- |
 //! | [`crash`] | points at which a test can end the process | |
-//! | [`quote`] | foreign text made safe to print | |
+//! | [`mask`] | the secrets of this run, recognised and masked in any encoding | |
+//! | [`quote`] | foreign text made safe to print | mask |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | |
 //! | [`diagnostic`] | a fault of a file: place, cause, help | quote |
@@ -15,11 +16,11 @@
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, quote, secrets |
 //! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, endpoint, quote, secrets, timestamp |
-//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, quote, secrets, timestamp |
+//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, state, timestamp |
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, plan, secrets, state, timestamp, videogen |
-//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, plan, quote, state, timestamp |
+//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, mask, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 
 pub mod apply;
@@ -29,6 +30,7 @@ pub mod crash;
 pub mod delivery;
 pub mod diagnostic;
 pub mod endpoint;
+pub mod mask;
 pub mod plan;
 pub mod quote;
 pub mod render;

@@ -137,8 +137,11 @@ async fn plan_and_apply(
     let asks = args.input && args.format == Form::Text && terminal::can_ask();
     let approved = args.auto_approve || expected.is_reviewed();
     if !(approved || asks) {
-        return Err(Failure::new("there is no terminal to ask on, and nothing was approved")
-            .hint("read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id"));
+        return Err(Failure::new("there is no terminal to ask on, and nothing was approved").hint(match command {
+            "apply" => "read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id",
+            "destroy" => "read the plan with `hookwright plan --destroy`, then pass --auto-approve",
+            _ => "pass --auto-approve",
+        }));
     }
     let project = project::load(global)?;
     if project.recipients.is_empty() && !choices.destroy {

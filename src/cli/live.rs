@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::failure::Failure;
 use super::project::Project;
-use super::{Network, terminal};
+use super::{Network, proxy, terminal};
 use crate::config::BaseUrl;
 use crate::endpoint::{EndpointId, Observed, Spec};
 use crate::sandbox::{self, Keep};
@@ -121,7 +121,12 @@ impl Live {
         sandbox: Option<sandbox::Running>,
     ) -> Result<Self, Failure> {
         let Network { request_timeout: timeout, max_wait, .. } = *network;
-        let settings = Settings { base_url, key, timeout, max_wait, local };
+        let proxy = if local { None } else { proxy::proxy()? };
+        if base_url.starts_with("https:") {
+            proxy::certificates()?;
+        }
+        let watch = terminal::is_verbose().then_some(terminal::exchange as _);
+        let settings = Settings { base_url, key, timeout, max_wait, local, proxy, watch };
         let transport = Transport::new(&settings).map_err(Failure::new)?;
         Ok(Self { reader: Reader::new(transport.clone()), transport, sandbox })
     }
@@ -166,7 +171,9 @@ impl Live {
     /// Checks the answers against the state. An endpoint of the state that one listing lacks is looked for in a
     /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
     pub async fn check(&self, asked: Asked, state: &State, network: &Network) -> Result<Seen, Failure> {
-        let team = team(asked.team, state, network)?;
+        // An API that lists nothing either is down: no guard is to blame.
+        let answers = asked.endpoints.is_ok();
+        let team = team(asked.team, answers, state, network)?;
         let mut endpoints = asked.endpoints?;
         let young = self.now().0.saturating_sub(YOUNG);
         for (pause, made_since) in [(0, i64::MIN), (500, young), (1500, young)] {
@@ -184,7 +191,12 @@ impl Live {
 }
 
 /// The account, where it is the state's own or may be unknown.
-fn team(asked: Result<String, ApiError>, state: &State, network: &Network) -> Result<Option<String>, Failure> {
+fn team(
+    asked: Result<String, ApiError>,
+    answers: bool,
+    state: &State,
+    network: &Network,
+) -> Result<Option<String>, Failure> {
     match (asked, &state.team_id) {
         (Ok(team), Some(known)) if team != *known => {
             let (team, known) = (crate::quote::quoted(&team), crate::quote::quoted(known));
@@ -195,11 +207,12 @@ fn team(asked: Result<String, ApiError>, state: &State, network: &Network) -> Re
         (Ok(team), _) => Ok(Some(team)),
         (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
             let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
-            // Where nothing could be asked, the listing cannot be had either.
-            let unknown = error.status() != Some(401) && !error.was_not_sent();
+            let unknown = error.status() != Some(401) && answers;
             let failure = Failure::from(error);
             Err(if unknown { failure.hint(hint) } else { failure })
         }
+        // What the listing met is told instead.
+        (Err(_), _) if !answers => Ok(None),
         (Err(error), _) => {
             terminal::warn(&format!("the account is not known: {error}"));
             Ok(None)
@@ -231,7 +244,10 @@ pub fn has_key(project: &Project) -> Result<bool, Failure> {
 fn key(variable: &str) -> Result<Option<SecretString>, Failure> {
     match std::env::var(variable) {
         Ok(key) if key.trim().is_empty() => Ok(None),
-        Ok(key) => Ok(Some(SecretString::from(key.trim().to_owned()))),
+        Ok(key) => {
+            crate::mask::learn(&key);
+            Ok(Some(SecretString::from(key.trim().to_owned())))
+        }
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
             Err(Failure::new(format!("{variable} is not a key: it is not UTF-8")))

@@ -35,9 +35,9 @@ struct Version {
 /// Writes a plan file, whole or not at all.
 pub fn write(path: &Path, plan: &Plan) -> Result<(), Failure> {
     let written = Written { hookwright_plan: VERSION, plan };
-    let mut bytes = serde_json::to_vec(&written).expect("a plan has string keys and no failing parts");
-    bytes.push(b'\n');
-    replace_file(path, &bytes).map_err(|e| Failure::chain(&e))
+    let text = serde_json::to_string(&written).expect("a plan has string keys and no failing parts");
+    // A plan file may be published. One that a secret had to be taken out of is no plan that an apply would make.
+    replace_file(path, format!("{}\n", crate::mask::hide(&text)).as_bytes()).map_err(|e| Failure::chain(&e))
 }
 
 /// Reads a plan file.
@@ -91,7 +91,7 @@ impl Expected {
         match &state.applied {
             _ if id.starts_with("offline-") => {
                 Err(Failure::new("that plan did not ask the API, and cannot be applied by its id")
-                    .hint("plan again with an API key and without --refresh=false"))
+                    .hint("plan again with an API key; `hookwright plan --refresh=false` asks nothing"))
             }
             Some(applied) if self.is_reviewed() && applied.plan == id && applied.left.is_empty() => {
                 Err(Failure::new("that plan was applied already").hint("plan again, and review the new plan"))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Ended, Failure};
+use super::{Ended, Failure, terminal};
 use crate::apply::{Outcome, Status};
 use crate::plan::{Plan, Summary};
 use crate::state::replace_file;
@@ -78,9 +78,8 @@ impl Report {
             Err(failure) => failure.code(),
         };
         self.error = ended.as_ref().err().map(|failure| failure.message().to_owned());
-        let mut bytes = serde_json::to_vec_pretty(&self).expect("a report has string keys and no failing parts");
-        bytes.push(b'\n');
-        let written = replace_file(&path, &bytes);
+        let text = serde_json::to_string_pretty(&self).expect("a report has string keys and no failing parts");
+        let written = replace_file(&path, (terminal::safe(&text) + "\n").as_bytes());
         let code = ended?;
         written.map_err(|e| Failure::chain(&e))?;
         Ok(code)

@@ -225,14 +225,17 @@ fn told(delivery: &Delivery) -> String {
         (None, error) => error.clone().unwrap_or_default(),
     };
     let times = if *attempts == 1 { "attempt" } else { "attempts" };
-    let line = format!("{endpoint_id} {url} {webhook_id}: {outcome} ({attempts} {times})");
+    // What is said of an endpoint never begins with words of its server.
+    let line = format!("delivery to {endpoint_id} {url} {webhook_id}: {outcome} ({attempts} {times})");
     crate::quote::escaped(&line)
 }
 
 /// Writes one line at once; a reader that is gone is an error like any other.
 fn say(line: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| format!("cannot write to stdout: {error}"))
+    writeln!(out, "{}", terminal::safe(line))
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("cannot write to stdout: {error}"))
 }
 
 fn rate(text: &str) -> Result<(u32, Duration), String> {
@@ -323,7 +326,10 @@ mod tests {
             status,
             error: error.map(Into::into),
         };
-        assert_eq!(told(&delivery(Some(204), None)), r"ep_1 http://127.0.0.1:9/\u001b[2J msg_1: 204 (1 attempt)");
+        assert_eq!(
+            told(&delivery(Some(204), None)),
+            r"delivery to ep_1 http://127.0.0.1:9/\u001b[2J msg_1: 204 (1 attempt)"
+        );
         assert!(told(&delivery(None, Some("refused\n"))).ends_with(r"msg_1: refused\n (1 attempt)"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod error;
+mod obstacle;
 mod throttle;
 mod transport;
 mod wire;
@@ -17,8 +18,9 @@ use reqwest::Method;
 
 pub use clock::ApiClock;
 pub use error::{ApiError, Fault};
+pub use obstacle::Obstacle;
 pub use throttle::{Throttle, Waiting};
-pub use transport::{Settings, Transport};
+pub use transport::{Exchange, Proxy, Settings, Transport};
 pub use wire::Made;
 
 use crate::endpoint::{EndpointId, Observed, Spec};

@@ -103,6 +103,7 @@ pub fn made(bytes: &[u8], spec: &Spec) -> Result<Made, Option<EndpointId>> {
         created_at: value("createdAt").as_ref().and_then(whole_seconds),
         secret_last4: Some(value("signingSecretLast4").as_ref().and_then(four).unwrap_or_else(|| last4(&secret))),
     };
+    crate::mask::learn(&secret);
     Ok(Made { observed, secret: SecretString::from(std::mem::take(&mut *secret)) })
 }
 
