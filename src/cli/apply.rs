@@ -17,6 +17,7 @@ use super::selection::{Allowances, Selection};
 use super::{DONE, Ended, Failure, Global, Network, signals, terminal};
 use crate::apply::{Job, Outcome, apply, journal_room};
 use crate::plan::{Choices, Plan};
+use crate::render::Place;
 use crate::sandbox::Keep;
 use crate::secrets::Sealer;
 use crate::state::{Applied, Record, Writer};
@@ -162,7 +163,8 @@ async fn plan_and_apply(
     let seen = live.look(&before, &args.network).await?;
     let plan = Arc::new(super::plan::make(&project, &before, Some(&seen), &choices));
     report.planned(&plan);
-    terminal::print(&args.format.plan(&plan))?;
+    let place = project.place(super::plan::team(Some(&seen), &before));
+    terminal::print(&args.format.plan(&plan, &place))?;
     if !plan.refusals.is_empty() {
         return Err(super::plan::refused(&plan));
     }
@@ -172,13 +174,13 @@ async fn plan_and_apply(
         live.close().await?;
         return Ok(DONE);
     }
-    if !approved && !ask(&choices).await? {
+    if !approved && !ask(&choices, &place).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
     let outcome = carry_out(&project, state, &live, &plan, Reviewed { reviewed, team: seen.team }, args).await?;
     live.close().await?;
     report.applied(&plan, &outcome);
-    outcome::finish(global, &project, &plan, outcome, args.format)
+    outcome::finish(global, &project, &plan, outcome, &place, args.format)
 }
 
 /// Connects, or says what is missing.
@@ -204,13 +206,14 @@ fn settle(state: &mut Writer, plan: &Plan, reviewed: Applied) -> Result<(), Fail
     Ok(())
 }
 
-async fn ask(choices: &Choices) -> Result<bool, Failure> {
+async fn ask(choices: &Choices, place: &Place) -> Result<bool, Failure> {
     let question = if choices.destroy {
         "Do you really want to delete all of these endpoints? Their secrets are lost for good."
     } else {
         "Do you want to perform these actions?"
     };
-    terminal::ask(&format!("\n{question}\n  Only 'yes' is accepted: "));
+    let place = place.line().map(|line| format!("  {line}\n")).unwrap_or_default();
+    terminal::ask(&format!("\n{question}\n{place}  Only 'yes' is accepted: "));
     let read = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).map(|_| line)

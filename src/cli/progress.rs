@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::terminal;
 use crate::apply::Event;
 use crate::plan::Plan;
-use crate::render;
+use crate::render::{self, Place};
 use crate::timestamp::words;
 use crate::videogen::Waiting;
 
@@ -26,9 +26,9 @@ pub enum Form {
 
 impl Form {
     /// The plan in this form.
-    pub fn plan(self, plan: &Plan) -> String {
+    pub fn plan(self, plan: &Plan, place: &Place) -> String {
         match self {
-            Self::Text => terminal::folded(&render::text(plan, terminal::colour())),
+            Self::Text => terminal::folded(&render::text_at(plan, place, terminal::colour())),
             Self::Json => render::plan_event(plan),
         }
     }

@@ -119,3 +119,19 @@ fn verbose_tells_that_a_request_was_sent_again() {
         run.stderr
     );
 }
+
+#[test]
+fn a_plan_and_a_summary_say_where_they_are_carried_out() {
+    let world = World::new();
+    let place = "API: \"sandbox\", team \"vg_team_sandbox\", environment \"prod\"";
+    world.config(&format!("[provider]\nbase_url = \"sandbox\"\n\n[environments.prod]\n\n{ENTRY}"));
+    let plan = world.ok(&["plan", "--env", "prod"]);
+    assert!(plan.starts_with(&format!("{place}\n\n")), "{plan}");
+    let comment = world.ok(&["plan", "--env", "prod", "--format", "markdown"]);
+    assert!(
+        comment.starts_with("<!-- hookwright plan: prod -->\n") && comment.contains(&format!("`{place}`")),
+        "{comment}"
+    );
+    let applied = world.ok(&["apply", "--env", "prod", "--auto-approve"]);
+    assert!(applied.starts_with(place) && applied.contains(&format!("\n{place}\nApply complete!")), "{applied}");
+}
