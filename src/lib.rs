@@ -8,7 +8,8 @@
 //! | --- | --- | --- |
 //! | [`crash`] | points at which a test can end the process | |
 //! | [`mark`] | the tag of an intent at the end of a description | |
-//! | [`quote`] | foreign text made safe to print | |
+//! | [`mask`] | the secrets of this run, recognised and masked in any encoding | |
+//! | [`quote`] | foreign text made safe to print | mask |
 //! | [`disk`] | files opened where no link leads elsewhere, and replaced durably | crash, quote |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
@@ -17,11 +18,11 @@
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
 //! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, disk, endpoint, mark, quote, secrets, timestamp |
-//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, mark, quote, secrets, timestamp |
+//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, state, timestamp |
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, timestamp, videogen |
-//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, plan, quote, state, timestamp |
+//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, mask, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 
 pub mod apply;
@@ -33,6 +34,7 @@ pub mod diagnostic;
 pub mod disk;
 pub mod endpoint;
 pub mod mark;
+pub mod mask;
 pub mod plan;
 pub mod quote;
 pub mod render;

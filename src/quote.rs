@@ -64,7 +64,7 @@ pub fn masked(text: &str) -> String {
         },
         c => c,
     });
-    hidden(&still.collect::<String>())
+    hidden(&crate::mask::passwords(&still.collect::<String>()))
 }
 
 /// Replaces by `*`, every byte in its place, what must never be shown: the userinfo of an url, and what follows

@@ -27,9 +27,9 @@ pub fn records(job: &Job) -> Vec<Record> {
     records.extend(job.plan.tidy.iter().cloned());
     let moves = moves(&job.plan.changes);
     if !moves.is_empty() {
-        records.push(Record::Renamed { moves, at: (job.clock)() });
+        records.push(Record::Renamed { moves, at: job.clock.now() });
     }
-    records.extend(job.plan.changes.iter().filter_map(|change| record(change, (job.clock)())));
+    records.extend(job.plan.changes.iter().filter_map(|change| record(change, job.clock.now())));
     records
 }
 

@@ -28,6 +28,28 @@ use crate::videogen::{Reader, Throttle, Writer};
 pub use run::Halt;
 use run::Run;
 
+/// A clock.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that is read so.
+    pub fn new(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// The moment.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
 /// Everything that an apply needs. The state's writer holds the lock.
 #[derive(Debug)]
 pub struct Job {
@@ -57,8 +79,8 @@ pub struct Job {
     pub team: Option<String>,
     /// Requests in flight at once.
     pub parallelism: usize,
-    /// The clock.
-    pub clock: fn() -> Timestamp,
+    /// The API's clock, where it tells one.
+    pub clock: Clock,
     /// Makes an idempotency key that was never used.
     pub fresh_key: fn() -> String,
     /// Draws a number by lot.

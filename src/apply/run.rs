@@ -117,7 +117,7 @@ impl Run {
     }
 
     pub fn now(&self) -> Timestamp {
-        (self.job.clock)()
+        self.job.clock.now()
     }
 
     /// Makes records durable; `false` where the journal failed, which halts the run.

@@ -17,6 +17,7 @@ use super::selection::{Allowances, Selection};
 use super::{DONE, Ended, Failure, Global, Network, signals, terminal};
 use crate::apply::{Job, Outcome, apply, journal_room};
 use crate::plan::{Choices, Plan};
+use crate::render::Place;
 use crate::sandbox::Keep;
 use crate::secrets::Sealer;
 use crate::state::{Applied, Record, Writer};
@@ -137,8 +138,11 @@ async fn plan_and_apply(
     let asks = args.input && args.format == Form::Text && terminal::can_ask();
     let approved = args.auto_approve || expected.is_reviewed();
     if !(approved || asks) {
-        return Err(Failure::new("there is no terminal to ask on, and nothing was approved")
-            .hint("read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id"));
+        return Err(Failure::new("there is no terminal to ask on, and nothing was approved").hint(match command {
+            "apply" => "read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id",
+            "destroy" => "read the plan with `hookwright plan --destroy`, then pass --auto-approve",
+            _ => "pass --auto-approve",
+        }));
     }
     let project = project::load(global)?;
     report.spares(&project)?;
@@ -164,14 +168,16 @@ async fn plan_and_apply(
         Err(refused) => {
             let planfile::Refused { failure, plan } = *refused;
             report.planned(&plan);
-            terminal::print(&args.format.plan(&plan))?;
+            let place = project.place(super::plan::team(Some(&seen), &before));
+            terminal::print(&args.format.plan(&plan, &place))?;
             return Err(failure);
         }
     };
     let planfile::Admitted { plan, reviewed, is_rest } = admitted;
     let plan = Arc::new(plan);
     report.planned(&plan);
-    terminal::print(&args.format.plan(&plan))?;
+    let place = project.place(super::plan::team(Some(&seen), &before));
+    terminal::print(&args.format.plan(&plan, &place))?;
     if !plan.refusals.is_empty() {
         return Err(super::plan::refused(&plan));
     }
@@ -180,14 +186,14 @@ async fn plan_and_apply(
         live.close().await?;
         return Ok(DONE);
     }
-    if !approved && !ask(&choices).await? {
+    if !approved && !ask(&choices, &place).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
     let outcome =
         carry_out(&project, state, &live, &plan, Reviewed { reviewed, is_rest, team: seen.team }, args).await?;
     live.close().await?;
     report.applied(&plan, &outcome);
-    outcome::finish(global, &project, &plan, outcome, args.format)
+    outcome::finish(global, &project, &plan, outcome, &place, args.format)
 }
 
 /// Connects, or says what is missing.
@@ -213,13 +219,14 @@ fn settle(state: &mut Writer, plan: &Plan, reviewed: Applied) -> Result<(), Fail
     Ok(())
 }
 
-async fn ask(choices: &Choices) -> Result<bool, Failure> {
+async fn ask(choices: &Choices, place: &Place) -> Result<bool, Failure> {
     let question = if choices.destroy {
         "Do you really want to delete all of these endpoints? Their secrets are lost for good."
     } else {
         "Do you want to perform these actions?"
     };
-    terminal::ask(&format!("\n{question}\n  Only 'yes' is accepted: "));
+    let place = place.line().map(|line| format!("  {line}\n")).unwrap_or_default();
+    terminal::ask(&format!("\n{question}\n{place}  Only 'yes' is accepted: "));
     let read = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).map(|_| line)
@@ -277,7 +284,7 @@ pub async fn carry_out(
         mark: project.desired.mark,
         team,
         parallelism: usize::from(args.parallelism),
-        clock: live::now,
+        clock: live.clock(),
         fresh_key: || uuid::Uuid::new_v4().to_string(),
         random: rand::random,
         events,

@@ -82,6 +82,7 @@ fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
 }
 
 fn parse(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Identities, Failure> {
+    learn(bytes);
     Identities::parse(bytes, from, plugins).map_err(|error| {
         let failure = Failure::new(format!("{from}: {error}"));
         match error {
@@ -93,6 +94,13 @@ fn parse(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Identities, Fail
             _ => failure,
         }
     })
+}
+
+/// An identity is a secret of this run, a damaged one too. An ssh key's lines are not: most of them are its public half.
+pub fn learn(identity: &[u8]) {
+    let Ok(text) = std::str::from_utf8(identity) else { return };
+    let of_age = |line: &&str| line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("AGE-"));
+    text.lines().map(str::trim).filter(of_age).for_each(crate::mask::learn);
 }
 
 /// Opens one endpoint's secret; every refusal names its entry.
@@ -118,6 +126,7 @@ pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) 
             OpenError::Plugin(_) => failure.hint("install the plugin, or name another identity with --identity FILE"),
         }
     })?;
+    crate::mask::learn(secret.expose_secret());
     if secret.expose_secret().is_empty() {
         return Err(Failure::new(format!("{} is empty", what())).hint("raise its rotation to get a new one"));
     }

@@ -154,6 +154,7 @@ fn secret(args: &ImportArgs) -> Result<Option<SecretString>, Failure> {
     if !sound || bytes.len() as u64 > MOST_SECRET {
         return Err(Failure::new("that is no signing secret: one line, whsec_ and base64"));
     }
+    crate::mask::learn(text);
     Ok(Some(SecretString::from(text.to_owned())))
 }
 

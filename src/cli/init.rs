@@ -92,6 +92,7 @@ fn recipient_of(path: &Path) -> Result<(Recipient, bool), Failure> {
                 disk::make_folder(folder).map_err(|e| Failure::chain(&e))?;
             }
             let (identity, recipient) = generate_identity();
+            crate::mask::learn(identity.expose_secret());
             let text = zeroize::Zeroizing::new(format!("# public key: {recipient}\n{}\n", identity.expose_secret()));
             write_new(path, 0o600, &text)?;
             Ok((recipient, true))

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use super::failure::Failure;
 use super::project::Project;
-use super::{Network, terminal};
+use super::{Network, proxy, terminal};
+use crate::apply::Clock;
 use crate::config::BaseUrl;
 use crate::endpoint::{EndpointId, Observed, Spec};
 use crate::plan::needs_second_look;
@@ -79,11 +80,13 @@ fn observed(managed: &Managed) -> Observed {
 
 /// The clock.
 pub fn now() -> Timestamp {
-    // Tests pin it, so that due dates and overlaps are the same on every day.
-    match std::env::var("HOOKWRIGHT_NOW").ok().and_then(|text| humantime::parse_rfc3339(&text).ok()) {
-        Some(pinned) if cfg!(debug_assertions) => Timestamp::of(pinned),
-        _ => Timestamp::of(SystemTime::now()),
-    }
+    pinned().unwrap_or_else(|| Timestamp::of(SystemTime::now()))
+}
+
+/// Tests pin the clock, so that due dates and overlaps are the same on every day.
+fn pinned() -> Option<Timestamp> {
+    let pinned = std::env::var("HOOKWRIGHT_NOW").ok().filter(|_| cfg!(debug_assertions))?;
+    humantime::parse_rfc3339(&pinned).ok().map(Timestamp::of)
 }
 
 impl Live {
@@ -123,7 +126,12 @@ impl Live {
         sandbox: Option<sandbox::Running>,
     ) -> Result<Self, Failure> {
         let Network { request_timeout: timeout, max_wait, .. } = *network;
-        let settings = Settings { base_url, key, timeout, max_wait, local };
+        let proxy = if local { None } else { proxy::proxy()? };
+        if base_url.starts_with("https:") {
+            proxy::certificates()?;
+        }
+        let watch = terminal::is_verbose().then_some(terminal::exchange as _);
+        let settings = Settings { base_url, key, timeout, max_wait, local, proxy, watch };
         let transport = Transport::new(&settings).map_err(Failure::new)?;
         Ok(Self { reader: Reader::new(transport.clone()), transport, sandbox })
     }
@@ -131,6 +139,17 @@ impl Live {
     /// Changes the API.
     pub fn writer(&self) -> Writer {
         Writer::new(self.transport.clone())
+    }
+
+    /// The time by the API's own clock; by this machine's where the API tells none.
+    pub fn now(&self) -> Timestamp {
+        pinned().unwrap_or_else(|| self.transport.clock().now())
+    }
+
+    /// The same clock, for an apply.
+    pub fn clock(&self) -> Clock {
+        let clock = self.transport.clock().clone();
+        Clock::new(move || pinned().unwrap_or_else(|| clock.now()))
     }
 
     /// The shared wait of this connection's requests.
@@ -163,10 +182,12 @@ impl Live {
     /// Checks the answers against the state. An endpoint of the state that one listing lacks is looked for in a
     /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
     pub async fn check(&self, asked: Asked, state: &State, network: &Network) -> Result<Seen, Failure> {
-        let team = team(asked.team, state, network)?;
+        // An API that lists nothing either is down: no guard is to blame.
+        let answers = asked.endpoints.is_ok();
+        let team = team(asked.team, answers, state, network)?;
         let mut endpoints = asked.endpoints?;
-        let young = now().0.saturating_sub(YOUNG);
-        let mut agrees = needs_second_look(state, now());
+        let young = self.now().0.saturating_sub(YOUNG);
+        let mut agrees = needs_second_look(state, self.now());
         for (pause, made_since) in [(0, i64::MIN), (500, young), (1500, young)] {
             if !std::mem::take(&mut agrees) && !lacks(state, &endpoints, made_since) {
                 break;
@@ -177,12 +198,17 @@ impl Live {
             endpoints.extend(again);
             endpoints.sort_by(|a, b| a.id.cmp(&b.id));
         }
-        Ok(Seen { team, endpoints, now: now() })
+        Ok(Seen { team, endpoints, now: self.now() })
     }
 }
 
 /// The account, where it is the state's own or may be unknown.
-fn team(asked: Result<String, ApiError>, state: &State, network: &Network) -> Result<Option<String>, Failure> {
+fn team(
+    asked: Result<String, ApiError>,
+    answers: bool,
+    state: &State,
+    network: &Network,
+) -> Result<Option<String>, Failure> {
     match (asked, &state.team_id) {
         (Ok(team), Some(known)) if team != *known => {
             let (team, known) = (crate::quote::quoted(&team), crate::quote::quoted(known));
@@ -193,11 +219,12 @@ fn team(asked: Result<String, ApiError>, state: &State, network: &Network) -> Re
         (Ok(team), _) => Ok(Some(team)),
         (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
             let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
-            // Where nothing could be asked, the listing cannot be had either.
-            let unknown = error.status() != Some(401) && !error.was_not_sent();
+            let unknown = error.status() != Some(401) && answers;
             let failure = Failure::from(error);
             Err(if unknown { failure.hint(hint) } else { failure })
         }
+        // What the listing met is told instead.
+        (Err(_), _) if !answers => Ok(None),
         (Err(error), _) => {
             terminal::warn(&format!("the account is not known: {error}"));
             Ok(None)
@@ -234,7 +261,10 @@ pub fn has_key(project: &Project) -> Result<bool, Failure> {
 fn key(variable: &str) -> Result<Option<SecretString>, Failure> {
     match std::env::var(variable) {
         Ok(key) if key.trim().is_empty() => Ok(None),
-        Ok(key) => Ok(Some(SecretString::from(key.trim().to_owned()))),
+        Ok(key) => {
+            crate::mask::learn(&key);
+            Ok(Some(SecretString::from(key.trim().to_owned())))
+        }
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
             Err(Failure::new(format!("{variable} is not a key: it is not UTF-8")))

@@ -17,6 +17,7 @@ mod plan;
 mod planfile;
 mod progress;
 mod project;
+mod proxy;
 mod report;
 mod results;
 mod sandbox;
@@ -103,6 +104,9 @@ struct Global {
     /// No colour, on a terminal either
     #[arg(long, global = true)]
     no_color: bool,
+    /// Say on stderr what is asked of the API: method, path, status, time, request id [env: HOOKWRIGHT_LOG]
+    #[arg(long, global = true)]
+    verbose: bool,
 }
 
 /// How the API is asked.
@@ -144,8 +148,7 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::from(error.use_stderr()));
+            return refused(&error);
         }
     };
     if cli.global.no_color {
@@ -156,6 +159,11 @@ pub fn run() -> ExitCode {
     }
     if let Some(scale) = std::env::var("HOOKWRIGHT_TIME_SCALE").ok().and_then(|scale| scale.parse().ok()) {
         crate::timestamp::scale_protocol(scale);
+    }
+    learn_environment();
+    if cli.global.verbose || std::env::var_os("HOOKWRIGHT_LOG").is_some_and(|value| !value.is_empty() && value != "off")
+    {
+        terminal::be_verbose();
     }
     let ended = enter(&cli.global).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -170,6 +178,33 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             failure.print();
             ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// The environment's secrets are masked from the first word on, whether the command uses them or not.
+fn learn_environment() {
+    for (name, value) in std::env::vars_os() {
+        match (name.to_str(), value.to_str()) {
+            (Some(name), Some(key)) if name.starts_with("VIDEOGEN_API_KEY") => crate::mask::learn(key),
+            (Some("HOOKWRIGHT_IDENTITY"), Some(identity)) => identity::learn(identity.as_bytes()),
+            _ => {}
+        }
+    }
+}
+
+/// Says why a command line is none, or what was asked of it: help, or the version.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        terminal::ask(&text);
+        return ExitCode::FAILURE;
+    }
+    match terminal::print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::FAILURE
         }
     }
 }

@@ -6,14 +6,15 @@ use super::{DONE, Ended, Failure, Global, STOPPED, next_steps, terminal};
 use crate::apply::{Halt, Outcome, Status};
 use crate::plan::Plan;
 use crate::quote::count;
-use crate::render;
+use crate::render::{self, Place};
 use crate::state::Rescue;
 
 /// Says how it went, and gives the exit code.
-pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome, form: Form) -> Ended {
+pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome, place: &Place, form: Form) -> Ended {
+    let place = place.line().map(|line| line + "\n").unwrap_or_default();
     // A full disk may refuse this too: what follows must be said all the same.
     let printed = terminal::print(&match form {
-        Form::Text => format!("\n{}\n", render::outcome(plan, &outcome.statuses)),
+        Form::Text => format!("\n{place}{}\n", render::outcome(plan, &outcome.statuses)),
         Form::Json => render::outcome_json(plan, &outcome.statuses),
     });
     if let Err(failure) = printed {

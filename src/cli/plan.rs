@@ -11,7 +11,7 @@ use super::results::{Kind, Output};
 use super::selection::{Allowances, Selection};
 use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
 use crate::plan::{Choices, Plan, World, plan};
-use crate::render;
+use crate::render::{self, Place};
 use crate::sandbox::Keep;
 use crate::state::{State, Store};
 
@@ -67,14 +67,16 @@ pub enum Format {
 }
 
 impl Format {
-    /// The plan in this form.
-    pub fn show(self, plan: &Plan) -> String {
-        match self {
-            Self::Text => terminal::folded(&render::text(plan, terminal::colour())),
-            Self::Markdown => render::markdown(plan),
-            Self::Json => render::json(plan),
-            Self::TerraformJson => render::terraform_json(plan),
-            Self::GitlabReport => render::gitlab_report(plan),
+    /// The plan in this form; those for eyes say where it would be carried out, where that is known.
+    pub fn show(self, plan: &Plan, place: Option<&Place>) -> String {
+        match (self, place) {
+            (Self::Text, Some(place)) => terminal::folded(&render::text_at(plan, place, terminal::colour())),
+            (Self::Text, None) => terminal::folded(&render::text(plan, terminal::colour())),
+            (Self::Markdown, Some(place)) => render::markdown_at(plan, place),
+            (Self::Markdown, None) => render::markdown(plan),
+            (Self::Json, _) => render::json(plan),
+            (Self::TerraformJson, _) => render::terraform_json(plan),
+            (Self::GitlabReport, _) => render::gitlab_report(plan),
         }
     }
 }
@@ -98,7 +100,8 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
     own_environment(&project, &state)?;
     let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
     report.planned(&plan);
-    terminal::print(&args.format.show(&plan))?;
+    let place = project.place(team(seen.as_ref(), &state));
+    terminal::print(&args.format.show(&plan, Some(&place)))?;
     if let Some(out) = &out {
         out.write(&planfile::bytes(&plan))?;
         terminal::say(&format!("\nWrote the plan to {}.", terminal::path(out.path())));
@@ -107,6 +110,11 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
         return Err(refused(&plan));
     }
     Ok(if args.detailed_exitcode && !plan.is_empty() { CHANGES } else { DONE })
+}
+
+/// The account, by the API's word, or else by the state's.
+pub fn team<'a>(seen: Option<&'a Seen>, state: &'a State) -> Option<&'a str> {
+    seen.and_then(|seen| seen.team.as_deref()).or(state.team_id.as_deref())
 }
 
 /// Makes the plan of a project.

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::terminal;
 use crate::apply::Event;
 use crate::plan::Plan;
-use crate::render;
+use crate::render::{self, Place};
 use crate::timestamp::words;
 use crate::videogen::Waiting;
 
@@ -26,9 +26,9 @@ pub enum Form {
 
 impl Form {
     /// The plan in this form.
-    pub fn plan(self, plan: &Plan) -> String {
+    pub fn plan(self, plan: &Plan, place: &Place) -> String {
         match self {
-            Self::Text => terminal::folded(&render::text(plan, terminal::colour())),
+            Self::Text => terminal::folded(&render::text_at(plan, place, terminal::colour())),
             Self::Json => render::plan_event(plan),
         }
     }
@@ -69,7 +69,8 @@ impl View {
         if form == Form::Json {
             return Self::Json;
         }
-        if !std::io::stderr().is_terminal() {
+        // Lines that are told meanwhile would break a bar.
+        if !std::io::stderr().is_terminal() || terminal::is_verbose() {
             return Self::Lines;
         }
         let bar = ProgressBar::new(total as u64);
@@ -104,7 +105,7 @@ impl View {
             Event::Lost { name, error } => {
                 self.line(&format!("{name}: the answer was lost and is settled next: {error}"));
             }
-            Event::Note(note) => self.line(note),
+            Event::Note(note) => self.line(&format!("note: {note}")),
             Event::Interrupted => {
                 self.line("interrupted: nothing new is started; what is in flight is finished and recorded");
             }

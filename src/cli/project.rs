@@ -7,6 +7,7 @@ use super::source::Source;
 use super::{Global, values};
 use crate::config::{self, BaseUrl, Desired, Inputs};
 use crate::disk::beside;
+use crate::render::Place;
 use crate::secrets::Recipient;
 use crate::state::{Guards, Store};
 
@@ -23,6 +24,17 @@ pub struct Project {
     pub store: Store,
     /// The guards that the file sets.
     pub guards: Guards,
+}
+
+impl Project {
+    /// Where its plans are carried out, for eyes; the team is the API's word, or else the state's.
+    pub fn place(&self, team: Option<&str>) -> Place {
+        Place {
+            api: Some(self.base_url.to_string()),
+            team: team.map(str::to_owned),
+            environment: self.desired.environment.as_ref().map(|name| name.as_str().to_owned()),
+        }
+    }
 }
 
 /// Reads the configuration and what it names.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::project::Project;
 use super::results::{Kind, Output};
-use super::{Ended, Failure};
+use super::{Ended, Failure, terminal};
 use crate::apply::{Outcome, Status};
 use crate::plan::{Plan, Summary};
 
@@ -88,9 +88,8 @@ impl Report {
             Err(failure) => failure.code(),
         };
         self.error = ended.as_ref().err().map(|failure| failure.message().to_owned());
-        let mut bytes = serde_json::to_vec_pretty(&self).expect("a report has string keys and no failing parts");
-        bytes.push(b'\n');
-        let Err(unwritten) = to.write(&bytes) else { return ended };
+        let text = serde_json::to_string_pretty(&self).expect("a report has string keys and no failing parts");
+        let Err(unwritten) = to.write((terminal::safe(&text) + "\n").as_bytes()) else { return ended };
         let (command, code) = (self.command, self.exit_code);
         let unwritten =
             unwritten.hint(format!("only its report is missing: the {command} itself ended with exit {code}"));

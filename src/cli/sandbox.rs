@@ -9,7 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, terminal};
-use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, Fault, Kind, Options, TriggerError};
+use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, Fault, Kind, Options, Skew, TriggerError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,6 +76,9 @@ pub struct SandboxArgs {
     /// Answer urls with a trailing slash, and a missing description as null
     #[arg(long)]
     answer_slash: bool,
+    /// How far the server's clock is ahead of this machine's, such as 1h; -1h is behind
+    #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
+    clock_skew: Skew,
     /// File that gets one JSON line a request, without secrets
     #[arg(long, value_name = "FILE")]
     request_log: Option<PathBuf>,
@@ -163,6 +166,7 @@ impl From<SandboxArgs> for Options {
             list_lag: args.list_lag,
             legacy_list: args.legacy_list,
             answer_slash: args.answer_slash,
+            clock_skew: args.clock_skew,
             request_log: args.request_log,
             seed: args.seed,
             ..Self::default()
@@ -221,14 +225,17 @@ fn told(delivery: &Delivery) -> String {
         (None, error) => error.clone().unwrap_or_default(),
     };
     let times = if *attempts == 1 { "attempt" } else { "attempts" };
-    let line = format!("{endpoint_id} {url} {webhook_id}: {outcome} ({attempts} {times})");
+    // What is said of an endpoint never begins with words of its server.
+    let line = format!("delivery to {endpoint_id} {url} {webhook_id}: {outcome} ({attempts} {times})");
     crate::quote::escaped(&line)
 }
 
 /// Writes one line at once; a reader that is gone is an error like any other.
 fn say(line: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| format!("cannot write to stdout: {error}"))
+    writeln!(out, "{}", terminal::safe(line))
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("cannot write to stdout: {error}"))
 }
 
 fn rate(text: &str) -> Result<(u32, Duration), String> {
@@ -286,13 +293,14 @@ mod tests {
     #[test]
     fn flags_become_options() {
         let line = "--port 0 --rate-limit 100/1h --fault lost-after=0.2 --fault 429@1,2 --idempotency without-secret \
-                    --retry-after none --latency 50ms --late 2s --list-lag 3s --legacy-list --seed 7";
+                    --retry-after none --latency 50ms --late 2s --list-lag 3s --legacy-list --clock-skew -1h --seed 7";
         let options = Options::from(parsed(line).unwrap());
         assert_eq!((options.port, options.key.as_str(), options.seed), (0, DEFAULT_KEY, Some(7)));
         assert_eq!(options.rate_limit, Some((100, Duration::from_secs(3600))));
         assert_eq!(options.faults.iter().map(Fault::to_string).collect::<Vec<_>>(), ["lost-after=0.2", "429@1,2"]);
         assert_eq!(options.idempotency, sandbox::Idempotency::WithoutSecret);
         assert_eq!(options.retry_after, sandbox::RetryAfter::Absent);
+        assert_eq!(options.clock_skew, "-1h".parse().unwrap());
         let times = [options.latency, options.late, options.list_lag].map(|time| time.as_millis());
         assert_eq!((times, options.legacy_list, options.answer_slash), ([50, 2000, 3000], true, false));
     }
@@ -318,7 +326,10 @@ mod tests {
             status,
             error: error.map(Into::into),
         };
-        assert_eq!(told(&delivery(Some(204), None)), r"ep_1 http://127.0.0.1:9/\u001b[2J msg_1: 204 (1 attempt)");
+        assert_eq!(
+            told(&delivery(Some(204), None)),
+            r"delivery to ep_1 http://127.0.0.1:9/\u001b[2J msg_1: 204 (1 attempt)"
+        );
         assert!(told(&delivery(None, Some("refused\n"))).ends_with(r"msg_1: refused\n (1 attempt)"));
     }
 }

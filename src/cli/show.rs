@@ -36,7 +36,7 @@ pub enum Form {
 /// Runs the command.
 pub fn run(global: &Global, args: &ShowArgs) -> Ended {
     if let Some(file) = &args.file {
-        terminal::print(&args.format.show(&planfile::read(file)?))?;
+        terminal::print(&args.format.show(&planfile::read(file)?, None))?;
         return Ok(DONE);
     }
     let state = read(&project::store(global)?)?;

@@ -1,14 +1,20 @@
-//! Everything that reaches the terminal: machine output to stdout, everything for eyes to stderr.
+//! Everything that reaches the terminal: machine output to stdout, everything for eyes to stderr. All of it passes
+//! through [`safe`]: no secret is shown, and no word of others moves a terminal or commands a CI runner.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 
 use super::Failure;
-use crate::quote::escaped;
+use crate::quote::{acts, escaped, quoted};
 use crate::render::Colour;
+use crate::videogen::Exchange;
+
+static VERBOSE: AtomicBool = AtomicBool::new(false);
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -16,6 +22,11 @@ const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Writes machine output. A reader that closed the pipe early is no error.
 pub fn print(text: &str) -> Result<(), Failure> {
+    print_secret(&safe(text))
+}
+
+/// Writes what the command was asked to show in clear, as it is.
+pub fn print_secret(text: &str) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::caused("could not write to the output", &e)),
@@ -25,13 +36,86 @@ pub fn print(text: &str) -> Result<(), Failure> {
 
 /// Writes a line for eyes. Where stderr is closed there is nobody to tell.
 pub fn say(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = writeln!(anstream::stderr(), "{}", safe(line));
 }
 
 /// Writes text for eyes without ending the line.
 pub fn ask(text: &str) {
     let mut err = anstream::stderr();
-    let _ = write!(err, "{text}").and_then(|()| err.flush());
+    let _ = write!(err, "{}", safe(text)).and_then(|()| err.flush());
+}
+
+/// A text that shows no secret and does nothing: control characters are escaped, colours and tabs apart, and so is what
+/// a CI runner obeys (`##[…]` and `##vso[…]` anywhere in a line, `::…` at its start).
+///
+/// Rooms below escape what they quote; this is the last door, for all of them.
+pub fn safe(text: &str) -> String {
+    let masked = crate::mask::hide(text);
+    masked.split_inclusive('\n').map(inert).collect()
+}
+
+fn inert(line: &str) -> Cow<'_, str> {
+    let acting = |byte: &u8| !matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    // ` ::: file:3:1` is how an excerpt names a second place, and no command's name begins with `: `.
+    let commands_at_its_start = |text: &str| text.starts_with("::") && !text.starts_with("::: ");
+    if !commands_at_its_start(line.trim_start()) && !line.contains("##") && !line.as_bytes().iter().any(acting) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len());
+    let (mut rest, mut begun) = (line, false);
+    while let Some(c) = rest.chars().next() {
+        let colour = if c == '\u{1b}' { colour_sequence(rest) } else { 0 };
+        let length = if colour > 0 { colour } else { c.len_utf8() };
+        match c {
+            '#' if out.ends_with('#') && commands(&rest[1..]) => out.push_str("\\u0023"),
+            ':' if !begun && commands_at_its_start(rest) => out.push_str("\\u003a"),
+            '\n' | '\t' => out.push(c),
+            c if colour == 0 && acts(c) => out.push_str(&escaped(&rest[..length])),
+            _ => out.push_str(&rest[..length]),
+        }
+        begun |= colour == 0 && !c.is_whitespace();
+        rest = &rest[length..];
+    }
+    Cow::Owned(out)
+}
+
+/// Whether what follows `##` makes a command of it: `[` or `word[`.
+fn commands(rest: &str) -> bool {
+    rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('[')
+}
+
+/// The length of the colour sequence that the text begins with; 0 where it begins with none.
+fn colour_sequence(text: &str) -> usize {
+    let inside = |byte: u8| byte.is_ascii_digit() || byte == b';';
+    let Some(parameters) = text.strip_prefix("\u{1b}[") else { return 0 };
+    match parameters.bytes().position(|byte| !inside(byte)) {
+        Some(end) if parameters.as_bytes()[end] == b'm' => end + 3,
+        _ => 0,
+    }
+}
+
+/// From now on every exchange with the API is told.
+pub fn be_verbose() {
+    VERBOSE.store(true, Ordering::Relaxed);
+}
+
+/// Whether every exchange with the API is told.
+pub fn is_verbose() -> bool {
+    VERBOSE.load(Ordering::Relaxed)
+}
+
+/// Tells one exchange with the API.
+pub fn exchange(one: &Exchange<'_>) {
+    let Exchange { request, attempt, took, outcome } = one;
+    let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+    let took = took.as_millis();
+    say(&match outcome {
+        Ok((status, id)) => {
+            let id = id.map_or_else(|| "no request id".to_owned(), |id| format!("request id {}", quoted(id)));
+            format!("http: {request}: {status} in {took} ms, {id}{again}")
+        }
+        Err(error) => format!("http: {error}, after {took} ms{again}"),
+    });
 }
 
 /// Writes a sentence for eyes, broken between words where the terminal ends.
@@ -156,6 +240,31 @@ mod tests {
         assert_eq!(fold(foreign, 12), "url is\n  \"a b \\\" ::error:: c\\\\\"\n  and\n  \"::error:: d\"\n  more");
         assert_eq!(fold("a-word-that-is-longer than", 10), "a-word-that-is-longer\n  than");
         assert_eq!(fold("", 10), "");
+    }
+
+    #[test]
+    fn nothing_that_is_printed_moves_a_terminal_or_commands_a_runner() {
+        for (text, shown) in [
+            (
+                "\u{1b}[31mred\u{1b}[0m\u{1b}[2Jx\u{9b}\u{202e}\r\n\ty",
+                "\u{1b}[31mred\u{1b}[0m\\u001b[2Jx\\u009b\\u202e\\r\n\ty",
+            ),
+            ("##vso[x] ###[y] ## Title #[z", "#\\u0023vso[x] ##\\u0023[y] ## Title #[z"),
+            ("a ::error::b\n  ::error::b\n\u{1b}[1m::c\n", "a ::error::b\n  \\u003a:error::b\n\u{1b}[1m\\u003a:c\n"),
+            ("x\u{2028}::error::\n\u{a0}::error::", "x\\u2028::error::\n\u{a0}\\u003a:error::"),
+            ("ep_1 whsec_0123456789/x", "ep_1 whsec_************"),
+            (" ::: b.toml:3:1\n:::error::x\n", " ::: b.toml:3:1\n\\u003a::error::x\n"),
+        ] {
+            assert_eq!(safe(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_printed_of_a_bomb_is_linear() {
+        for bomb in ["#", "##a", ":", "\u{1b}[", "\r", "\u{1b}[1;"] {
+            let text = bomb.repeat((1 << 20) / bomb.len());
+            assert!(safe(&text).len() >= text.len());
+        }
     }
 
     #[test]

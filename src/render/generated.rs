@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::endpoint::{KNOWN_EVENTS, Name, Observed, Spec};
+use crate::mask::hide;
 use crate::quote::acts;
 
 /// TOML that adopts these endpoints under names that are not taken; entries first, then `[imports]`. Of several with one
 /// url and the same events the first has an entry, for a configuration refuses the others; these are comments.
 ///
-/// Names come from host and path. Foreign text stands in basic strings, acting characters as `\UXXXXXXXX`.
+/// Names come from host and path, secrets masked. Foreign text stands in basic strings, acting characters as `\UXXXXXXXX`.
 pub fn generated(endpoints: &[Observed], taken: &BTreeSet<Name>) -> String {
     let mut taken: BTreeSet<String> = taken.iter().map(Name::to_string).collect();
     let (mut entries, mut imports) = (String::new(), String::from("[imports]\n"));
@@ -23,7 +24,7 @@ pub fn generated(endpoints: &[Observed], taken: &BTreeSet<Name>) -> String {
             ));
             continue;
         }
-        let name = fresh(&slug(&seen.url), &mut taken);
+        let name = fresh(&slug(&hide(&seen.url)), &mut taken);
         firsts.insert(twin, name.clone());
         entries.push_str(&entry(&name, seen));
         imports.push_str(&format!("{name} = {}\n", string(seen.id.as_str())));

@@ -4,6 +4,7 @@ use super::block::{block, pair, sign};
 use super::field::{Sign, Value};
 use super::foreign::{value, words};
 use super::paint::{Colour, Ink};
+use super::place::Place;
 use super::row::{Row, drifted, rows, split, symbol};
 use super::tally::Tally;
 use crate::plan::{Action, Drift, DriftKind, Guard, GuardChange, Plan, Refusal};
@@ -12,10 +13,16 @@ use crate::quote::count;
 /// How many unmanaged endpoints and new hosts are named before the rest is a count.
 const NAMED: usize = 20;
 
-/// The plan as text: guards first, then drift, the changes, notes, the summary line, refusals, and the id.
+/// The plan as text, where nobody knows where it would be carried out.
 pub fn text(plan: &Plan, colour: Colour) -> String {
+    text_at(plan, &Place::of(plan), colour)
+}
+
+/// The plan as text: where it would be carried out, guards, drift, the changes, notes, the summary line, refusals, and
+/// the id.
+pub fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
     let mut sections: Vec<String> = Vec::new();
-    sections.extend(header(plan, colour));
+    sections.extend(header(plan, place, colour));
     sections.extend(guards(&plan.guards, colour));
     sections.extend(drift(&plan.drift, colour));
     sections.extend(changes(plan, colour));
@@ -31,10 +38,10 @@ pub fn text(plan: &Plan, colour: Colour) -> String {
 /// The marker of a plan that did not ask, in the words of every format for eyes.
 pub(super) const OFFLINE: &str = "Offline (no API key, or --refresh=false): compared with the state file alone.";
 
-fn header(plan: &Plan, colour: Colour) -> Option<String> {
+fn header(plan: &Plan, place: &Place, colour: Colour) -> Option<String> {
     let mut out = String::new();
-    if let Some(environment) = &plan.environment {
-        out.push_str(&format!("{} {}\n", colour.paint(Ink::Title, "Environment:"), value(environment)));
+    if let Some(line) = place.line() {
+        out.push_str(&format!("{}\n", colour.paint(Ink::Title, &line)));
     }
     if !plan.refreshed {
         out.push_str(&format!("{}\n", colour.paint(Ink::Changed, OFFLINE)));

@@ -13,6 +13,7 @@ mod log;
 mod remote;
 mod reply;
 mod server;
+mod skew;
 mod wire;
 
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use delivery::Delivery;
 pub use fault::{Fault, FaultSyntax, Kind};
 pub use limit::RetryAfter;
 pub use remote::{TriggerError, trigger};
+pub use skew::Skew;
 
 use account::Account;
 use server::Server;
@@ -117,6 +119,8 @@ pub struct Options {
     pub legacy_list: bool,
     /// Urls are answered with a trailing slash, and a missing description as null.
     pub answer_slash: bool,
+    /// How far the server's clock is from this machine's.
+    pub clock_skew: Skew,
     /// A file that gets one JSON line a request.
     pub request_log: Option<PathBuf>,
     /// Makes faults, ids and secrets the same at every start; `None` is the system's randomness.
@@ -142,6 +146,7 @@ impl Default for Options {
             list_lag: Duration::ZERO,
             legacy_list: false,
             answer_slash: false,
+            clock_skew: Skew::default(),
             request_log: None,
             seed: None,
             delivery_pause: Duration::from_secs(1),

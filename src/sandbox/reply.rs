@@ -1,7 +1,9 @@
 //! Answers as values: status, body, headers, and how the sending of it ends.
 
+use std::time::SystemTime;
+
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -91,7 +93,7 @@ impl Reply {
         }
     }
 
-    pub fn into_response(self, request_id: &str) -> Response {
+    pub fn into_response(self, request_id: &str, now: SystemTime) -> Response {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
@@ -100,7 +102,9 @@ impl Reply {
             Content::Html(_) => Some("text/html"),
             Content::Nothing => None,
         };
+        let date = httpdate::fmt_http_date(now);
         let texts = [
+            (DATE, Some(date.as_str())),
             (CONTENT_TYPE, kind),
             (RETRY_AFTER, self.retry_after.as_deref()),
             (LOCATION, self.location),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -101,7 +101,7 @@ async fn answer(State(server): State<Arc<Server>>, ConnectInfo(cut): ConnectInfo
             cut.all();
         }
     }
-    reply.into_response(&request_id)
+    reply.into_response(&request_id, server.options.clock_skew.now())
 }
 
 impl Server {
@@ -158,19 +158,18 @@ impl Server {
         }
         let passed = self.limiter.as_ref().map(|limiter| locked(limiter).pass(limit_group, Instant::now()));
         if let Some(Err(wait)) = passed {
-            return refused(Reply::rate_limited(self.options.retry_after.header(wait)));
+            return refused(Reply::rate_limited(self.retry_after(wait)));
         }
         let struck = locked(&self.dice).roll(group);
         if let Some(Kind::Limited429 | Kind::List429) = struck.spoiler {
-            let retry_after = self.options.retry_after.header(Duration::from_secs(1));
-            return (struck, (Reply::rate_limited(retry_after), None));
+            return (struck, (Reply::rate_limited(self.retry_after(Duration::from_secs(1))), None));
         }
         (struck, self.act(route, parts, body, struck))
     }
 
     fn act(&self, route: Route<'_>, parts: &Parts, body: &[u8], struck: Struck) -> Outcome {
         let mut account = locked(&self.account);
-        let now = now();
+        let now = self.now();
         let shape = if self.options.answer_slash { Shape::Slashed } else { Shape::AsSent };
         let outcome = match route {
             Route::Create => {
@@ -195,6 +194,15 @@ impl Server {
         outcome
     }
 
+    /// The time by the server's own clock.
+    fn now(&self) -> Millis {
+        millis(self.options.clock_skew.now().duration_since(UNIX_EPOCH).unwrap_or_default())
+    }
+
+    fn retry_after(&self, wait: Duration) -> Option<String> {
+        self.options.retry_after.header(wait, self.options.clock_skew.now())
+    }
+
     fn unauthorized(&self, headers: &HeaderMap) -> Option<Reply> {
         let header = headers.get("authorization").and_then(|value| value.to_str().ok());
         match header.and_then(|value| value.strip_prefix("Bearer ")) {
@@ -211,7 +219,7 @@ impl Server {
         if let Some(reply) = self.unauthorized(&parts.headers) {
             return reply;
         }
-        let endpoints = locked(&self.account).existing(now(), 0).map(|(_, endpoint)| endpoint.clone()).collect();
+        let endpoints = locked(&self.account).existing(self.now(), 0).map(|(_, endpoint)| endpoint.clone()).collect();
         delivery::trigger(body, endpoints, self.options.delivery_pause).await
     }
 
@@ -280,10 +288,6 @@ fn me(account: &Account, fault: Option<Kind>) -> Reply {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn now() -> Millis {
-    millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 fn millis(duration: Duration) -> Millis {

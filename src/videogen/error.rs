@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::obstacle::Obstacle;
 use crate::quote::{escaped, quoted};
 
 /// A request that did not succeed. `Display` shows status, code, message and request id, all foreign text escaped.
@@ -20,7 +21,7 @@ pub struct ApiError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// No connection was made: nothing reached the API.
-    NotSent,
+    NotSent(Obstacle),
     /// The connection was made and then failed or timed out: the API may have acted.
     Lost(String),
     /// The API answered with a status that is no success.
@@ -67,7 +68,7 @@ impl ApiError {
 
     /// Whether the request certainly never left.
     pub fn was_not_sent(&self) -> bool {
-        matches!(self.fault, Fault::NotSent | Fault::WaitTooLong(_) | Fault::Stopped)
+        matches!(self.fault, Fault::NotSent(_) | Fault::WaitTooLong(_) | Fault::Stopped)
     }
 
     /// Whether the API asks to come back later: waiting helps.
@@ -92,10 +93,8 @@ impl ApiError {
             (_, Some("insufficient_credits")) => Some("waiting does not help: the account has no credits left"),
             (Some(429), _) => Some("limits are per hour: run it again later, or raise --max-wait"),
             (Some(404), _) => Some("check the base url: it does not answer as the VideoGen API does"),
-            _ => match self.fault {
-                Fault::NotSent => {
-                    Some("is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for")
-                }
+            _ => match &self.fault {
+                Fault::NotSent(obstacle) => Some(obstacle.hint()),
                 Fault::WaitTooLong(_) => Some("run it again later, or raise --max-wait"),
                 _ => None,
             },
@@ -107,7 +106,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.request)?;
         match &self.fault {
-            Fault::NotSent => f.write_str("no connection to the API"),
+            Fault::NotSent(obstacle) => write!(f, "no connection to the API: {obstacle}"),
             Fault::Lost(reason) => write!(f, "no whole answer: {}", escaped(reason)),
             Fault::Refused(refusal) => refusal.fmt(f),
             Fault::Unreadable(refusal) => write!(f, "the answer could not be read: {refusal}"),
@@ -149,11 +148,19 @@ struct Body {
 }
 
 impl Refusal {
-    /// Reads an answer that is no success. What is not the API's own form is shown as such, short.
+    /// Reads an answer that is no success, secrets masked. What is not in the API's own form is named, and not shown,
+    /// but for the title of a page.
     pub fn read(status: u16, request_id: Option<String>, body: &[u8]) -> Self {
+        let request_id = request_id.as_deref().map(short);
         if let Ok(Body { message, code, requirement }) = serde_json::from_slice(body) {
             let requirement = requirement.filter(|r| !r.is_null()).map(|r| short(&r.to_string()));
-            return Self { status, code, message: short(&message), requirement, request_id };
+            return Self {
+                status,
+                code: code.as_deref().map(short),
+                message: short(&message),
+                requirement,
+                request_id,
+            };
         }
         let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
         let text = text.trim_start();
@@ -162,14 +169,15 @@ impl Refusal {
         } else if text.starts_with('<') {
             format!("an HTML answer, not the API's: {}", short(&title(text)))
         } else {
-            format!("not the API's form: {}", short(text))
+            // It may hold a secret in whatever form.
+            format!("{}, not in the API's form and not shown", crate::quote::count(body.len(), "byte"))
         };
         Self { status, message, request_id, ..Self::default() }
     }
 }
 
 fn short(text: &str) -> String {
-    let masked = crate::quote::hidden(text);
+    let masked = crate::quote::hidden(&crate::mask::hide(text));
     let mut short: String = masked.chars().take(200).collect();
     if short.len() < masked.len() {
         short.push('…');
@@ -220,6 +228,30 @@ mod tests {
             "POST /x: status 502: \"an HTML answer, not the API's: 502 Bad Gateway\" (no request id)"
         );
         assert_eq!(shown(500, None, ""), "POST /x: status 500: \"an empty answer\" (no request id)");
+    }
+
+    #[test]
+    fn what_is_not_in_the_apis_form_is_counted_and_not_shown() {
+        for body in ["plain words", r#"{"signingSecret":"whsec_a\/b"}"#, "[1]"] {
+            let told = format!("{} bytes, not in the API's form and not shown", body.len());
+            assert_eq!(shown(302, None, body), format!("POST /x: status 302: \"{told}\" (no request id)"));
+        }
+    }
+
+    #[test]
+    fn a_secret_is_masked_in_every_field() {
+        crate::mask::learn("a-key-without-a-prefix/1");
+        let leaks = [
+            "a-key-without-a-prefix/1",
+            r"a-key-without-a-prefix\u002f1",
+            "a-key-without-a-prefix%2F1",
+            "whsec_prefix",
+        ];
+        for leak in leaks {
+            let body = format!(r#"{{"message":"x {leak}","code":"{leak}","requirement":{{"{leak}":"{leak}"}}}}"#);
+            let text = shown(403, Some(leak), &body) + &shown(502, None, &format!("<title>{leak}</title>"));
+            assert!(!text.contains("prefix") && text.contains("request id"), "{leak}: {text}");
+        }
     }
 
     #[test]

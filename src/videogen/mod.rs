@@ -4,7 +4,9 @@
 //! Facts come from the vendor's reference page, its guides, and its two published Python clients; where these
 //! disagree, both forms are taken.
 
+mod clock;
 mod error;
+mod obstacle;
 mod throttle;
 mod transport;
 mod wire;
@@ -14,17 +16,21 @@ use std::time::Duration;
 
 use reqwest::Method;
 
+pub use clock::ApiClock;
 pub use error::{ApiError, Fault};
+pub use obstacle::Obstacle;
 pub use throttle::{Throttle, Waiting};
-pub use transport::{Settings, Transport};
+pub use transport::{Exchange, Proxy, Settings, Transport};
 pub use wire::Made;
 
 use crate::endpoint::{EndpointId, Observed, Spec};
+use transport::Answer;
 
 /// The most endpoints that a listing may hold before it counts as endless.
 const MOST_ENDPOINTS: usize = 1_000_000;
-/// Pages in a row that bring nothing new before a listing counts as endless.
-const MOST_BARREN_PAGES: usize = 3;
+/// Pages in a row that bring nothing new before a listing counts as endless. An API that filters after it cuts its
+/// pages answers empty ones, so there may be many.
+const MOST_BARREN_PAGES: usize = 1000;
 /// The API's own cap of `limit`.
 const PAGE: u32 = 200;
 const ENDPOINTS: &str = "/v1/webhooks/endpoints";
@@ -44,7 +50,7 @@ pub struct Writer {
 /// What one send of a create led to.
 #[derive(Debug)]
 pub enum Created {
-    /// A readable 201 with its secret.
+    /// An endpoint, and its secret.
     Made(Made),
     /// Certainly nothing was made.
     Nothing(ApiError),
@@ -71,8 +77,9 @@ impl Reader {
 
     /// Every live endpoint, sorted by id; one seen twice counts once, in its last words.
     ///
-    /// Takes the paged form and the older one without `hasMore`. A cursor that comes back, or pages that bring
-    /// nothing new, are an error rather than a loop. One listing is no proof of absence: items move between pages.
+    /// Takes the paged form and the older one without `hasMore`. An empty page that has a cursor is read on from. A
+    /// cursor that comes back, or a thousand pages that bring nothing new, are an error rather than a loop. One listing
+    /// is no proof of absence: items move between pages.
     pub async fn list(&self) -> Result<Vec<Observed>, ApiError> {
         let mut all: BTreeMap<EndpointId, Observed> = BTreeMap::new();
         let mut cursors = HashSet::new();
@@ -117,14 +124,7 @@ impl Writer {
             Err(error) if error.was_not_sent() => return Created::Nothing(error),
             Err(error) => return Created::Unknown { error, named: None },
         };
-        match answer.status {
-            201 => match wire::made(&answer.body) {
-                Ok(made) => Created::Made(made),
-                Err(named) => Created::Unknown { error: answer.unreadable("a 201 without a readable secret"), named },
-            },
-            400 | 401 | 403 | 404 | 413 | 422 | 429 => Created::Nothing(answer.error()),
-            _ => Created::Unknown { named: wire::named(&answer.body), error: answer.error() },
-        }
+        outcome(answer, spec)
     }
 
     /// Deletes an endpoint; 404 counts as done, since it is gone.
@@ -142,5 +142,69 @@ impl Writer {
     }
 }
 
+/// What the answer to a create says. A secret that can be read is kept, whatever else is odd about the answer.
+fn outcome(answer: Answer, spec: &Spec) -> Created {
+    let status = answer.status;
+    let named = match wire::made(&answer.body, spec) {
+        Ok(made) if (200..300).contains(&status) => return Created::Made(made),
+        Ok(made) => Some(made.observed.id),
+        Err(named) => named,
+    };
+    // These four may come from a proxy while the API goes on; of the other 4xx none made anything.
+    if matches!(status, 400..500) && !matches!(status, 408 | 409 | 425 | 499) {
+        return Created::Nothing(answer.error());
+    }
+    let error = match answer.whole() {
+        Ok(answer) if matches!(status, 200..300) => answer.unreadable("no readable secret in it"),
+        Ok(answer) => answer.error(),
+        Err(error) => error,
+    };
+    Created::Unknown { error, named }
+}
+
 /// How long one request may take, all in.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BORN: &[u8] = br#"{"endpointId":"ep_1","signingSecret":"whsec_c2VjcmV0"}"#;
+
+    fn ended(status: u16, body: &[u8], cut: Option<&str>) -> Created {
+        let spec = Spec { url: "https://h/".into(), events: Default::default(), description: None };
+        let (body, cut) = (body.to_vec().into(), cut.map(str::to_owned));
+        outcome(Answer { request: String::new(), status, request_id: None, body, cut }, &spec)
+    }
+
+    #[test]
+    fn any_2xx_with_an_id_and_a_secret_is_success() {
+        for status in 200..300 {
+            assert!(matches!(ended(status, BORN, None), Created::Made(_)), "{status}");
+            assert!(matches!(ended(status, BORN, Some("reset")), Created::Made(_)), "{status}, its end missing");
+        }
+    }
+
+    #[test]
+    fn a_4xx_made_nothing_but_for_the_four_that_a_proxy_may_say() {
+        for status in 400..500 {
+            let unknown = matches!(status, 408 | 409 | 425 | 499);
+            for cut in [None, Some("reset")] {
+                assert_eq!(matches!(ended(status, b"{}", cut), Created::Unknown { .. }), unknown, "{status}");
+                assert_eq!(matches!(ended(status, b"{}", cut), Created::Nothing(_)), !unknown, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_else_is_unknown_and_names_what_the_answer_names() {
+        let bare = br#"{"endpointId":"ep_1"}"#;
+        for (status, body) in (200..300).map(|status| (status, &bare[..])).chain((300..400).map(|s| (s, BORN))) {
+            let Created::Unknown { named, .. } = ended(status, body, None) else { panic!("{status} is unknown") };
+            assert_eq!(named, Some(EndpointId::new("ep_1")));
+        }
+        for status in 500..600 {
+            assert!(matches!(ended(status, b"", None), Created::Unknown { named: None, .. }), "{status}");
+        }
+    }
+}

@@ -1,14 +1,16 @@
 //! HTTP: the key, the headers, the limits, the waiting; and which failures let a request be repeated.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use backon::BackoffBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response, redirect};
 use zeroize::Zeroizing;
 
+use super::clock::ApiClock;
 use super::error::{ApiError, Fault, Refusal};
+use super::obstacle::Obstacle;
 use super::throttle::{Throttle, retry_after};
 use crate::secrets::{ExposeSecret, SecretString};
 
@@ -30,33 +32,77 @@ pub struct Settings {
     pub max_wait: Duration,
     /// Whether the API is on this machine: then no proxy sees the requests.
     pub local: bool,
+    /// The proxy that the environment names, if any.
+    pub proxy: Option<Proxy>,
+    /// What hears of every exchange.
+    pub watch: Option<fn(&Exchange<'_>)>,
 }
 
-/// A connection pool with one key and one throttle; clones share both.
+/// A proxy for https.
+#[derive(Clone)]
+pub struct Proxy {
+    /// Its URL; a password may be in it.
+    pub url: String,
+    /// The hosts that are reached without it, comma-separated, `.example` for all below.
+    pub except: String,
+}
+
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proxy(redacted)")
+    }
+}
+
+/// One request and what came of it: never a header, never a body.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// `GET /v1/me`, escaped.
+    pub request: &'a str,
+    /// Which attempt of the same request it was, from 1.
+    pub attempt: u32,
+    /// From the first byte to the end of the answer, or to the failure.
+    pub took: Duration,
+    /// The answer's status and request id, or the failure.
+    pub outcome: Result<(u16, Option<&'a str>), &'a ApiError>,
+}
+
+/// A connection pool with one key, one throttle and one clock; clones share them.
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
     base_url: Arc<str>,
     throttle: Throttle,
+    clock: ApiClock,
+    watch: Option<fn(&Exchange<'_>)>,
 }
 
-/// A whole answer.
+/// An answer, whose end may be missing.
 pub struct Answer {
     pub request: String,
     pub status: u16,
     pub request_id: Option<String>,
     pub body: Zeroizing<Vec<u8>>,
+    /// Why the body is not whole, where it is not.
+    pub cut: Option<String>,
 }
 
 impl Answer {
+    /// The answer, where all of it came.
+    pub fn whole(self) -> Result<Self, ApiError> {
+        match self.cut {
+            Some(reason) => Err(ApiError { request: self.request, fault: Fault::Lost(reason) }),
+            None => Ok(self),
+        }
+    }
+
     pub fn error(&self) -> ApiError {
         let refusal = Refusal::read(self.status, self.request_id.clone(), &self.body);
         ApiError { request: self.request.clone(), fault: Fault::Refused(Box::new(refusal)) }
     }
 
     pub fn unreadable(&self, reason: &str) -> ApiError {
-        let (status, request_id) = (self.status, self.request_id.clone());
-        let refusal = Refusal { status, message: reason.to_owned(), request_id, ..Refusal::default() };
+        let refusal =
+            Refusal { message: reason.to_owned(), ..Refusal::read(self.status, self.request_id.clone(), b"") };
         ApiError { request: self.request.clone(), fault: Fault::Unreadable(Box::new(refusal)) }
     }
 }
@@ -85,6 +131,10 @@ impl Transport {
             .tcp_nodelay(true);
         if settings.local {
             builder = builder.no_proxy();
+        } else if let Some(Proxy { url, except }) = &settings.proxy {
+            let proxy =
+                reqwest::Proxy::https(url).map_err(|_| "the URL of the proxy (HTTPS_PROXY, ALL_PROXY) is none")?;
+            builder = builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(except)));
         }
         if settings.base_url.starts_with("http:") {
             // Without TLS no certificate is asked for: reading a machine's hundreds of them takes longer than a small plan.
@@ -94,7 +144,13 @@ impl Transport {
             format!("no HTTPS client could be made ({e}): is there a bundle of CA certificates on this machine (Debian: ca-certificates)?")
         })?;
         let base_url = settings.base_url.as_str().into();
-        Ok(Self { client, base_url, throttle: Throttle::new(settings.max_wait) })
+        let (throttle, clock) = (Throttle::new(settings.max_wait), ApiClock::default());
+        Ok(Self { client, base_url, throttle, clock, watch: settings.watch })
+    }
+
+    /// The API's clock, which all clones share.
+    pub fn clock(&self) -> &ApiClock {
+        &self.clock
     }
 
     /// The throttle that all clones share.
@@ -102,15 +158,42 @@ impl Transport {
         &self.throttle
     }
 
-    /// Sends one request, once, when the throttle lets it pass. Any status is an answer.
+    /// Sends one request, once, when the throttle lets it pass. Any status is an answer, and so is one that was cut
+    /// short: what came of it may hold all that matters.
     pub(super) async fn send(
         &self,
         method: Method,
         path: &str,
         post: Option<(Vec<u8>, &str)>,
     ) -> Result<Answer, ApiError> {
+        self.attempt(method, path, post, 1).await
+    }
+
+    async fn attempt(
+        &self,
+        method: Method,
+        path: &str,
+        post: Option<(Vec<u8>, &str)>,
+        attempt: u32,
+    ) -> Result<Answer, ApiError> {
         let shown = path.split('?').next().unwrap_or_default();
         let request = format!("{method} {}", crate::quote::escaped(shown));
+        let begun = Instant::now();
+        let answer = self.exchange(method, path, post, request.clone()).await;
+        if let Some(watch) = self.watch {
+            let outcome = answer.as_ref().map(|answer| (answer.status, answer.request_id.as_deref()));
+            watch(&Exchange { request: &request, attempt, took: begun.elapsed(), outcome });
+        }
+        answer
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        post: Option<(Vec<u8>, &str)>,
+        request: String,
+    ) -> Result<Answer, ApiError> {
         let failed = |fault| ApiError { request: request.clone(), fault };
         self.throttle.pass().await.map_err(|wait| failed(wait.map_or(Fault::Stopped, Fault::WaitTooLong)))?;
         let mut builder = self.client.request(method, format!("{}{path}", self.base_url));
@@ -118,14 +201,18 @@ impl Transport {
             builder = builder.header("content-type", "application/json").header("idempotency-key", key).body(body);
         }
         let response = builder.send().await.map_err(|e| {
-            failed(if e.is_connect() || e.is_builder() { Fault::NotSent } else { Fault::Lost(reason(&e)) })
+            let unsent = e.is_connect() || e.is_builder();
+            failed(if unsent { Fault::NotSent(Obstacle::of(&e)) } else { Fault::Lost(reason(&e)) })
         })?;
         let status = response.status().as_u16();
         let request_id = response.headers().get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let told = response.headers().get("retry-after").and_then(|v| v.to_str().ok());
-        let told = told.and_then(|value| retry_after(value, SystemTime::now()));
-        let body = whole(response).await.map_err(|reason| failed(Fault::Lost(reason)))?;
-        let answer = Answer { request, status, request_id, body };
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        if let Some(date) = header("date").and_then(|date| httpdate::parse_http_date(date).ok()) {
+            self.clock.told(date);
+        }
+        let told = header("retry-after").and_then(|value| retry_after(value, self.clock.time()));
+        let (body, cut) = read(response).await;
+        let answer = Answer { request, status, request_id, body, cut };
         if status == 429 && answer.error().code() != Some("insufficient_credits") {
             self.throttle.limited(told);
         } else {
@@ -139,8 +226,10 @@ impl Transport {
     pub(super) async fn repeatable(&self, method: Method, path: &str) -> Result<Answer, ApiError> {
         let backoff = backon::ExponentialBuilder::default().with_jitter().with_min_delay(Duration::from_millis(100));
         let mut delays = backoff.with_max_times(REPEATS).build();
+        let mut attempt = 0;
         loop {
-            let error = match self.send(method.clone(), path, None).await {
+            attempt += 1;
+            let error = match self.attempt(method.clone(), path, None, attempt).await.and_then(Answer::whole) {
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
                 Ok(answer) => answer.error(),
                 Err(error) => error,
@@ -149,7 +238,7 @@ impl Transport {
                 (_, _, Some("insufficient_credits")) => false,
                 // The throttle does the waiting, and ends it.
                 (_, Some(429), _) => continue,
-                (_, Some(500..=599), _) | (Fault::NotSent | Fault::Lost(_), ..) => true,
+                (_, Some(500..=599), _) | (Fault::NotSent(_) | Fault::Lost(_), ..) => true,
                 _ => false,
             };
             match delays.next().filter(|_| again && !self.throttle.is_stopped()) {
@@ -160,17 +249,20 @@ impl Transport {
     }
 }
 
-/// Reads a body, at most [`MOST_BYTES`] of it, into memory that is wiped.
-async fn whole(mut response: Response) -> Result<Zeroizing<Vec<u8>>, String> {
+/// Reads a body, at most [`MOST_BYTES`] of it, into memory that is wiped; and why it is not whole, where it is not.
+async fn read(mut response: Response) -> (Zeroizing<Vec<u8>>, Option<String>) {
     let hint = response.content_length().unwrap_or(4096).min(MOST_BYTES as u64);
     let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(hint).unwrap_or(0)));
-    while let Some(chunk) = response.chunk().await.map_err(|e| reason(&e))? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err("the answer is larger than 8 MiB".to_owned());
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BYTES => {
+                return (body, Some("the answer is larger than 8 MiB".to_owned()));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return (body, None),
+            Err(error) => return (body, Some(reason(&error))),
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
 }
 
 /// An HTTP error's innermost cause; the outer ones repeat the url.

@@ -1,8 +1,11 @@
 //! The words on the wire: tolerant of unknown fields, unknown events, and every form of `createdAt` that is known.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::endpoint::{EndpointId, Observed, Spec};
@@ -40,7 +43,7 @@ struct Item {
     description: Option<Option<String>>,
     #[serde(default, deserialize_with = "seconds")]
     created_at: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "last_four")]
     signing_secret_last4: Option<String>,
 }
 
@@ -51,22 +54,26 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
 
 /// Unix seconds: a float in the reference, an int in one SDK, a string in an older one. Anything else says nothing.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
+    serde_json::Value::deserialize(deserializer).map(|value| whole_seconds(&value))
+}
+
+fn whole_seconds(value: &serde_json::Value) -> Option<i64> {
     let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    Ok(number.filter(|n| n.is_finite()).map(|n| n as i64))
+    number.filter(|n: &f64| n.is_finite()).map(|n| n as i64)
+}
+
+/// Four characters, or nothing: what is longer may be the secret itself.
+fn last_four<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    serde_json::Value::deserialize(deserializer).map(|value| four(&value))
+}
+
+fn four(value: &serde_json::Value) -> Option<String> {
+    value.as_str().filter(|text| text.chars().count() == 4).map(str::to_owned)
 }
 
 impl From<Item> for Observed {
     fn from(item: Item) -> Self {
-        // The one place where a description comes in: without its tag it is compared and shown.
-        let mut tag = None;
-        let unmarked = |text: String| {
-            let (rest, found) = crate::mark::split(&text);
-            let Some(found) = found else { return Some(text) };
-            tag = Some(found.to_owned());
-            Some(rest.to_owned()).filter(|rest| !rest.is_empty())
-        };
-        let description = item.description.map(|told| told.and_then(unmarked));
+        let (description, tag) = unmarked(item.description);
         Self {
             id: EndpointId::new(item.endpoint_id),
             url: item.url,
@@ -79,34 +86,72 @@ impl From<Item> for Observed {
     }
 }
 
-/// Reads a 201. Where it holds no usable secret, the error is the id that it names, if any.
-pub fn made(bytes: &[u8]) -> Result<Made, Option<EndpointId>> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Secret {
-        signing_secret: Zeroizing<String>,
-    }
-    let secret = serde_json::from_slice::<Secret>(bytes);
-    let item = serde_json::from_slice::<Item>(bytes);
-    match (secret, item) {
-        (Ok(mut secret), Ok(item)) if secret.signing_secret.len() > "whsec_".len() && !item.endpoint_id.is_empty() => {
-            let mut observed = Observed::from(item);
-            observed.secret_last4.get_or_insert_with(|| last4(&secret.signing_secret));
-            Ok(Made { observed, secret: SecretString::from(std::mem::take(&mut *secret.signing_secret)) })
-        }
-        _ => Err(named(bytes)),
+/// A description without its tag, and the tag: it is compared and shown without it.
+fn unmarked(told: Option<Option<String>>) -> (Option<Option<String>>, Option<String>) {
+    let Some(Some(text)) = &told else { return (told, None) };
+    match crate::mark::split(text) {
+        (_, None) => (told, None),
+        (rest, Some(tag)) => (Some(Some(rest.to_owned()).filter(|rest| !rest.is_empty())), Some(tag.to_owned())),
     }
 }
 
-/// The endpoint that an answer names, where it names one.
-pub fn named(bytes: &[u8]) -> Option<EndpointId> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Named {
-        endpoint_id: String,
+/// Reads the answer to a create of `spec`. Where it holds no usable secret, the error is the id that it names, if any.
+///
+/// The id and the secret are all that it must have: a field that is missing, of an odd type, given twice, or torn is
+/// taken from the spec, or says nothing.
+pub fn made(bytes: &[u8], spec: &Spec) -> Result<Made, Option<EndpointId>> {
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+    let fields = Fields::read(&text);
+    let id = fields.get::<String>("endpointId").filter(|id| !id.is_empty()).map(EndpointId::new);
+    let secret = fields.get::<Zeroizing<String>>("signingSecret").filter(|secret| secret.len() > "whsec_".len());
+    let (Some(id), Some(mut secret)) = (id.clone(), secret) else { return Err(id) };
+    let value = |name| fields.get::<serde_json::Value>(name);
+    let (description, tag) = unmarked(fields.get("description"));
+    let observed = Observed {
+        id,
+        url: fields.get("url").unwrap_or_else(|| spec.url.clone()),
+        events: fields.get("events").unwrap_or_else(|| spec.events.clone()),
+        description,
+        tag,
+        created_at: value("createdAt").as_ref().and_then(whole_seconds),
+        secret_last4: Some(value("signingSecretLast4").as_ref().and_then(four).unwrap_or_else(|| last4(&secret))),
+    };
+    crate::mask::learn(&secret);
+    Ok(Made { observed, secret: SecretString::from(std::mem::take(&mut *secret)) })
+}
+
+/// The fields of an object, each as it is written; those before a place that cannot be read.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Fields<'a> {
+    fn read(text: &'a str) -> Self {
+        let mut fields = Self(Vec::new());
+        let mut json = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
+        // What was read before an error stands in `fields`.
+        let _ = json.deserialize_map(&mut fields);
+        fields
     }
-    let named: Named = serde_json::from_slice(bytes).ok()?;
-    (!named.endpoint_id.is_empty()).then(|| EndpointId::new(named.endpoint_id))
+
+    /// The last field of that name that can be read as such a value.
+    fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let named = self.0.iter().rev().filter(|(field, _)| field == name);
+        named.flat_map(|(_, value)| serde_json::from_str(value.get())).next()
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Fields<'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(entry) = map.next_entry()? {
+            self.0.push(entry);
+        }
+        Ok(())
+    }
 }
 
 /// A page of a listing.
@@ -118,7 +163,7 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Reads a page; the older form without `hasMore` is the last one.
+/// Reads a page. A cursor without `hasMore` is read on from; neither is the older form, whose page is the last.
 pub fn page(bytes: &[u8]) -> Result<Page, &'static str> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -130,10 +175,12 @@ pub fn page(bytes: &[u8]) -> Result<Page, &'static str> {
         next_cursor: Option<String>,
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(|_| "not a list of endpoints")?;
-    let next = match (wire.has_more.unwrap_or(false), wire.next_cursor) {
-        (false, _) => None,
-        (true, Some(cursor)) => Some(cursor),
-        (true, None) => return Err("it says that more endpoints follow, and not where"),
+    let cursor = wire.next_cursor.filter(|cursor| !cursor.is_empty());
+    let next = match (wire.has_more, cursor) {
+        (Some(false), _) => None,
+        (None | Some(true), Some(cursor)) => Some(cursor),
+        (None, None) => None,
+        (Some(true), None) => return Err("it says that more endpoints follow, and not where"),
     };
     Ok(Page { endpoints: wire.endpoints.into_iter().map(Observed::from).collect(), next })
 }
@@ -152,6 +199,7 @@ pub fn team(bytes: &[u8]) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::ExposeSecret;
 
     #[test]
     fn created_at_is_taken_as_float_int_string_or_nothing() {
@@ -172,11 +220,53 @@ mod tests {
         assert_eq!((read(""), read(r#","description":null"#)), (None, Some(None)));
     }
 
+    fn spec() -> Spec {
+        Spec { url: "https://h/".into(), events: ["b".into(), "a".into()].into(), description: None }
+    }
+
     #[test]
-    fn a_201_without_a_secret_names_its_endpoint() {
+    fn an_answer_without_a_secret_names_its_endpoint() {
         let text = br#"{"endpointId":"e","url":"u","events":[],"signingSecret":""}"#;
-        assert_eq!(made(text).unwrap_err(), Some(EndpointId::new("e")));
-        assert_eq!(made(&text[..30]).unwrap_err(), None);
+        assert_eq!(made(text, &spec()).unwrap_err(), Some(EndpointId::new("e")));
+        assert_eq!(made(&text[..10], &spec()).unwrap_err(), None);
+        assert_eq!(made(b"[\"endpointId\"]", &spec()).unwrap_err(), None);
+    }
+
+    #[test]
+    fn no_odd_field_costs_the_secret() {
+        let deep = "[".repeat(500) + &"]".repeat(500);
+        let odd = ["1", "null", "{\"a\":[]}", "[1,null]", "\"\\ud800\"", "true", "1e999", &deep];
+        for field in ["url", "events", "description", "createdAt", "signingSecretLast4", "more"] {
+            for value in odd {
+                for text in [
+                    format!(r#"{{"{field}":{value},"endpointId":"e","signingSecret":"whsec_secret"}}"#),
+                    format!(r#"{{"{field}":1,"endpointId":"e","{field}":{value},"signingSecret":"whsec_secret"}}"#),
+                ] {
+                    let Made { observed, secret } = made(text.as_bytes(), &spec()).expect(&text);
+                    assert_eq!((secret.expose_secret(), observed.id.as_str()), ("whsec_secret", "e"), "{text}");
+                    assert_eq!(observed.secret_last4.as_deref(), Some("cret"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_answer_does_not_say_is_as_it_was_sent() {
+        let torn = b"\xef\xbb\xbf{\"x\":\"\xff\",\"endpointId\":\"e\",\"signingSecret\":\"whsec_secret\",\"ur";
+        let Made { observed, .. } = made(torn, &spec()).expect("its id and its secret are whole");
+        assert_eq!((observed.url, observed.events), (spec().url, spec().events));
+        assert_eq!((observed.description, observed.created_at), (None, None));
+        let half = &torn[..torn.len() - 10];
+        assert_eq!(made(half, &spec()).unwrap_err(), Some(EndpointId::new("e")), "half a secret is none");
+    }
+
+    #[test]
+    fn the_last_four_are_four_or_nothing() {
+        for (form, want) in [("\"abcd\"", Some("abcd")), ("\"whsec_abcd\"", None), ("\"\"", None), ("7", None)] {
+            let text =
+                format!(r#"{{"endpoints":[{{"endpointId":"e","url":"u","events":[],"signingSecretLast4":{form}}}]}}"#);
+            assert_eq!(page(text.as_bytes()).unwrap().endpoints[0].secret_last4.as_deref(), want, "{form}");
+        }
     }
 
     #[test]
@@ -184,12 +274,14 @@ mod tests {
         assert!(page(br#"{"endpoints":[]}"#).unwrap().next.is_none());
         assert_eq!(page(br#"{"endpoints":[],"hasMore":true,"nextCursor":"c"}"#).unwrap().next.as_deref(), Some("c"));
         assert!(page(br#"{"endpoints":[],"hasMore":true,"nextCursor":null}"#).is_err());
+        assert_eq!(page(br#"{"endpoints":[],"nextCursor":"c"}"#).unwrap().next.as_deref(), Some("c"));
+        assert!(page(br#"{"endpoints":[],"hasMore":false,"nextCursor":"c"}"#).unwrap().next.is_none());
+        assert!(page(br#"{"endpoints":[],"nextCursor":""}"#).unwrap().next.is_none());
     }
 
     #[test]
     fn the_body_is_the_same_bytes_every_time() {
-        let spec = Spec { url: "https://h/".into(), events: ["b".into(), "a".into()].into(), description: None };
-        assert_eq!(body(&spec), br#"{"url":"https://h/","events":["a","b"]}"#);
+        assert_eq!(body(&spec()), br#"{"url":"https://h/","events":["a","b"]}"#);
     }
 
     proptest::proptest! {
@@ -199,13 +291,13 @@ mod tests {
             rest in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
         ) {
             let bytes = [start.as_bytes(), &rest].concat();
-            let _ = (page(&bytes).is_ok(), made(&bytes).is_ok(), named(&bytes), team(&bytes).is_ok());
+            let _ = (page(&bytes).is_ok(), made(&bytes, &spec()).is_ok(), team(&bytes).is_ok());
         }
 
         #[test]
         fn no_value_in_its_place_makes_it_panic(value in "-?[0-9]{0,400}(e-?[0-9]{1,4})?|\"[ -~]{0,20}\"|null|\\[\\]") {
             let text = format!(r#"{{"endpointId":"e","url":"u","events":[],"createdAt":{value},"signingSecret":{value}}}"#);
-            let _ = (page(format!(r#"{{"endpoints":[{text}]}}"#).as_bytes()).is_ok(), made(text.as_bytes()).is_ok());
+            let _ = (page(format!(r#"{{"endpoints":[{text}]}}"#).as_bytes()).is_ok(), made(text.as_bytes(), &spec()).is_ok());
         }
     }
 }

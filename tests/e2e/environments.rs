@@ -39,7 +39,7 @@ fn each_environment_has_its_state_its_ids_and_its_marker() {
 
     let prod = world.run(&["plan", "--env", "prod", "--refresh=false"]);
     let staging = world.run(&["plan", "--env", "staging", "--refresh=false", "--var", "host=hooks.example"]);
-    assert!(prod.stdout.contains("Environment: \"prod\"\n"), "{}", prod.stdout);
+    assert!(prod.stdout.contains("environment \"prod\"\n"), "{}", prod.stdout);
     assert!(prod.stdout.contains("Plan: 1 to add, 0 to change, 0 to destroy."), "{}", prod.stdout);
     assert_ne!(id_of(&prod), id_of(&staging));
     let comment = world.ok(&["plan", "--env", "prod", "--refresh=false", "--format", "markdown"]);

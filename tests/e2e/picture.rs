@@ -42,7 +42,8 @@ fn the_picture_in_the_readme_is_what_a_plan_looks_like() {
     world.write("webhooks.toml", &config(AFTER));
     let mut plan = world.command(&["plan"]);
     plan.env("CLICOLOR_FORCE", "1");
-    let plan = finish(plan);
+    let mut plan = finish(plan);
+    plan.stdout = plan.stdout.replace(world.url(), "https://api.videogen.io");
     world.stop_sandbox();
     assert_eq!(plan.code, Some(0), "{}", plan.stderr);
 

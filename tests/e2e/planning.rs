@@ -15,6 +15,7 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
     let run = world.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(run.code, Some(2));
     assert_snapshot!(run.snapshot(&world), @r#"
+    API: "https://api.videogen.io"
     Offline (no API key, or --refresh=false): compared with the state file alone.
 
     Actions are indicated with the following symbols:

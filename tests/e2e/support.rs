@@ -162,7 +162,9 @@ impl World {
     }
 
     pub fn run(&self, args: &[&str]) -> Run {
-        finish(self.command(args))
+        let run = finish(self.command(args));
+        crate::hints::check(args, &run);
+        run
     }
 
     /// A run that must succeed; its stdout.

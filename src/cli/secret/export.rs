@@ -57,7 +57,7 @@ pub fn run(state: &State, args: &ExportArgs) -> Ended {
     let secrets = collect(state, args, &form)?;
     let text = form.write(&secrets).map_err(|e| Failure::chain(&e))?;
     match &out {
-        None => terminal::print(&text)?,
+        None => terminal::print_secret(&text)?,
         Some(out) => {
             out.write(text.as_bytes())?;
             let secrets = crate::quote::count(secrets.len(), "secret");

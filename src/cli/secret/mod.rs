@@ -84,7 +84,7 @@ pub async fn run(global: &Global, args: SecretArgs) -> Ended {
             let mut line = zeroize::Zeroizing::new(String::with_capacity(secret.expose_secret().len() + 1));
             line.push_str(secret.expose_secret());
             line.push('\n');
-            terminal::print(&line)?;
+            terminal::print_secret(&line)?;
         }
         SecretCommand::Export(args) => return export::run(&stored()?, &args),
     }

@@ -6,6 +6,7 @@ mod fit;
 mod sections;
 
 use super::foreign::{clipped, inert, span};
+use super::place::Place;
 use super::row::rows;
 use super::tally::Tally;
 use crate::plan::Plan;
@@ -16,13 +17,23 @@ use fit::fit;
 const LIMIT: usize = 65_536;
 /// Kept free for the headings of the lists and for saying what was cut.
 const RESERVE: usize = 2_000;
+/// How much is shown of where the plan would be carried out.
+const LONGEST_PLACE: usize = 500;
 /// How much of an environment's name is shown.
 const LONGEST_ENVIRONMENT: usize = 200;
 
-/// The plan as a comment. The first line is a hidden marker, for finding the comment again.
+/// The plan as a comment, where nobody knows where it would be carried out.
 pub fn markdown(plan: &Plan) -> String {
+    markdown_at(plan, &Place::default())
+}
+
+/// The plan as a comment. The first line is a hidden marker, for finding the comment again; where it would be carried
+/// out stands under the verdict.
+pub fn markdown_at(plan: &Plan, place: &Place) -> String {
     let mut head = format!("{}\n{}\n", marker(plan), verdict(plan));
+    let place = place.line().map(|line| format!("{}\n", span(&clipped(&line, LONGEST_PLACE))));
     for section in [
+        place,
         sections::refusals(&plan.refusals),
         sections::offline(plan),
         sections::warning(plan),
