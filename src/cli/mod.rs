@@ -2,6 +2,7 @@
 //! working folder, and the only writer to the terminal.
 
 mod apply;
+mod arguments;
 mod completions;
 mod failure;
 mod holder;
@@ -140,12 +141,9 @@ enum Command {
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     completions::answer();
-    let cli = match Cli::try_parse() {
+    let cli = match arguments::parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::from(error.use_stderr()));
-        }
+        Err(code) => return ExitCode::from(code),
     };
     if cli.global.no_color {
         anstream::ColorChoice::Never.write_global();

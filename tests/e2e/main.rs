@@ -13,6 +13,7 @@ mod examples;
 mod faults;
 mod first_run;
 mod guides;
+mod habits;
 mod keys;
 mod limits;
 mod locks;
