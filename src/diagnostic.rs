@@ -142,10 +142,13 @@ fn draw_one(renderer: &Renderer, sources: &Sources, masked: &str, fault: &Fault)
         }
         report = report.element(snippet).elements(elsewhere);
     }
-    if let Some(help) = &fault.help {
-        report = report.element(Level::HELP.message(help.as_str()));
+    let Some(help) = &fault.help else { return renderer.render(&[report]).to_string() };
+    if sources.file(fault.span.start).is_none() {
+        // Without an excerpt there is no gutter for the help to stand in.
+        let help = Group::with_title(Level::HELP.primary_title(help.as_str()));
+        return format!("{}\n{}", renderer.render(&[report]), renderer.render(&[help]));
     }
-    renderer.render(&[report]).to_string()
+    renderer.render(&[report.element(Level::HELP.message(help.as_str()))]).to_string()
 }
 
 fn snippet<'a>(masked: &'a str, file: &SourceFile) -> Snippet<'a, Annotation<'a>> {

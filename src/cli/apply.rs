@@ -141,13 +141,13 @@ async fn plan_and_apply(
             .hint("read the plan with `hookwright plan`, then pass --auto-approve, or --expect with the plan's id"));
     }
     let project = project::load(global)?;
-    if project.recipients.is_empty() && !choices.destroy {
-        return Err(Failure::new("no recipients: nobody could ever read the secrets")
-            .hint("add [encryption] recipients = [\"age1…\"]; `hookwright init` makes an identity and its recipient"));
-    }
     if !live::has_key(&project)? {
         // Before the lock: an apply that can do nothing makes no folder.
         return Err(missing_key(&project));
+    }
+    if project.store.load()?.is_none() {
+        // Without a state there is nothing that an apply could do but make endpoints.
+        project.can_encrypt()?;
     }
     let mut state = project.store.write(&super::holder::holder(command), args.lock_timeout)?;
     let live = connect(&project, &args.network).await?;
@@ -235,8 +235,8 @@ pub async fn carry_out(
     args: &RunArgs,
 ) -> Result<Outcome, Failure> {
     let Reviewed { reviewed, team } = known;
-    let sealer = match project.recipients.is_empty() {
-        // Only a destroy gets here: it seals nothing.
+    let sealer = match project.cannot_encrypt.is_some() {
+        // Only a plan that makes nothing gets here: it encrypts nothing.
         true => Sealer::none(),
         false => super::identity::sealer(&project.recipients)?,
     };

@@ -39,6 +39,10 @@ pub struct PlanArgs {
     /// Write the plan to FILE too, for `hookwright apply FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// As `apply` takes it; a plan never asks
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true")]
+    input: bool,
     /// Write how it ended to FILE, as JSON
     #[arg(long, value_name = "FILE")]
     result_file: Option<PathBuf>,
@@ -106,6 +110,7 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
 
 /// Makes the plan of a project.
 pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Choices) -> Plan {
+    let elsewhere = seen.map(|_| project.managed_elsewhere()).unwrap_or_default();
     plan(&World {
         desired: &project.desired,
         state,
@@ -115,6 +120,8 @@ pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Cho
         now: live::now(),
         environment: project.desired.environment.as_ref().map(|name| name.as_str()),
         choices,
+        cannot_encrypt: project.cannot_encrypt.as_ref(),
+        elsewhere: &elsewhere,
     })
 }
 

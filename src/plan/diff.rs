@@ -48,12 +48,17 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(world: &'a World<'a>) -> Self {
+        let mut judged = world.live.map(|live| judge(world.state, live)).unwrap_or_default();
+        for Matches { certain, uncertain } in judged.values_mut() {
+            certain.retain(|id| !world.elsewhere.contains(id));
+            uncertain.retain(|id| !world.elsewhere.contains(id));
+        }
         let moves = if world.choices.destroy { BTreeMap::new() } else { renames(world.desired, world.state) };
         Self {
             world,
             live: world.live.unwrap_or_default().iter().map(|seen| (&seen.id, seen)).collect(),
             moves,
-            judged: world.live.map(|live| judge(world.state, live)).unwrap_or_default(),
+            judged,
             resent: BTreeSet::new(),
             changes: Vec::new(),
             drift: Vec::new(),
@@ -155,7 +160,7 @@ impl<'a> Builder<'a> {
             let replaces = had.map(|had| &had.endpoint_id);
             let place_fits = intent.replaces.is_none() || intent.replaces.as_ref() == replaces;
             // Every entry asks every intent: the test that most fail, and that costs least, comes first.
-            intent.body == wanted && intent.rotation == entry.rotation && place_fits && name_fits()
+            intent.body.is_same_as(&wanted) && intent.rotation == entry.rotation && place_fits && name_fits()
         })
     }
 
@@ -264,7 +269,8 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Plan {
-        let managed: BTreeSet<&EndpointId> = self.world.state.all().map(|(_, m)| &m.endpoint_id).collect();
+        let managed: BTreeSet<&EndpointId> =
+            self.world.state.all().map(|(_, m)| &m.endpoint_id).chain(self.world.elsewhere).collect();
         let imported = self.world.desired.imports.values();
         // What may be left of a create that no entry takes up: named in a note, and as doubtful a twin as a stranger.
         let mut left: BTreeSet<&EndpointId> = BTreeSet::new();
@@ -286,6 +292,7 @@ impl<'a> Builder<'a> {
         self.know_twins();
         self.notes.extend(notes::duplicates(self.world, &strangers));
         self.notes.extend(notes::readers(self.world));
+        self.notes.extend(notes::unknown_secrets(self.world));
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
         self.drift.sort_by(|a, b| a.name.cmp(&b.name));
         self.notes.sort();

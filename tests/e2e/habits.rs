@@ -38,3 +38,29 @@ fn a_command_of_terraforms_gets_the_way_on_and_no_wild_guess() {
         assert!(run.stderr.contains(way) && !run.stderr.contains("destroy"), "{command}: {}", run.stderr);
     }
 }
+
+#[test]
+fn a_plan_takes_the_flag_that_says_that_nobody_is_asked() {
+    let world = World::new();
+    world.config("");
+    world.ok(&["plan", "--input=false"]);
+}
+
+#[test]
+fn another_checkout_of_the_file_with_crlf_is_the_same_plan() {
+    let world = World::with_sandbox(&[]);
+    world.config(
+        "[webhooks.a]\nurl = \"https://hooks.example.com/a\"\nevents = [\"file.*\"]\ndescription = \"\"\"\nRender pipeline\nowner: video\"\"\"\n",
+    );
+    let id = |text: String| text.lines().find_map(|line| line.strip_prefix("Plan id: ").map(str::to_owned));
+    let unix = id(world.ok(&["plan"])).expect("a plan names its id");
+    let (lf, path) = (world.read("webhooks.toml"), "webhooks.toml");
+    world.write(path, &lf.replace('\n', "\r\n"));
+    assert_eq!(id(world.ok(&["plan"])), Some(unix));
+    world.write(path, &lf);
+    world.ok(&["apply", "--auto-approve"]);
+    for text in [lf.replace('\n', "\r\n"), lf.replace("pipeline", "pipeline  ")] {
+        world.write(path, &text);
+        assert_eq!(world.run(&["plan", "--detailed-exitcode"]).code, Some(0));
+    }
+}

@@ -24,6 +24,7 @@ pub fn markdown(plan: &Plan) -> String {
     let mut head = format!("{}\n{}\n", marker(plan), verdict(plan));
     for section in [
         sections::refusals(&plan.refusals),
+        sections::adoption(plan),
         sections::offline(plan),
         sections::warning(plan),
         sections::guards(&plan.guards),
