@@ -111,6 +111,8 @@ fn made(parts: &Parts) -> Plan {
         now: NOW,
         environment: None,
         choices: &Choices::default(),
+        cannot_encrypt: None,
+        elsewhere: &Default::default(),
     })
 }
 

@@ -165,6 +165,11 @@ impl<'a> Text<'a> {
             };
         }
         if let Some(help) = &fault.help {
+            if self.sources.file(fault.span.start).is_none() {
+                // Without an excerpt there is no gutter for the help to stand in.
+                let help = Group::with_title(Level::HELP.primary_title(help.as_str()));
+                return format!("{}\n{}", renderer.render(&[report]), renderer.render(&[help]));
+            }
             report = report.element(Level::HELP.message(help.as_str()));
         }
         renderer.render(&[report]).to_string()

@@ -1,5 +1,6 @@
 //! The vocabulary: names, ids, urls, events, and what an endpoint is made of. No input, no output, no policy.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -118,14 +119,38 @@ pub struct Spec {
 
 impl Spec {
     /// The form in which two specs are compared when the API may have answered in other words: the url without a
-    /// trailing slash, an empty description as none.
+    /// trailing slash, the description by [`canonical_description`], an empty one as none.
     pub fn canonical(&self) -> Self {
+        let description = self.description.as_deref().map(canonical_description);
         Self {
             url: canonical_url(&self.url),
             events: self.events.clone(),
-            description: self.description.clone().filter(|d| !d.is_empty()),
+            description: description.filter(|text| !text.is_empty()).map(Cow::into_owned),
         }
     }
+
+    /// Whether two specs ask for the same: url and events as they are, the description in canonical form.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let described = || is_same_description(self.description.as_deref(), other.description.as_deref());
+        self.url == other.url && self.events == other.events && described()
+    }
+}
+
+/// The form in which descriptions are compared: CRLF and CR as LF, no white space at the end of a line or of the text.
+///
+/// An editor or a checkout changes those without meaning to. What is stored and what is shown keeps its bytes.
+pub fn canonical_description(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\r', '\n']) {
+        return Cow::Borrowed(text.trim_end());
+    }
+    let unix = text.replace("\r\n", "\n").replace('\r', "\n");
+    let lines: Vec<&str> = unix.split('\n').map(str::trim_end).collect();
+    Cow::Owned(lines.join("\n").trim_end().to_owned())
+}
+
+/// Whether two descriptions say the same: an empty one is none.
+pub fn is_same_description(a: Option<&str>, b: Option<&str>) -> bool {
+    a == b || canonical_description(a.unwrap_or_default()) == canonical_description(b.unwrap_or_default())
 }
 
 fn canonical_url(text: &str) -> String {
@@ -195,6 +220,18 @@ mod tests {
         assert_eq!(expand_event("file.upload.*"), ["file.upload.completed", "file.upload.failed"]);
         assert_eq!(expand_event("file.*").len(), 6);
         assert!(expand_event("*").is_empty() && expand_event("file.upload*").is_empty());
+    }
+
+    #[test]
+    fn line_ends_and_trailing_white_space_are_no_difference_of_a_description() {
+        let same = |a: &str, b: &str| is_same_description(Some(a), Some(b));
+        assert!(same("Render\nowner: video", "Render \r\nowner: video\t\r\n\r\n"));
+        assert!(same("Render\nowner", "Render\rowner") && same("one line", "one line  "));
+        assert!(is_same_description(None, Some(" \r\n")));
+        assert!(!same("Render\nowner", "Render\n owner") && !same("Render\n\nowner", "Render\nowner"));
+        assert!(!is_same_description(None, Some("x")));
+        let seen = spec("https://h.example/x", Some("a\r\nb\r\n"));
+        assert_eq!(seen.canonical(), spec("https://h.example/x", Some("a\nb")));
     }
 
     #[test]

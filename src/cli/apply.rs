@@ -146,13 +146,13 @@ async fn plan_and_apply(
     }
     let project = project::load(global)?;
     report.spares(&project)?;
-    if project.recipients.is_empty() && !choices.destroy {
-        return Err(Failure::new("no recipients: nobody could ever read the secrets")
-            .hint("add [encryption] recipients = [\"age1…\"]; `hookwright init` makes an identity and its recipient"));
-    }
     if !live::has_key(&project)? {
         // Before the lock: an apply that can do nothing makes no folder.
         return Err(missing_key(&project));
+    }
+    if project.store.load()?.is_none() {
+        // Without a state there is nothing that an apply could do but make endpoints.
+        project.can_encrypt()?;
     }
     let mut state = project.store.write(&super::holder::holder(command), args.lock_timeout)?;
     let live = connect(&project, &args.network).await?;
@@ -162,7 +162,8 @@ async fn plan_and_apply(
         before.lineage.clear();
     }
     super::plan::own_environment(&project, &before)?;
-    let seen = live.look(&before, &args.network).await?;
+    let mut seen = live.look(&before, &args.network).await?;
+    seen.elsewhere = project.managed_elsewhere();
     let admitted = match expected.admit(&project, (&before, &seen), &choices) {
         Ok(admitted) => admitted,
         Err(refused) => {
@@ -256,8 +257,8 @@ pub async fn carry_out(
     args: &RunArgs,
 ) -> Result<Outcome, Failure> {
     let Reviewed { reviewed, is_rest, team } = known;
-    let sealer = match project.recipients.is_empty() {
-        // Only a destroy gets here: it seals nothing.
+    let sealer = match project.cannot_encrypt.is_some() {
+        // Only a plan that makes nothing gets here: it encrypts nothing.
         true => Sealer::none(),
         false => super::identity::sealer(&project.recipients)?,
     };

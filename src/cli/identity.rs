@@ -1,12 +1,16 @@
 //! Who reads, from flag and environment; the plugins that a run may start; and the terminal that they and locked keys
 //! may ask on.
 
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use zeroize::Zeroizing;
 
+use super::init::default_identity;
 use super::{Failure, terminal};
 use crate::endpoint::Name;
 use crate::quote::escaped;
@@ -18,21 +22,23 @@ use crate::state::Managed;
 /// The most bytes that an identity file may have.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// What a plugin gets of our environment: enough to run, to find its own files and to reach a terminal's agent.
-const FOR_PLUGINS: [&str; 9] =
-    ["DISPLAY", "GPG_TTY", "HOME", "LANG", "PATH", "TERM", "TMPDIR", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"];
+/// What a plugin does not get of our environment: every variable that begins so holds a secret of ours. It needs the
+/// rest: credentials of a key service, a token's PIN, the sockets of agents.
+const NOT_FOR_PLUGINS: [&str; 2] = ["VIDEOGEN_API_KEY", "HOOKWRIGHT_IDENTITY"];
+/// The most bytes of an identity on standard input, and one more to know.
+const MOST_IDENTITY: u64 = MOST_BYTES + 1;
 
 /// Who reads.
 #[derive(Debug, Args)]
 pub struct IdentityArgs {
-    /// An age identity file, or an ssh private key (repeatable) [env: HOOKWRIGHT_IDENTITY_FILE; HOOKWRIGHT_IDENTITY is
-    /// the identity itself]
+    /// An age identity file, or an ssh private key; `-` is stdin (repeatable) [env: HOOKWRIGHT_IDENTITY_FILE;
+    /// HOOKWRIGHT_IDENTITY is the identity itself; default: the one that `init` wrote]
     #[arg(short, long, value_name = "FILE")]
     identity: Vec<PathBuf>,
 }
 
 impl IdentityArgs {
-    /// The identities that the flags name, else the environment's.
+    /// The identities that the flags name, else the environment's, else the one that `init` wrote.
     pub fn read(&self) -> Result<Identities, Failure> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let mut files = self.identity.clone();
@@ -51,16 +57,27 @@ impl IdentityArgs {
         if let Some(all) = all {
             return Ok(all);
         }
-        let Some(text) = variable("HOOKWRIGHT_IDENTITY") else {
-            return Err(Failure::new("no identity to read the secret with")
-                .hint("pass --identity FILE, or set HOOKWRIGHT_IDENTITY_FILE or HOOKWRIGHT_IDENTITY"));
-        };
+        let Some(text) = variable("HOOKWRIGHT_IDENTITY") else { return from_init(&plugins) };
         let text = Zeroizing::new(std::os::unix::ffi::OsStringExt::into_vec(text));
         parse(&text, "HOOKWRIGHT_IDENTITY", &plugins)
     }
 }
 
+/// The identity that `init` wrote where nothing else was named.
+fn from_init(plugins: &Plugins) -> Result<Identities, Failure> {
+    match default_identity() {
+        Ok(path) if path.is_file() => from_file(&path, plugins),
+        _ => Err(Failure::new("no identity to read the secret with")
+            .hint("pass --identity FILE, or set HOOKWRIGHT_IDENTITY_FILE or HOOKWRIGHT_IDENTITY")),
+    }
+}
+
 fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
+    if path == Path::new("-") {
+        let bytes = read_all(std::io::stdin().lock());
+        let bytes = bytes.map_err(|e| Failure::caused("could not read the identity from stdin", &e))?;
+        return parse(&bytes, "the identity from stdin", plugins);
+    }
     let shown = terminal::path(path);
     let bytes = crate::disk::read_named(path, MOST_BYTES).map(Zeroizing::new);
     let bytes = bytes.map_err(|e| {
@@ -81,12 +98,23 @@ fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
     parse(&bytes, &shown, plugins)
 }
 
+/// At most one byte more than an identity file may have.
+fn read_all(from: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    // Room for everything at once, so that growing leaves no copy of a key behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_IDENTITY as usize));
+    from.take(MOST_IDENTITY).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn parse(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Identities, Failure> {
     learn(bytes);
     Identities::parse(bytes, from, plugins).map_err(|error| {
         let failure = Failure::new(format!("{from}: {error}"));
         match error {
             BadIdentity::NobodyToAsk => failure.hint("run it on a terminal, or give an identity without a passphrase"),
+            BadIdentity::PostQuantum(_) => {
+                failure.hint("`age-plugin-pq -identity` makes an AGE-PLUGIN-PQ-1… line of it: name the file of that")
+            }
             BadIdentity::Recipient(_) => failure.hint("name the file of the private key that belongs to it"),
             BadIdentity::Line(_) | BadIdentity::Empty => failure.hint(
                 "an identity file has AGE-SECRET-KEY-1… lines, as age-keygen makes them, or is an ssh private key",
@@ -110,8 +138,9 @@ pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) 
         Some(_) => format!("the secret of `{name}` (deposed, {})", managed.endpoint_id),
     };
     let Some(sealed) = &managed.secret else {
+        let add = format!("whoever has it can add it: `hookwright import {name} --secret-stdin`");
         return Err(Failure::new(format!("{} is not known: the endpoint was imported without it", what()))
-            .hint("raise its rotation in the configuration to get a new one"));
+            .hint(format!("{add}; or raise its rotation in the configuration to get a new one")));
     };
     let binding = Binding { lineage, endpoint_id: &managed.endpoint_id };
     let secret = open(sealed, binding, with).map_err(|error| {
@@ -119,7 +148,10 @@ pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) 
         match error {
             OpenError::NoMatchingIdentity => {
                 let expected: Vec<String> = managed.sealed_to.iter().map(|r| escaped(r)).collect();
-                failure.hint(format!("it is sealed to {}", expected.join(", ")))
+                failure.hint(format!(
+                    "it is encrypted to {}; name the identity of one of them with --identity FILE",
+                    expected.join(", ")
+                ))
             }
             OpenError::Damaged(_) => failure.hint("restore the state from version control or a backup"),
             OpenError::Elsewhere(_) => failure.hint("restore the state: somebody edited it"),
@@ -138,11 +170,11 @@ pub fn sealer(recipients: &[Recipient]) -> Result<Sealer, Failure> {
     Sealer::probed(recipients.to_vec(), plugins()).map_err(|e| Failure::chain(&e))
 }
 
-/// The plugins of this machine, with an environment that holds neither the API key nor an identity.
-fn plugins() -> Plugins {
+/// The plugins of this machine, with an environment that holds neither an API key nor an identity.
+pub fn plugins() -> Plugins {
     let folders = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
-    let environment =
-        FOR_PLUGINS.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?))).collect();
+    let is_ours = |name: &OsStr| NOT_FOR_PLUGINS.iter().any(|start| name.as_bytes().starts_with(start.as_bytes()));
+    let environment = std::env::vars_os().filter(|(name, _)| !is_ours(name)).collect();
     Plugins { folders, environment, prompt: Arc::new(Terminal) }
 }
 

@@ -1,5 +1,6 @@
 //! `hookwright import`: adopt an endpoint that exists, its secret with it where somebody has it.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,14 +10,16 @@ use zeroize::Zeroizing;
 
 use super::apply::connect;
 use super::project::{self, Project};
+use super::show::read;
+use super::state::current;
 use super::{DONE, Ended, Failure, Global, Network, holder, terminal};
 use crate::config::Entry;
 use crate::disk;
 use crate::endpoint::{EndpointId, Name, Observed};
 use crate::plan::differences;
 use crate::quote::quoted;
-use crate::render;
-use crate::secrets::{Binding, ExposeSecret, SecretString, last4};
+use crate::render::{self, Existing};
+use crate::secrets::{Binding, ExposeSecret, Sealed, SecretString, last4};
 use crate::state::{Managed, Record, State, Wanted};
 
 /// The most bytes that a secret may have.
@@ -25,19 +28,21 @@ const MOST_SECRET: u64 = 4096;
 /// Adopt an endpoint that exists.
 ///
 /// The entry must be in the configuration, and say exactly what the endpoint is. Without its secret the state says
-/// that it is unknown, and the plan offers to renew it. The configuration's `[imports]` does the same under review.
+/// that it is unknown, and the plan offers to renew it; without an id, a secret is added to an entry that lacks it. The
+/// configuration's `[imports]` adopts under review.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   hookwright import old-hook ep_123
   pass show videogen/old-hook | hookwright import old-hook ep_123 --secret-stdin
+  pass show videogen/old-hook | hookwright import old-hook --secret-stdin
   hookwright import --generate >> webhooks.toml   for all that is unmanaged")]
 pub struct ImportArgs {
     /// The entry
     #[arg(required_unless_present = "generate")]
     name: Option<Name>,
-    /// The endpoint's id
-    #[arg(required_unless_present = "generate")]
+    /// The endpoint's id; the state knows it where a secret is added to an entry
+    #[arg(required_unless_present_any = ["generate", "secret_stdin", "secret_file"])]
     id: Option<String>,
     /// Read its signing secret from stdin
     #[arg(long)]
@@ -58,13 +63,16 @@ pub struct ImportArgs {
 /// Runs the command.
 pub async fn run(global: &Global, args: ImportArgs) -> Ended {
     let project = project::load(global)?;
-    let (Some(name), Some(id)) = (&args.name, &args.id) else { return generate(&project, &args.network).await };
-    let id = EndpointId::new(id.clone());
+    let Some(name) = &args.name else { return generate(&project, &args.network).await };
+    let secret = secret(&args)?;
+    if secret.is_some() {
+        project.can_encrypt()?;
+    }
+    let Some(id) = args.id.clone().map(EndpointId::new) else { return complete(&project, name, secret, &args).await };
     let entry = project.desired.webhooks.get(name).ok_or_else(|| {
         Failure::new(format!("the configuration has no entry `{name}`"))
             .hint("write [webhooks.NAME] as the endpoint is; `hookwright import --generate` prints such entries")
     })?;
-    let secret = secret(&args)?;
     let mut writer = project.store.write(&holder::holder("import"), args.lock_timeout)?;
     let state = writer.state();
     free(&state, name, &id)?;
@@ -75,6 +83,10 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
         Failure::new(format!("the API lists no endpoint {id}"))
             .hint("check the id, and that the key is of the right account")
     })?;
+    if project.managed_elsewhere().contains(&id) {
+        return Err(Failure::new(format!("another environment of the configuration manages {id}"))
+            .hint("an endpoint belongs to one environment: `hookwright state rm`, there, forgets it"));
+    }
     let managed = adopt(&project, &state, entry, seen_one, secret.as_ref())?;
     writer.change(|state| {
         if state.team_id.is_none() {
@@ -85,6 +97,36 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
     writer.commit()?;
     let secret = if secret.is_some() { "its secret is sealed in the state" } else { "its secret is unknown" };
     terminal::say(&format!("Imported {id} as `{name}`; {secret}."));
+    Ok(DONE)
+}
+
+/// Adds the secret of an endpoint that the state has without it.
+async fn complete(project: &Project, name: &Name, secret: Option<SecretString>, args: &ImportArgs) -> Ended {
+    let Some(secret) = secret else { return Err(Failure::new("an endpoint is adopted by its id: import NAME ID")) };
+    read(&project.store)?;
+    let mut writer = project.store.write(&holder::holder("import"), args.lock_timeout)?;
+    let state = writer.state();
+    let had = current(&state, name)?;
+    if had.secret.is_some() {
+        return Err(Failure::new(format!("the state has the secret of `{name}` already, and keeps it"))
+            .hint(format!("`hookwright secret show {name}` prints it")));
+    }
+    let live = connect(project, &args.network).await?;
+    let seen = live.look(&state, &args.network).await?;
+    live.close().await?;
+    let listed = seen.endpoints.iter().find(|seen| seen.id == had.endpoint_id).ok_or_else(|| {
+        Failure::new(format!("the API lists no endpoint {}", had.endpoint_id))
+            .hint("`hookwright plan` says what became of it")
+    })?;
+    let (sealed, last4, recipients) = encrypted(project, &state, listed, &secret)?;
+    writer.change(|state| {
+        state.rekey(vec![(listed.id.clone(), sealed)], &recipients);
+        if let Some(managed) = state.endpoints.get_mut(name).and_then(|slot| slot.current.as_mut()) {
+            managed.secret_last4 = Some(last4);
+        }
+    });
+    writer.commit()?;
+    terminal::say(&format!("Added the secret of `{name}`, encrypted, to the state."));
     Ok(DONE)
 }
 
@@ -120,21 +162,33 @@ fn adopt(
     };
     let mut managed = Managed::adopted(wanted, seen);
     if let Some(secret) = secret {
-        let last4 = last4(secret.expose_secret());
-        if let Some(listed) = managed.secret_last4.as_ref().filter(|listed| **listed != last4) {
-            return Err(Failure::new(format!(
-                "that is not the endpoint's secret: the API lists one that ends in {}",
-                quoted(listed)
-            ))
-            .hint("nothing was changed; find the secret, or import without it and renew it"));
-        }
-        let sealer = super::identity::sealer(&project.recipients)?;
-        let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
-        managed.secret = Some(sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?);
-        managed.secret_last4 = Some(last4.clone());
-        managed.sealed_to = sealer.recipients().iter().map(ToString::to_string).collect();
+        let (sealed, last4, recipients) = encrypted(project, state, seen, secret)?;
+        managed.secret = Some(sealed);
+        managed.secret_last4 = Some(last4);
+        managed.sealed_to = recipients;
     }
     Ok(managed)
+}
+
+/// The secret of a listed endpoint in its storable form, its last four characters, and whom it is encrypted to; an error
+/// where the API lists another.
+fn encrypted(
+    project: &Project,
+    state: &State,
+    seen: &Observed,
+    secret: &SecretString,
+) -> Result<(Sealed, String, Vec<String>), Failure> {
+    let last4 = last4(secret.expose_secret());
+    if let Some(listed) = seen.secret_last4.as_ref().filter(|listed| **listed != last4) {
+        let message = format!("that is not the endpoint's secret: the API lists one that ends in {}", quoted(listed));
+        return Err(
+            Failure::new(message).hint("nothing was changed; find the secret, or raise `rotation` for a new one")
+        );
+    }
+    let sealer = super::identity::sealer(&project.recipients)?;
+    let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
+    let sealed = sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?;
+    Ok((sealed, last4, sealer.recipients().iter().map(ToString::to_string).collect()))
 }
 
 /// The secret that the flags name, if any; never quoted in an error.
@@ -163,18 +217,25 @@ async fn generate(project: &Project, network: &Network) -> Ended {
     let live = connect(project, network).await?;
     let seen = live.look(&state, network).await?;
     live.close().await?;
-    let managed: std::collections::BTreeSet<&EndpointId> = state.all().map(|(_, m)| &m.endpoint_id).collect();
-    let imported: std::collections::BTreeSet<&EndpointId> = project.desired.imports.values().collect();
-    let unmanaged: Vec<Observed> =
-        seen.endpoints.into_iter().filter(|seen| !managed.contains(&seen.id) && !imported.contains(&seen.id)).collect();
+    let desired = &project.desired;
+    let elsewhere = project.managed_elsewhere();
+    let managed: BTreeSet<&EndpointId> =
+        state.all().map(|(_, m)| &m.endpoint_id).chain(desired.imports.values()).chain(&elsewhere).collect();
+    let unmanaged: Vec<Observed> = seen.endpoints.into_iter().filter(|seen| !managed.contains(&seen.id)).collect();
     if unmanaged.is_empty() {
         terminal::say("Every live endpoint is managed.");
         return Ok(DONE);
     }
-    let taken = project.desired.webhooks.keys().chain(state.endpoints.keys()).cloned().collect();
-    terminal::print(&render::generated(&unmanaged, &taken))?;
-    if !project.desired.imports.is_empty() {
-        terminal::warn("the configuration has an [imports] table already: put these lines below it");
+    let entry = |(name, entry): (&Name, &Entry)| Existing {
+        name: name.clone(),
+        spec: entry.spec.clone(),
+        has_endpoint: state.endpoints.contains_key(name) || desired.imports.contains_key(name),
+    };
+    let entries: Vec<Existing> = desired.webhooks.iter().map(entry).collect();
+    let taken = desired.webhooks.keys().chain(state.endpoints.keys()).cloned().collect();
+    terminal::print(&render::generated(&unmanaged, &entries, &taken, desired.environment.as_ref()))?;
+    if !desired.imports.is_empty() {
+        terminal::warn("the configuration has a table of imports already: put these lines below it");
     }
     Ok(DONE)
 }

@@ -139,7 +139,7 @@ fn adopting(recipient: &Recipient, existing: &Existing) -> String {
         Some(base_url) => format!("[provider]\nbase_url = \"{base_url}\"\n\n"),
         None => String::new(),
     };
-    let entries = render::generated(&existing.endpoints, &BTreeSet::new());
+    let entries = render::generated(&existing.endpoints, &[], &BTreeSet::new(), None);
     format!("{provider}[encryption]\nrecipients = [\"{recipient}\"]\n\n{entries}")
 }
 

@@ -1,7 +1,7 @@
 //! The API as a command meets it: the server inside the command, or the one at the base url; which key goes where;
 //! and whether the account is the state's own.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -45,6 +45,8 @@ pub struct Seen {
     pub endpoints: Vec<Observed>,
     /// The moment.
     pub now: Timestamp,
+    /// What other environments of the configuration manage.
+    pub elsewhere: BTreeSet<EndpointId>,
 }
 
 impl Seen {
@@ -198,7 +200,7 @@ impl Live {
             endpoints.extend(again);
             endpoints.sort_by(|a, b| a.id.cmp(&b.id));
         }
-        Ok(Seen { team, endpoints, now: self.now() })
+        Ok(Seen { team, endpoints, now: self.now(), elsewhere: BTreeSet::new() })
     }
 }
 

@@ -2,6 +2,7 @@
 //! working folder, and the only writer to the terminal.
 
 mod apply;
+mod arguments;
 mod completions;
 mod failure;
 mod holder;
@@ -145,11 +146,10 @@ enum Command {
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     completions::answer();
-    let cli = match Cli::try_parse() {
+    learn_environment();
+    let cli = match arguments::parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            return refused(&error);
-        }
+        Err(code) => return ExitCode::from(code),
     };
     if cli.global.no_color {
         anstream::ColorChoice::Never.write_global();
@@ -160,7 +160,6 @@ pub fn run() -> ExitCode {
     if let Some(scale) = std::env::var("HOOKWRIGHT_TIME_SCALE").ok().and_then(|scale| scale.parse().ok()) {
         crate::timestamp::scale_protocol(scale);
     }
-    learn_environment();
     if cli.global.verbose || std::env::var_os("HOOKWRIGHT_LOG").is_some_and(|value| !value.is_empty() && value != "off")
     {
         terminal::be_verbose();
@@ -194,17 +193,17 @@ fn learn_environment() {
 }
 
 /// Says why a command line is none, or what was asked of it: help, or the version.
-fn refused(error: &clap::Error) -> ExitCode {
+fn refused(error: &clap::Error) -> u8 {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
         terminal::ask(&text);
-        return ExitCode::FAILURE;
+        return 1;
     }
     match terminal::print(&text) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => DONE,
         Err(failure) => {
             failure.print();
-            ExitCode::FAILURE
+            failure.code()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `hookwright plan`: reads, shows, and writes nothing.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
@@ -10,6 +11,7 @@ use super::report::Report;
 use super::results::{Kind, Output};
 use super::selection::{Allowances, Selection};
 use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
+use crate::endpoint::EndpointId;
 use crate::plan::{Choices, Plan, World, plan};
 use crate::render::{self, Place};
 use crate::sandbox::Keep;
@@ -40,6 +42,10 @@ pub struct PlanArgs {
     /// Write the plan to FILE too, for `hookwright apply FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// As `apply` takes it; a plan never asks
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true")]
+    input: bool,
     /// Write how it ended to FILE, as JSON
     #[arg(long, value_name = "FILE")]
     result_file: Option<PathBuf>,
@@ -122,6 +128,9 @@ pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Cho
     plan(&world(project, state, seen, choices))
 }
 
+/// What no other environment manages.
+static NOWHERE: BTreeSet<EndpointId> = BTreeSet::new();
+
 /// All that a plan of a project is made from.
 pub fn world<'a>(project: &'a Project, state: &'a State, seen: Option<&'a Seen>, choices: &'a Choices) -> World<'a> {
     World {
@@ -133,6 +142,8 @@ pub fn world<'a>(project: &'a Project, state: &'a State, seen: Option<&'a Seen>,
         now: seen.map_or_else(live::now, |seen| seen.now),
         environment: project.desired.environment.as_ref().map(|name| name.as_str()),
         choices,
+        cannot_encrypt: project.cannot_encrypt.as_ref(),
+        elsewhere: seen.map_or(&NOWHERE, |seen| &seen.elsewhere),
     }
 }
 
@@ -166,6 +177,7 @@ async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>
         seen.catch_up(&earlier, &state);
     }
     live.close().await?;
+    seen.elsewhere = project.managed_elsewhere();
     Ok((state, Some(seen)))
 }
 

@@ -1,15 +1,22 @@
 //! A run's project: the configuration, what it names, and where the state is.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::source::Source;
-use super::{Global, values};
-use crate::config::{self, BaseUrl, Desired, Inputs};
-use crate::disk::beside;
+use super::{Global, identity, terminal, values};
+use crate::config::{self, BaseUrl, Desired, Inputs, NamedPath};
+use crate::disk::{self, beside};
+use crate::endpoint::{EndpointId, Name};
+use crate::plan::Refusal;
+use crate::quote::escaped;
 use crate::render::Place;
-use crate::secrets::Recipient;
-use crate::state::{Guards, Store};
+use crate::secrets::{CannotEncrypt, Recipient, cannot_encrypt};
+use crate::state::{Guards, Store, parse_state};
+
+/// The most bytes that are read of another environment's state.
+const MOST_STATE: u64 = 256 << 20;
 
 /// A configuration that was read, with what belongs to it.
 #[derive(Debug)]
@@ -24,6 +31,10 @@ pub struct Project {
     pub store: Store,
     /// The guards that the file sets.
     pub guards: Guards,
+    /// Why nothing can be encrypted to the recipients, if so: known without running a plugin.
+    pub cannot_encrypt: Option<Refusal>,
+    /// The states of the environments that were not chosen.
+    other_states: Vec<(Name, PathBuf)>,
 }
 
 impl Project {
@@ -43,6 +54,7 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
     let base_url = base_url_override()?;
     let inputs = Inputs { base_url, environment: global.env.clone(), values: values::given(global)? };
     let desired = config::parse(&source.sources, &inputs).map_err(|faults| source.failure(&faults))?;
+    desired.warnings.iter().for_each(|warning| terminal::warn(warning));
     let mut recipients = desired.recipients.clone();
     if let Some((file, span)) = &desired.recipients_file {
         for recipient in source.recipients(file, span)? {
@@ -63,7 +75,51 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
         allowed_hosts: desired.safety.allowed_hosts.clone(),
         max_deletes: desired.safety.max_deletes,
     };
-    Ok(Project { desired, base_url, recipients, store, guards })
+    let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin)).map(refusal);
+    let state_of = |(name, named): &(Name, Option<NamedPath>)| {
+        let path = source.state_path(named.as_ref(), Some(name.as_str())).ok()?;
+        (Store::at(&path).path() != store.path()).then(|| (name.clone(), path))
+    };
+    let other_states = desired.other_environments.iter().filter_map(state_of).collect();
+    Ok(Project { desired, base_url, recipients, store, guards, cannot_encrypt, other_states })
+}
+
+fn refusal(why: CannotEncrypt) -> Refusal {
+    let (message, hint) = (why.to_string(), why.hint().to_owned());
+    Refusal { name: None, file: None, line: None, message, hint, duplicate: None }
+}
+
+impl Project {
+    /// An error where nothing can be encrypted to the recipients.
+    pub fn can_encrypt(&self) -> Result<(), Failure> {
+        match &self.cannot_encrypt {
+            None => Ok(()),
+            Some(Refusal { message, hint, .. }) => Err(Failure::new(message.clone()).hint(hint.clone())),
+        }
+    }
+
+    /// Every endpoint that another environment of the configuration manages, as far as its state is a file here.
+    ///
+    /// They are read and never written, without their journals; one that cannot be read is a warning.
+    pub fn managed_elsewhere(&self) -> BTreeSet<EndpointId> {
+        let mut ids = BTreeSet::new();
+        for (environment, path) in &self.other_states {
+            let state = match disk::read(path, MOST_STATE) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) => Err(e.to_string()),
+                Ok(bytes) => parse_state(&bytes, path).map_err(|e| e.to_string()),
+            };
+            match state {
+                Ok(state) => ids.extend(state.all().map(|(_, managed)| managed.endpoint_id.clone())),
+                Err(why) => terminal::warn(&format!(
+                    "what the environment `{environment}` manages is not known: {}: {}",
+                    terminal::path(path),
+                    escaped(&why)
+                )),
+            }
+        }
+        ids
+    }
 }
 
 impl Project {

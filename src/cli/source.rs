@@ -126,7 +126,7 @@ impl Source {
         Err(Failure::new(message).hint("remove the link, or name the state with --state PATH"))
     }
 
-    /// The recipients of a file. Nothing of it is ever quoted.
+    /// The recipients of a file, with a warning of those that age cannot encrypt to. Nothing of it is ever quoted.
     pub fn recipients(&self, named: &str, span: &Range<usize>) -> Result<Vec<Recipient>, Failure> {
         let path = self.inside(named, span)?;
         let failed = |reason: String, help: &str| self.fault(reason, span, "named here", help);
@@ -135,11 +135,24 @@ impl Source {
             failed(format!("the recipients file could not be read: {}", crate::quote::escaped(&e.to_string())), help)
         })?;
         let text = String::from_utf8_lossy(&bytes);
-        config::parse_recipients(&text).map_err(|bad| {
-            let told: Vec<String> = bad.iter().take(20).map(|(line, why)| format!("line {line}: {why}")).collect();
-            failed(format!("the recipients file has {}", told.join("; ")), "one age recipient a line, # comments")
-        })
+        let read = config::parse_recipients(&text).map_err(|bad| {
+            let told = format!("the recipients file has {}", told(&bad));
+            failed(told, "one age recipient a line, # comments")
+        })?;
+        if !read.passed_over.is_empty() {
+            let file = terminal::path(&path);
+            terminal::warn(&format!(
+                "{file}: passed over, and nothing is encrypted to them: {}",
+                told(&read.passed_over)
+            ));
+        }
+        Ok(read.recipients)
     }
+}
+
+/// The first bad lines of a recipients file.
+fn told(bad: &[config::BadLine]) -> String {
+    bad.iter().take(20).map(|(line, why)| format!("line {line}: {why}")).collect::<Vec<_>>().join("; ")
 }
 
 /// Faults of files, drawn, and a line that counts them.

@@ -15,10 +15,13 @@ pub struct ValidateArgs {}
 /// Runs the command.
 pub fn run(global: &Global, _: &ValidateArgs) -> Ended {
     let project = project::load(global)?;
+    if !project.recipients.is_empty() {
+        project.can_encrypt()?;
+    }
     let webhooks = count(project.desired.webhooks.len(), "webhook");
     terminal::print(&format!("Success! The configuration is valid: {webhooks}.\n"))?;
     if project.recipients.is_empty() {
-        terminal::warn("it has no recipients: it can be planned, and not applied");
+        terminal::warn("it has no recipients: nothing that makes an endpoint can be applied");
     }
     Ok(DONE)
 }

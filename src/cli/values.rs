@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::source::{drawn, read_text};
 use super::{Failure, Global, terminal};
-use crate::config::{Given, parse_values};
+use crate::config::{Given, Giver, parse_values};
 use crate::diagnostic::Sources;
 use crate::quote::{hidden, quoted};
 
@@ -28,13 +28,13 @@ pub fn given(global: &Global) -> Result<Vec<Given>, Failure> {
     }
     let mut variables: Vec<Given> = Vec::new();
     for (key, value) in std::env::vars_os() {
-        variables.extend(of_environment(&key, &value)?);
+        variables.extend(of_environment(&key, &value));
     }
     variables.sort_by(|a, b| a.name.cmp(&b.name));
     values.extend(variables);
     let flag = |(name, value): &(String, String)| {
         let (name, value) = (name.clone(), value.clone());
-        Given { name, value, origin: "`--var`".to_owned() }
+        Given { name, value: Ok(value), origin: "`--var`".to_owned(), giver: Giver::Flag }
     };
     values.extend(global.vars.iter().map(flag));
     Ok(values)
@@ -50,9 +50,9 @@ fn of_file(file: &Path) -> Result<Vec<Given>, Failure> {
     parse_values(&sources, &origin).map_err(|faults| drawn(&sources, &PathBuf::from(file), &faults))
 }
 
-fn of_environment(key: &OsStr, value: &OsStr) -> Result<Option<Given>, Failure> {
-    let Some(name) = key.to_str().and_then(|key| key.strip_prefix(PREFIX)) else { return Ok(None) };
+fn of_environment(key: &OsStr, value: &OsStr) -> Option<Given> {
+    let name = key.to_str()?.strip_prefix(PREFIX)?;
     let origin = quoted(&hidden(&format!("{PREFIX}{name}"))).trim_matches('"').to_owned();
-    let value = value.to_str().ok_or_else(|| Failure::new(format!("{origin} is not UTF-8")))?.to_owned();
-    Ok(Some(Given { name: name.to_owned(), value, origin }))
+    let value = value.to_str().map(str::to_owned).ok_or_else(|| "is not UTF-8".to_owned());
+    Some(Given { name: name.to_owned(), value, origin, giver: Giver::Environment })
 }

@@ -1,14 +1,14 @@
 //! The url of an entry: what may be sent to the API, in the very serialisation that was checked.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::config::BaseUrl;
 use crate::config::faults::{Faults, word};
 use crate::config::fill::Filled;
-use crate::config::hosts::allows;
-
+use crate::config::hosts::{allows, labels};
 use crate::diagnostic::Fault;
 use crate::endpoint::is_loopback;
 
@@ -70,8 +70,43 @@ fn parse(text: &str, rules: &UrlRules<'_>) -> Result<Url, Wrong> {
         let message = format!("the url has {} bytes", url.as_str().len());
         return wrong(&message, &format!("write one of at most {MOST_BYTES}"));
     }
-    allowed(&url, rules)?;
+    host(&url, text, rules)?;
     Ok(url)
+}
+
+/// Checks the host: a parser of URLs makes one of nearly everything, and a variable may be empty, quoted or unset.
+fn host(url: &Url, text: &str, rules: &UrlRules<'_>) -> Result<(), Wrong> {
+    let rest = text.trim_start_matches(|c| c <= ' ').split_once(':').map_or("", |(_, rest)| rest);
+    let authority = rest.strip_prefix("//").unwrap_or_default();
+    let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() {
+        return wrong("the url has no host after `https://`", &format!("write one such as {EXAMPLE}"));
+    }
+    let is_listed = || rules.allowed_hosts.zip(url.host()).is_some_and(|(patterns, host)| allows(patterns, &host));
+    let help = format!("write a whole host name, as in {EXAMPLE}");
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            if let Err(reason) = labels(name) {
+                return wrong(&format!("{} is no host: {reason}", word(name)), &help);
+            }
+            let is_whole = name.trim_end_matches('.').contains('.') || is_loopback(&Host::Domain(name));
+            if !is_whole && !is_listed() {
+                let help = format!("{help}, or list it in `allowed_hosts` under `[safety]` if you mean it");
+                return wrong(&format!("the host {} is a single word", word(name)), &help);
+            }
+        }
+        Some(Host::Ipv4(address)) if !written(authority, &address) => {
+            let message = format!("the host {} would be the address {address}", word(authority));
+            return wrong(&message, &format!("write all four numbers of an address; or {help}"));
+        }
+        _ => {}
+    }
+    allowed(url, rules)
+}
+
+/// Whether an authority writes an address as all of its four numbers.
+fn written(authority: &str, address: &Ipv4Addr) -> bool {
+    authority.split(':').next().is_some_and(|host| host == address.to_string())
 }
 
 fn plain_http(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {

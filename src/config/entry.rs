@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::config::Entry;
 use crate::config::endpoint_url::{self, UrlRules};
+use crate::config::environments::{Chosen, Environments};
 use crate::config::events::{self, Events, Unknown};
 use crate::config::faults::{Faults, Whole, twice, word};
 use crate::config::lifecycle::{self, Written};
@@ -13,7 +14,7 @@ use crate::config::lines::Lines;
 use crate::config::tree::{Item, Table};
 use crate::config::variables::Variables;
 use crate::diagnostic::{Fault, Sources};
-use crate::endpoint::{Name, Spec};
+use crate::endpoint::{Name, Spec, canonical_description};
 
 /// `[defaults]`, below it the top level's `allow_unknown_events`.
 struct Defaults {
@@ -26,7 +27,7 @@ struct Defaults {
 /// The entries of all files: those that are sound, and the places of all.
 #[derive(Default)]
 pub(super) struct Webhooks {
-    /// The entries without a fault.
+    /// The entries of this environment without a fault.
     pub(super) entries: BTreeMap<Name, Entry>,
     /// Where each name stands, with a fault or without.
     pub(super) places: BTreeMap<Name, Range<usize>>,
@@ -58,6 +59,8 @@ fn unknown(table: &Table<'_>, default: Unknown, faults: &mut Faults) -> Unknown 
 pub(super) struct Reading<'a> {
     pub(super) urls: UrlRules<'a>,
     pub(super) variables: &'a Variables<'a>,
+    pub(super) environments: &'a Environments<'a>,
+    pub(super) environment: &'a Chosen<'a, 'a>,
     pub(super) lines: &'a Lines,
     pub(super) sources: &'a Sources,
 }
@@ -97,12 +100,18 @@ pub(super) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> 
 pub(super) const DEFAULTS: [&str; 4] = ["events", "lifecycle", "rotate_after", "allow_unknown_events"];
 
 /// The keys of an entry.
-pub(super) const KEYS: [&str; 7] =
-    ["url", "events", "description", "rotation", "rotate_after", "lifecycle", "allow_unknown_events"];
+pub(super) const KEYS: [&str; 8] =
+    ["url", "events", "description", "rotation", "rotate_after", "lifecycle", "allow_unknown_events", "environments"];
 
 fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mut Faults) -> Option<Entry> {
-    let Reading { variables, lines, sources, .. } = reading;
+    let Reading { variables, lines, sources, environments, environment, .. } = reading;
     let table = item.table("[webhooks.NAME]", &KEYS, faults)?;
+    if let Some(item) = table.get("environments")
+        && !environments.includes(item, environment, faults)
+    {
+        // Its variables may have no value here.
+        return None;
+    }
     let url = url(item, &table, reading, faults);
     let events = entry_events(item, &table, defaults, variables, faults);
     let description = table.get("description").map(|item| description(item, variables, faults));
@@ -131,7 +140,8 @@ fn description(item: Item<'_>, variables: &Variables<'_>, faults: &mut Faults) -
         faults.push(Fault::new(message, item.span(), "").help(help));
         return None;
     }
-    Some(read.text.into_owned()).filter(|text| !text.is_empty())
+    // Two checkouts of one file (CRLF here, LF there) make the same plan, with the same id.
+    Some(canonical_description(&read.text).into_owned()).filter(|text| !text.is_empty())
 }
 
 fn url(entry: Item<'_>, table: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) -> Option<String> {

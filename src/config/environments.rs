@@ -11,8 +11,8 @@ use crate::diagnostic::Fault;
 use crate::endpoint::Name;
 
 /// The keys of an environment.
-pub(super) const KEYS: [&str; 7] =
-    ["base_url", "state", "api_key_env", "recipients", "recipients_file", "safety", "variables"];
+pub(super) const KEYS: [&str; 8] =
+    ["base_url", "state", "api_key_env", "recipients", "recipients_file", "safety", "variables", "imports"];
 
 /// The variable that holds the API key where no environment names another.
 pub(super) const KEY_VARIABLE: &str = "VIDEOGEN_API_KEY";
@@ -39,6 +39,7 @@ pub(super) struct Environment<'t> {
     pub(super) encryption: Option<Encryption>,
     pub(super) safety: SafetyRead,
     pub(super) variables: Vec<Item<'t>>,
+    pub(super) imports: Vec<Item<'t>>,
 }
 
 /// The environment of a run.
@@ -80,7 +81,12 @@ fn environment<'t>(
     faults: &mut Faults,
 ) -> Environment<'t> {
     let names_recipients = table.get("recipients").or(table.get("recipients_file")).is_some();
-    let variables = table.get("variables").and_then(|item| item.free_table("variables = { host = \"…\" }", faults));
+    let mut items = |key, example| {
+        let table = table.get(key).and_then(|item| item.free_table(example, faults));
+        table.map(|table| table.items()).unwrap_or_default()
+    };
+    let variables = items("variables", "variables = { host = \"…\" }");
+    let imports = items("imports", "imports = { old-hook = \"ep_…\" }");
     Environment {
         base_url: table.get("base_url").map(|item| sections::base_url(item, over, faults)),
         state: table
@@ -89,7 +95,8 @@ fn environment<'t>(
         api_key_env: table.get("api_key_env").and_then(|item| key_variable(item, faults)),
         encryption: names_recipients.then(|| sections::recipients(table, faults)),
         safety: sections::safety(table, faults),
-        variables: variables.map(|table| table.items()).unwrap_or_default(),
+        variables,
+        imports,
         name,
         place,
     }
@@ -112,6 +119,32 @@ fn key_variable(item: Item<'_>, faults: &mut Faults) -> Option<String> {
 }
 
 impl<'t> Environments<'t> {
+    /// Whether an entry's `environments` name the one that was chosen; each must be one of the file's.
+    pub(super) fn includes(&self, item: Item<'_>, chosen: &Chosen<'_, '_>, faults: &mut Faults) -> bool {
+        let Some(names) = item.texts("\"prod\"", faults) else { return true };
+        if names.is_empty() {
+            let fault = Fault::new("`environments` names none", item.span(), "");
+            faults.push(fault.help("name those that have the entry, or remove the key: every one has it then"));
+        }
+        for name in &names {
+            if self.all.iter().any(|one| one.name.as_str() == name.text) {
+                continue;
+            }
+            let meant = faults.guess(name.text, self.all.iter().map(|one| one.name.as_str()));
+            let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
+            let fault =
+                Fault::new(format!("{} is no environment of the file", word(name.text)), name.span.clone(), label);
+            faults.absent(fault.help("write `[environments.NAME]`, or name another"), Whole::File);
+        }
+        chosen.name().is_none_or(|chosen| names.iter().any(|name| name.text == chosen.as_str()))
+    }
+
+    /// Those that were not chosen, each with its own state.
+    pub(super) fn others(&self, chosen: Option<&Name>) -> Vec<(Name, Option<Place>)> {
+        let others = self.all.iter().filter(|one| Some(&one.name) != chosen);
+        others.map(|one| (one.name.clone(), one.state.clone())).collect()
+    }
+
     /// The environment that was asked for; forgetting it is a fault, and so is one that is not there.
     pub(super) fn choose(&self, asked: Option<&str>, faults: &mut Faults) -> Chosen<'_, 't> {
         let flags: Vec<String> = self.all.iter().take(MOST_NAMED).map(|one| format!("`--env {}`", one.name)).collect();

@@ -23,7 +23,10 @@ pub(super) fn parse_pattern(text: &str) -> Result<String, &'static str> {
         return Err("`*` stands only for the first label, as in `*.example.com`");
     }
     match parse_host(rest)? {
-        Host::Domain(name) => Ok(format!("{star}{name}")),
+        Host::Domain(name) => {
+            labels(&name)?;
+            Ok(format!("{star}{name}"))
+        }
         _ if !star.is_empty() => Err("an address has no labels: `*.` cannot stand before it"),
         address => Ok(address.to_string()),
     }
@@ -38,6 +41,24 @@ fn parse_host(text: &str) -> Result<Host<String>, &'static str> {
         return Err("a host has no port");
     }
     Host::parse(text).map_err(|_| "not a host")
+}
+
+/// Checks that a name can be a host's, label by label. The error is what is wrong: a variable without a value, or one
+/// with quotes around it, must not become a host.
+pub(super) fn labels(name: &str) -> Result<(), &'static str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    for label in name.strip_suffix('.').unwrap_or(name).split('.') {
+        if label.is_empty() {
+            return Err("a label of the host is empty");
+        }
+        if label.len() > 63 || !label.chars().all(legal) || label.starts_with('-') || label.ends_with('-') {
+            return Err("a label of a host is 1 to 63 of the characters a-z 0-9 - _, no `-` at either end");
+        }
+        if matches!(label, "null" | "undefined") {
+            return Err("a variable that was not set, most likely");
+        }
+    }
+    Ok(())
 }
 
 /// Whether a host is among the patterns.
@@ -80,6 +101,8 @@ mod tests {
             ("*.*.example", "`*` stands only for the first label, as in `*.example.com`"),
             ("*.10.0.0.1", "an address has no labels: `*.` cannot stand before it"),
             ("*.", "not a host"),
+            ("\"h.example\"", "a label of a host is 1 to 63 of the characters a-z 0-9 - _, no `-` at either end"),
+            (".example", "a label of the host is empty"),
             ("a b", "not a host"),
         ] {
             assert_eq!(parse_pattern(text), Err(wrong), "{text}");

@@ -38,8 +38,8 @@ use crate::secrets::Recipient;
 
 pub use base_url::parse_base_url;
 pub use parse::parse;
-pub use recipients::parse_recipients;
-pub use values::{Given, parse_values};
+pub use recipients::{BadLine, RecipientsFile, parse_recipients};
+pub use values::{Given, Giver, parse_values};
 
 /// The JSON Schema (draft 2020-12) of a file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");
@@ -58,6 +58,9 @@ pub struct Inputs {
     pub values: Vec<Given>,
 }
 
+/// A path as written, with its place.
+pub type NamedPath = (String, Range<usize>);
+
 /// All that a team wants, as its files say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desired {
@@ -70,21 +73,25 @@ pub struct Desired {
     /// The environment variable that holds the API key: `VIDEOGEN_API_KEY`, or one that begins with it and `_`.
     pub api_key_env: String,
     /// `[state] path` or the environment's `state`, as written, with its place.
-    pub state_path: Option<(String, Range<usize>)>,
+    pub state_path: Option<NamedPath>,
     /// `[encryption] recipients`, each once, in the file's order.
     pub recipients: Vec<Recipient>,
     /// `[encryption] recipients_file` as written, with its place.
-    pub recipients_file: Option<(String, Range<usize>)>,
+    pub recipients_file: Option<NamedPath>,
     /// `[safety]`.
     pub safety: Safety,
-    /// `[webhooks.*]`.
+    /// `[webhooks.*]`, but for those of other environments.
     pub webhooks: BTreeMap<Name, Entry>,
-    /// `[imports]`: name → the id to adopt.
+    /// `[imports]`, and those of the environment before them: name → the id to adopt.
     pub imports: BTreeMap<Name, EndpointId>,
-    /// `[moved]`: new name → old name.
+    /// `[moved]`: new name → old name. It may chain: a new name without an entry is the old name of another line.
     pub moved: BTreeMap<Name, Name>,
     /// `[removed] names`: forgotten without deleting.
     pub removed: BTreeSet<Name>,
+    /// The environments that were not chosen, each with its `state` as written: what they manage is not unmanaged here.
+    pub other_environments: Vec<(Name, Option<NamedPath>)>,
+    /// What was passed over and is worth a warning, in words.
+    pub warnings: Vec<String>,
 }
 
 /// One `[webhooks.NAME]`, with `[defaults]` already applied.

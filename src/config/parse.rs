@@ -74,24 +74,31 @@ fn desired(
     let Settings { base_url, mark, state_path, recipients, recipients_file, safety, api_key_env } =
         chosen::settings(&guards, &environments, &environment, inputs.base_url.as_ref(), faults);
     let urls = UrlRules { base_url: base_url.as_ref(), allowed_hosts: safety.patterns() };
-    let reading = Reading { urls, variables: &variables, lines, sources };
+    let reading =
+        Reading { urls, variables: &variables, environments: &environments, environment: &environment, lines, sources };
     let mut webhooks = Webhooks::default();
     for root in &roots {
         webhooks.read(root, &reading, faults);
     }
     twins::refuse(&webhooks, faults);
+    let chosen = environment.name();
+    let mut imports = names::imports(&roots, &environments, chosen, &webhooks.places, faults);
+    // Those of an entry that another environment has.
+    imports.retain(|name, _| webhooks.entries.contains_key(name));
     Some(Desired {
-        imports: names::imports(&roots, &webhooks.places, faults),
+        imports,
         moved: names::moved(&roots, &webhooks.places, faults),
         removed: names::removed(&roots, &webhooks.places, faults),
         base_url: base_url?,
         mark,
-        environment: environment.name().cloned(),
+        environment: chosen.cloned(),
+        other_environments: environments.others(chosen),
         api_key_env,
         state_path,
         recipients,
         recipients_file,
         safety: safety.safety,
         webhooks: webhooks.entries,
+        warnings: variables.warnings,
     })
 }

@@ -37,22 +37,36 @@ fn each_once(recipients: Vec<Recipient>) -> Vec<Recipient> {
     recipients.into_iter().filter(|recipient| seen.insert(recipient.as_str().to_owned())).collect()
 }
 
-/// Reads a recipients file: one a line, `#` comments and blank lines aside; each recipient once, in its order.
+/// A recipients file as read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RecipientsFile {
+    /// Each once, in its order.
+    pub recipients: Vec<Recipient>,
+    /// Lines that were passed over, 1-based, and why: sound ssh keys that age cannot encrypt to, as the `.keys` pages of
+    /// forges list them. Stock age warns of them and goes on.
+    pub passed_over: Vec<BadLine>,
+}
+
+/// A 1-based line, and what is wrong with it.
+pub type BadLine = (usize, BadRecipient);
+
+/// Reads a recipients file: one a line, `#` comments and blank lines aside.
 ///
-/// The errors name 1-based lines and quote nothing.
-pub fn parse_recipients(text: &str) -> Result<Vec<Recipient>, Vec<(usize, BadRecipient)>> {
+/// The errors quote nothing.
+pub fn parse_recipients(text: &str) -> Result<RecipientsFile, Vec<BadLine>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut recipients, mut bad) = (Vec::new(), Vec::new());
+    let (mut recipients, mut passed_over, mut bad) = (Vec::new(), Vec::new(), Vec::new());
     for (line, written) in (1..).zip(text.lines().map(str::trim)) {
         if written.is_empty() || written.starts_with('#') {
             continue;
         }
         match Recipient::parse(written) {
             Ok(recipient) => recipients.push(recipient),
+            Err(error) if error.is_other_ssh_key() => passed_over.push((line, error)),
             Err(error) => bad.push((line, error)),
         }
     }
-    if bad.is_empty() { Ok(each_once(recipients)) } else { Err(bad) }
+    if bad.is_empty() { Ok(RecipientsFile { recipients: each_once(recipients), passed_over }) } else { Err(bad) }
 }
 
 #[cfg(test)]
@@ -60,13 +74,23 @@ mod tests {
     use super::*;
 
     const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const ECDSA: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBMNaUdsEQ2zsfkHKzT6Sd3WAEOnvCr2VM0Frd7w9iXO9f9lVWow8mqC+ozU7yxilqcQfUfMW7os9Sk5SjMGwr+k=";
 
     #[test]
     fn a_recipients_file_is_read_line_by_line() {
         let text = format!("\u{feff}# the team\r\n\r\n{KEY}\r\n  {KEY}  \n");
-        let recipients = parse_recipients(&text).unwrap();
+        let recipients = parse_recipients(&text).unwrap().recipients;
         assert_eq!(recipients.iter().map(Recipient::as_str).collect::<Vec<_>>(), [KEY]);
-        assert_eq!(parse_recipients("").unwrap(), []);
+        assert_eq!(parse_recipients("").unwrap().recipients, []);
+    }
+
+    #[test]
+    fn a_sound_ssh_key_that_age_cannot_encrypt_to_is_passed_over() {
+        let read = parse_recipients(&format!("{ECDSA}\n{KEY}\n")).unwrap();
+        assert_eq!(read.recipients.iter().map(Recipient::as_str).collect::<Vec<_>>(), [KEY]);
+        assert_eq!(read.passed_over, [(1, BadRecipient::Ssh("ecdsa-sha2-nistp256".to_owned()))]);
+        let cut = &ECDSA[..30];
+        assert_eq!(parse_recipients(cut).unwrap_err(), [(1, BadRecipient::Malformed)]);
     }
 
     #[test]

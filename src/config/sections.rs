@@ -1,7 +1,6 @@
 //! `[provider]`, `[state]`, `[encryption]` and `[safety]`, and the same keys in an environment.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use crate::config::base_url::parse_base_url;
 use crate::config::faults::{Faults, word};
@@ -62,7 +61,7 @@ pub(super) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faul
 }
 
 /// A path as written, with its place.
-pub(super) type Place = (String, Range<usize>);
+pub(super) type Place = crate::config::NamedPath;
 
 /// Reads `[state]`: its path.
 pub(super) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {

@@ -82,9 +82,17 @@ impl<'t> Item<'t> {
         shifted(&self.value.span(), self.start)
     }
 
-    /// Whether it is a string.
-    pub(super) fn is_text(&self) -> bool {
-        matches!(self.value.get_ref(), DeValue::String(_))
+    /// The string, where it is one.
+    pub(super) fn as_text(&self) -> Option<&'t str> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, as a message says it.
+    pub(super) fn kind(&self) -> &'static str {
+        describe(self.value.get_ref())
     }
 
     /// The string, or a fault; `example` is a value that would do, as TOML.

@@ -5,7 +5,7 @@ use toml::de::DeTable;
 use crate::config::faults::Faults;
 use crate::config::lines::Lines;
 use crate::config::syntax;
-use crate::config::tree::Table;
+use crate::config::tree::{Item, Table};
 use crate::diagnostic::{Fault, Sources};
 
 /// A value, and where it is from.
@@ -13,13 +13,27 @@ use crate::diagnostic::{Fault, Sources};
 pub struct Given {
     /// The variable.
     pub name: String,
-    /// Its value.
-    pub value: String,
-    /// The flag, the environment variable or the file, as a message names it; safe to print.
+    /// Its value; or what was given instead of a string, in words that follow its origin (`is not UTF-8`).
+    pub value: Result<String, String>,
+    /// The flag, the environment variable or the file with its line, as a message names it; safe to print.
     pub origin: String,
+    /// Who gave it: what is done with one that nothing declares.
+    pub giver: Giver,
 }
 
-/// Reads a file of values, `name = "value"` a line; they are said to be from `origin`. Gives every fault of the file.
+/// Who gives a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Giver {
+    /// `--var`: it names one variable of this configuration, so an undeclared one is an error.
+    Flag,
+    /// `--var-file`: it may be made for several configurations, so an undeclared one is a warning.
+    File,
+    /// The environment: it is anybody's, so an undeclared one is nothing.
+    Environment,
+}
+
+/// Reads a file of values, `name = "value"` a line; they are said to be from `origin`. Gives every fault of its syntax:
+/// that a value is no string is one only where a variable wants it.
 pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<Fault>> {
     let lines = Lines::of(sources.whole());
     let mut faults = Faults::default();
@@ -27,24 +41,20 @@ pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<F
         return Err(vec![fault]);
     }
     if let Some(tree) = syntax::read_sound(sources.whole()) {
-        let values = values(&tree, origin, &mut faults);
-        return if faults.is_empty() { Ok(values) } else { Err(faults.finish(sources.whole(), &lines)) };
+        return Ok(values(&tree, origin, &lines));
     }
-    if let Some(mended) = syntax::prepare(sources.whole(), 0, &lines, &mut faults)
-        && let Some(tree) = syntax::read_mended(&mended, 0, &lines, &mut faults)
-    {
-        values(&tree, origin, &mut faults);
+    if let Some(mended) = syntax::prepare(sources.whole(), 0, &lines, &mut faults) {
+        syntax::read_mended(&mended, 0, &lines, &mut faults);
     }
     Err(faults.finish(sources.whole(), &lines))
 }
 
-fn values(tree: &DeTable<'_>, origin: &str, faults: &mut Faults) -> Vec<Given> {
-    let items = Table::free(tree, 0).items();
-    let texts = items.iter().filter_map(|item| Some((item.key(), item.text("\"VALUE\"", faults)?)));
-    let given = |(name, text): (&str, crate::config::tree::Text<'_>)| Given {
-        name: name.to_owned(),
-        value: text.text.to_owned(),
-        origin: origin.to_owned(),
+fn values(tree: &DeTable<'_>, origin: &str, lines: &Lines) -> Vec<Given> {
+    let given = |item: Item<'_>| Given {
+        name: item.key().to_owned(),
+        value: item.as_text().map(str::to_owned).ok_or_else(|| format!("is {}, and must be a string", item.kind())),
+        origin: format!("{origin}, line {},", lines.line(item.key_span().start)),
+        giver: Giver::File,
     };
-    texts.map(given).collect()
+    Table::free(tree, 0).items().into_iter().map(given).collect()
 }

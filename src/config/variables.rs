@@ -10,8 +10,9 @@ use regex::{Regex, RegexBuilder};
 use crate::config::environments::{Chosen, Environments};
 use crate::config::faults::{Faults, Whole, word};
 use crate::config::tree::{Item, Table};
-use crate::config::{Given, MOST_VALUE};
+use crate::config::{Given, Giver, MOST_VALUE};
 use crate::diagnostic::Fault;
+use crate::quote::count;
 
 /// The keys of a declaration.
 pub(super) const KEYS: [&str; 3] = ["default", "description", "pattern"];
@@ -27,6 +28,8 @@ pub(super) struct Variables<'t> {
     pub(super) whole: &'t str,
     /// How many bytes values may still add to the file.
     pub(super) left: Cell<usize>,
+    /// Of values that were passed over.
+    pub(super) warnings: Vec<String>,
 }
 
 /// One variable.
@@ -76,8 +79,12 @@ impl<'t> Variables<'t> {
                 }
             }
         }
+        let mut passed_over = Vec::new();
         for given in given {
-            take(given, &mut declared, faults);
+            match declared.get_mut(given.name.as_str()) {
+                Some(variable) => take(given, variable, faults),
+                None => passed_over.extend(nobodys(given, &declared, faults)),
+            }
         }
         if matches!(chosen, Chosen::Unknown) {
             let missing = declared.values_mut().filter(|variable| variable.value == Value::Missing);
@@ -88,7 +95,7 @@ impl<'t> Variables<'t> {
             Chosen::Unknown => Some(None),
             Chosen::One(one) => Some(Some(one.name.to_string())),
         };
-        Self { declared, environment, whole, left: Cell::new(MOST_ADDED) }
+        Self { declared, environment, whole, left: Cell::new(MOST_ADDED), warnings: counted(passed_over) }
     }
 }
 
@@ -108,7 +115,7 @@ fn declaration(item: Item<'_>, patterns: &mut usize, faults: &mut Faults) -> Opt
         let message = format!("{} is no name of a variable", word(item.key()));
         faults.push(Fault::new(message, place.clone(), "").help(help));
     }
-    if item.is_text() {
+    if item.as_text().is_some() {
         return Some(Declared { place, description: None, pattern: None, value: written(item, None, faults) });
     }
     let table = item.table(&format!("{} = {{ default = {EXAMPLE} }}", item.key()), &KEYS, faults)?;
@@ -207,16 +214,44 @@ pub(super) fn undeclared(name: &str, declared: &BTreeMap<&str, Declared>, faults
     (label, if meant.is_some() { format!("mend the name, or {declare}") } else { declare })
 }
 
+/// A value for a variable that nobody declared: an error, a warning or nothing, by who gave it.
+fn nobodys(given: &Given, declared: &BTreeMap<&str, Declared>, faults: &mut Faults) -> Option<String> {
+    let Given { name, value: _, origin, giver } = given;
+    let (label, help) = undeclared(name, declared, faults);
+    let message = format!("{origin} gives {}, which is no declared variable", word(name));
+    match giver {
+        Giver::Environment => None,
+        Giver::File if label.is_empty() => Some(format!("{message}: it is passed over")),
+        Giver::File => Some(format!("{message}: it is passed over; {label}")),
+        Giver::Flag => {
+            let help = if label.is_empty() { help } else { format!("{label} {help}") };
+            faults.absent(Fault::placeless(message).help(help), Whole::File);
+            None
+        }
+    }
+}
+
+/// The first warnings, and a count of the rest: a file of values may be made for many configurations.
+fn counted(mut warnings: Vec<String>) -> Vec<String> {
+    const MOST: usize = 8;
+    let rest = warnings.len().saturating_sub(MOST);
+    warnings.truncate(MOST);
+    warnings
+        .extend((rest > 0).then(|| format!("{} of no declared variable are passed over", count(rest, "more value"))));
+    warnings
+}
+
 /// Takes a value from outside of the file.
-fn take(given: &Given, declared: &mut BTreeMap<&str, Declared>, faults: &mut Faults) {
-    let Given { name, value, origin } = given;
-    let Some(variable) = declared.get_mut(name.as_str()) else {
-        let (label, help) = undeclared(name, declared, faults);
-        let fault = Fault::placeless(format!("{origin} gives {}, which is no declared variable", word(name)));
-        let help = if label.is_empty() { help } else { format!("{label} {help}") };
-        return faults.absent(fault.help(help), Whole::File);
-    };
+fn take(given: &Given, variable: &mut Declared, faults: &mut Faults) {
+    let Given { name, value, origin, giver: _ } = given;
     let place = variable.place.clone();
+    let value = match value {
+        Ok(value) => value,
+        Err(wrong) => {
+            variable.value = Value::Faulty;
+            return faults.push(Fault::new(format!("the value from {origin} {wrong}"), place, "of this variable"));
+        }
+    };
     let fault = match unfit(value, variable.pattern.as_ref()) {
         None => return variable.value = Value::Known(value.clone()),
         Some(Unfit::Form(wrong)) => Fault::new(format!("the value from {origin} {wrong}"), place, "of this variable"),

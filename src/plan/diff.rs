@@ -64,7 +64,7 @@ impl<'a> Builder<'a> {
             world,
             live: live.iter().map(|seen| (&seen.id, seen)).collect(),
             moves,
-            ledger: Ledger::new(world.state, live),
+            ledger: Ledger::new(world.state, live).without(world.elsewhere),
             resent: BTreeSet::new(),
             changes: Vec::new(),
             drift: Vec::new(),

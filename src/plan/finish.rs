@@ -18,6 +18,7 @@ impl<'a> Builder<'a> {
         self.know_duplicates();
         self.notes.extend(notes::duplicates(self.world, &unmanaged));
         self.notes.extend(notes::readers(self.world));
+        self.notes.extend(notes::unknown_secrets(self.world));
         self.changes.sort_by(|a, b| (a.action.rank(), &a.name).cmp(&(b.action.rank(), &b.name)));
         self.drift.sort_by(|a, b| a.name.cmp(&b.name));
         self.notes.sort();
@@ -50,6 +51,7 @@ impl<'a> Builder<'a> {
         let state = self.world.state;
         let mut ours: BTreeSet<&EndpointId> = state.all().map(|(_, managed)| &managed.endpoint_id).collect();
         ours.extend(self.world.desired.imports.values());
+        ours.extend(self.world.elsewhere);
         ours.extend(state.deleting.keys());
         ours.extend(state.pending.iter().flat_map(|intent| &intent.used));
         let mut left: BTreeSet<EndpointId> = BTreeSet::new();

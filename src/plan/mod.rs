@@ -60,6 +60,10 @@ pub struct World<'a> {
     pub environment: Option<&'a str>,
     /// What the command line chose.
     pub choices: &'a Choices,
+    /// Why no secret can be encrypted, if so: whatever makes an endpoint is refused then.
+    pub cannot_encrypt: Option<&'a Refusal>,
+    /// Endpoints that other environments of the configuration manage: not unmanaged, and never an orphan of ours.
+    pub elsewhere: &'a BTreeSet<EndpointId>,
 }
 
 /// What the command line chose.

@@ -12,12 +12,6 @@ use crate::timestamp::Timestamp;
 /// What is worth a note about an entry with an endpoint.
 pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, had: &Managed) -> Vec<String> {
     let mut notes = Vec::new();
-    if had.secret.is_none() {
-        notes.push(format!(
-            "`{name}`: its signing secret is unknown: raise its rotation to {} to renew it",
-            had.rotation + 1
-        ));
-    }
     let more: Vec<&str> = entry.spec.events.difference(&had.spec.events).map(String::as_str).collect();
     if entry.events_as_written == had.events_as_written && !more.is_empty() {
         notes.push(format!(
@@ -37,20 +31,48 @@ pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, had: &Managed
     notes
 }
 
+/// Points out wanted endpoints whose secrets nobody here has; many of them in one note, for a lost state leaves many.
+pub(super) fn unknown_secrets(world: &World<'_>) -> Option<String> {
+    if world.choices.destroy || world.choices.refresh_only || world.choices.is_rotation() {
+        return None;
+    }
+    let wanted = |name: &&Name| world.desired.webhooks.contains_key(*name) && world.choices.targets(name);
+    let endpoints = world.state.currents().filter(|(_, had)| had.secret.is_none());
+    let unknown: Vec<&Name> = endpoints.map(|(name, _)| name).filter(wanted).collect();
+    match unknown.as_slice() {
+        [] => None,
+        [name] => Some(format!(
+            "`{name}`: its signing secret is unknown: raise its rotation to {} to renew it, or, where somebody has it: \
+             hookwright import {name} --secret-stdin",
+            world.state.current(name).map_or(1, |had| had.rotation) + 1
+        )),
+        [first, ..] => Some(format!(
+            "the signing secrets of {} are unknown: the consumers that check signatures have them; take one over with \
+             `hookwright import {first} --secret-stdin`, or raise `rotation` in an entry for a new endpoint with a new secret",
+            folded(&unknown)
+        )),
+    }
+}
+
+/// The first names, and a count of the rest.
+fn folded(names: &[&Name]) -> String {
+    let shown = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > 8 { format!("{shown} and {} more", names.len() - 8) } else { shown }
+}
+
 /// Points out secrets that others can read than the file says.
 pub(super) fn readers(world: &World<'_>) -> Option<String> {
     let recipients = &world.guards.recipients;
     if recipients.is_empty() || world.choices.destroy {
         return None;
     }
-    let stale: Vec<String> = world.state.sealed_otherwise(recipients).map(|name| format!("`{name}`")).collect();
+    let stale: Vec<&Name> = world.state.sealed_otherwise(recipients).collect();
     if stale.is_empty() {
         return None;
     }
-    let shown = stale.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
-    let rest = if stale.len() > 8 { format!(" and {} more", stale.len() - 8) } else { String::new() };
     Some(format!(
-        "rekey needed: {shown}{rest} {} sealed to others than the file's recipients; run `hookwright secret rekey`",
+        "rekey needed: {} {} sealed to others than the file's recipients; run `hookwright secret rekey`",
+        folded(&stale),
         if stale.len() == 1 { "is" } else { "are" }
     ))
 }

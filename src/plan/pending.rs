@@ -45,7 +45,7 @@ impl<'a> Builder<'a> {
             let replaces = had.map(|had| &had.endpoint_id);
             let place_fits = intent.replaces.is_none() || intent.replaces.as_ref() == replaces;
             // Every entry asks every intent: the test that most fail, and that costs least, comes first.
-            intent.body == wanted && intent.rotation == entry.rotation && place_fits && name_fits()
+            intent.body.is_same_as(&wanted) && intent.rotation == entry.rotation && place_fits && name_fits()
         })
     }
 

@@ -23,12 +23,16 @@ pub struct Refusal {
     pub message: String,
     /// What lifts it.
     pub hint: String,
+    /// The live endpoint that the entry would double, and could adopt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub duplicate: Option<EndpointId>,
 }
 
 /// Every refusal of these changes.
 pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> = all_gone(world).into_iter().collect();
     refusals.extend(unknown_names(world));
+    refusals.extend(world.cannot_encrypt.filter(|_| changes.iter().any(makes)).cloned());
     refusals.extend(became_empty(world, changes));
     refusals.extend(twins(world, changes, unmanaged));
     refusals.extend(imports(world, changes));
@@ -38,10 +42,15 @@ pub(super) fn refusals(world: &World<'_>, changes: &[Change], unmanaged: &[&Obse
     refusals
 }
 
+/// Whether a change makes an endpoint, and so a secret to encrypt.
+fn makes(change: &Change) -> bool {
+    matches!(change.action, Action::Create(_) | Action::Replace { .. } | Action::Resend { .. })
+}
+
 fn of(world: &World<'_>, name: &Name, message: String, hint: String) -> Refusal {
     let entry = world.desired.webhooks.get(name);
     let (file, line) = (entry.and_then(|entry| entry.file.clone()), entry.map(|entry| entry.line));
-    Refusal { name: Some(name.clone()), file, line, message, hint }
+    Refusal { name: Some(name.clone()), file, line, message, hint, duplicate: None }
 }
 
 fn all_gone(world: &World<'_>) -> Option<Refusal> {
@@ -56,6 +65,7 @@ fn all_gone(world: &World<'_>) -> Option<Refusal> {
         name: None,
         file: None,
         line: None,
+        duplicate: None,
         message: format!("the state has {}, and the API lists none of them", count(known, "endpoint")),
         hint: "a key of another account is the likeliest cause; if they really are gone: --allow-all-gone".to_owned(),
     })
@@ -73,6 +83,7 @@ fn unknown_names(world: &World<'_>) -> Vec<Refusal> {
         name: None,
         file: None,
         line: None,
+        duplicate: None,
         message: format!("{flag} {} names no entry and no endpoint of the state", crate::quote::quoted(name)),
         hint: "`hookwright state list` shows the names of the state; the others are in the configuration".to_owned(),
     };
@@ -91,6 +102,7 @@ fn became_empty(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
         name: None,
         file: None,
         line: None,
+        duplicate: None,
         message: format!(
             "the configuration has no webhooks any more: {} would be deleted",
             count(deleted.len(), "endpoint")
@@ -126,7 +138,7 @@ fn twins(world: &World<'_>, changes: &[Change], unmanaged: &[&Observed]) -> Vec<
                 "was the state lost or rolled back? Restore it; or adopt the twin under [imports] ({name} = {}); or, for a second one: --allow-duplicate {name}",
                 quoted(twin.id.as_str())
             );
-            refusals.push(of(world, name, message, hint));
+            refusals.push(Refusal { duplicate: Some(twin.id.clone()), ..of(world, name, message, hint) });
         }
     }
     refusals
@@ -262,6 +274,7 @@ fn too_many(world: &World<'_>, changes: &[Change]) -> Option<Refusal> {
         name: None,
         file: None,
         line: None,
+        duplicate: None,
         message: format!(
             "{} would be deleted, replaced or forgotten, and [safety] max_deletes is {most}",
             count(counted.len(), "endpoint")

@@ -1,9 +1,10 @@
 //! Which names moved: said by `[moved]`, or found because their attributes did not change.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Attribute, Desired, Entry};
-use crate::endpoint::{Name, Spec};
+use crate::endpoint::{Name, Spec, canonical_description, is_same_description};
 use crate::state::{Managed, State};
 
 /// New name → old name, for every entry whose endpoint stands under another name in the state.
@@ -13,17 +14,20 @@ use crate::state::{Managed, State};
 pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> {
     let mut moves: BTreeMap<Name, Name> = desired
         .moved
-        .iter()
-        .filter(|(new, old)| state.endpoints.contains_key(old) && !state.endpoints.contains_key(new))
-        .map(|(new, old)| (new.clone(), old.clone()))
+        .keys()
+        .filter(|new| desired.webhooks.contains_key(new) && !state.endpoints.contains_key(new))
+        .filter_map(|new| Some((new.clone(), origin(new, desired, state)?)))
         .collect();
     let taken: BTreeSet<Name> = moves.values().cloned().collect();
     let stays = |name: &Name, managed: &Managed| desired.webhooks.get(name).is_some_and(|entry| same(entry, managed));
     let (mut by_spec, mut by_words): (BTreeMap<_, Vec<&Name>>, BTreeMap<_, Vec<&Name>>) = Default::default();
     for (name, managed) in state.currents().collect::<Vec<_>>().into_iter().rev() {
         if !taken.contains(name) && !desired.removed.contains(name) && !stays(name, managed) {
-            by_spec.entry((&managed.spec, managed.rotation)).or_default().push(name);
-            by_words.entry(words(&managed.spec, &managed.events_as_written, managed.rotation)).or_default().push(name);
+            by_spec.entry(words(&managed.spec, &managed.spec.events, managed.rotation)).or_default().push(name);
+            by_words
+                .entry(words(&managed.spec, managed.events_as_written.as_slice(), managed.rotation))
+                .or_default()
+                .push(name);
         }
     }
     let mut gone = BTreeSet::new();
@@ -31,8 +35,8 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
         if moves.contains_key(name) || state.current(name).is_some_and(|managed| same(entry, managed)) {
             continue;
         }
-        let of_spec = by_spec.get_mut(&(&entry.spec, entry.rotation));
-        let of_words = by_words.get_mut(&words(&entry.spec, &entry.events_as_written, entry.rotation));
+        let of_spec = by_spec.get_mut(&words(&entry.spec, &entry.spec.events, entry.rotation));
+        let of_words = by_words.get_mut(&words(&entry.spec, entry.events_as_written.as_slice(), entry.rotation));
         let mut free = [of_spec, of_words].into_iter().flatten();
         let old = free.find_map(|names| std::iter::from_fn(|| names.pop()).find(|old| gone.insert(*old)));
         if let Some(old) = old {
@@ -42,16 +46,24 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
     moves
 }
 
-/// What an entry says, its event groups as written: what they stand for may have grown since the last apply.
-fn words<'a>(spec: &'a Spec, events: &'a [String], rotation: u32) -> (&'a str, &'a [String], Option<&'a str>, u32) {
-    (&spec.url, events, spec.description.as_deref(), rotation)
+/// The nearest earlier name that the state has: `[moved]` may chain, where a state has seen some of the moves or none.
+fn origin(new: &Name, desired: &Desired, state: &State) -> Option<Name> {
+    let mut names = std::iter::successors(desired.moved.get(new), |name| desired.moved.get(*name));
+    names.find(|name| state.endpoints.contains_key(name)).cloned()
+}
+
+/// What an entry says, its description in canonical form; its events expanded, or as written: what groups stand for may
+/// have grown since the last apply.
+fn words<'a, E: ?Sized>(spec: &'a Spec, events: &'a E, rotation: u32) -> (&'a str, &'a E, Cow<'a, str>, u32) {
+    (&spec.url, events, canonical_description(spec.description.as_deref().unwrap_or_default()), rotation)
 }
 
 fn same(entry: &Entry, managed: &Managed) -> bool {
     entry.rotation == managed.rotation && wanted(entry, managed) == parts(&managed.spec)
 }
 
-/// What the entry wants of this endpoint: attributes under `ignore_changes` stay as they are, and events written as
+/// What the entry wants of this endpoint: attributes under `ignore_changes` stay as they are, so does a description that
+/// says the same, and events written as
 /// they were keep their old expansion while nothing else of the entry is edited, so that a newer hookwright that knows
 /// more events replaces nothing by itself.
 pub(super) fn effective(entry: &Entry, managed: &Managed) -> Spec {
@@ -71,7 +83,8 @@ fn wanted<'a>(entry: &'a Entry, managed: &'a Managed) -> Parts<'a> {
     let ignored = |attribute| entry.lifecycle.ignore_changes.contains(&attribute);
     let (old, new) = (parts(&managed.spec), parts(&entry.spec));
     let url = if ignored(Attribute::Url) { old.0 } else { new.0 };
-    let description = if ignored(Attribute::Description) { old.2 } else { new.2 };
+    let kept = ignored(Attribute::Description) || is_same_description(old.2.as_deref(), new.2.as_deref());
+    let description = if kept { old.2 } else { new.2 };
     let edited = (url, description) != (old.0, old.2) || entry.rotation > managed.rotation;
     let as_written = entry.events_as_written == managed.events_as_written;
     let events = if ignored(Attribute::Events) || (as_written && !edited) { old.1 } else { new.1 };

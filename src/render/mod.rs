@@ -23,7 +23,7 @@ mod tests;
 mod text;
 
 pub use events::{event, outcome_json, plan_event, waiting_event};
-pub use generated::generated;
+pub use generated::{Existing, generated};
 pub use gitlab::gitlab_report;
 pub use json::json;
 pub use markdown::{markdown, markdown_at};

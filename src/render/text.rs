@@ -3,6 +3,7 @@
 use super::block::{block, pair, sign};
 use super::field::{Sign, Value};
 use super::foreign::{value, words};
+use super::generated::adoptions;
 use super::paint::{Colour, Ink};
 use super::place::Place;
 use super::row::{Row, drifted, rows, split, symbol};
@@ -31,6 +32,7 @@ pub fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
     sections.extend(notes(&plan.notes));
     sections.push(summary(plan, colour));
     sections.extend(refusals(&plan.refusals, colour));
+    sections.extend(adoption(plan));
     sections.push(id(plan));
     sections.join("\n")
 }
@@ -217,6 +219,15 @@ fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
         out.push_str(&format!("    help: {}\n", words(&refusal.hint)));
     }
     Some(out)
+}
+
+/// One block to paste that adopts every endpoint which an entry would double.
+fn adoption(plan: &Plan) -> Option<String> {
+    let table = adoptions(plan)?;
+    let lines: String = table.lines().map(|line| format!("      {}\n", words(line))).collect();
+    Some(format!(
+        "To adopt them, paste this into the configuration (a table that exists takes the lines below it):\n\n{lines}"
+    ))
 }
 
 /// Whose refusal it is, and where that stands in the file.

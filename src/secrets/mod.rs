@@ -3,16 +3,18 @@
 
 mod export;
 mod identity;
+mod pkcs8;
 mod plugin;
 mod recipient;
 mod seal;
 mod talk;
+mod watch;
 
 pub use age::secrecy::{ExposeSecret, SecretString};
 pub use export::{ExportError, ExportForm};
 pub use identity::{BadIdentity, Identities, generate_identity};
 pub use plugin::{PluginError, Plugins, Prompt};
-pub use recipient::{BadRecipient, Recipient};
+pub use recipient::{BadRecipient, CannotEncrypt, Recipient, cannot_encrypt};
 pub use seal::{Binding, OpenError, SealError, Sealed, Sealer, open};
 
 /// The last four characters of a secret: what the API shows of it ever after.

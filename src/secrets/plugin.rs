@@ -1,16 +1,17 @@
-//! Recipients and identities of age plugins, by the plugin protocol (C2SP age-plugin). The plugin gets an environment
-//! of its own, never ours: it holds the API key. Only sealing and opening run one, never a plan.
+//! Recipients and identities of age plugins, by the plugin protocol (C2SP age-plugin). The caller chooses the plugin's
+//! environment: ours holds the API key. Only sealing and opening run one, never a plan.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use age::secrecy::{ExposeSecret, SecretString};
 use age::{DecryptError, EncryptError};
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 
 use super::talk::Talk;
+use crate::quote::{escaped, hidden};
 
 /// Whom plugins and locked keys may ask.
 pub trait Prompt: Send + Sync {
@@ -26,7 +27,7 @@ pub struct Plugins {
     /// The folders they are looked for in, absolute ones alone: the working folder may be a stranger's.
     pub folders: Vec<PathBuf>,
     /// All of their environment.
-    pub environment: BTreeMap<String, OsString>,
+    pub environment: BTreeMap<OsString, OsString>,
     /// Whom they may ask.
     pub prompt: Arc<dyn Prompt>,
 }
@@ -86,6 +87,11 @@ impl Plugins {
         Self { folders: Vec::new(), environment: BTreeMap::new(), prompt: Arc::new(Nobody) }
     }
 
+    /// Whether the plugin of this name is installed. Runs nothing.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_ok()
+    }
+
     fn find(&self, name: &str) -> Result<PathBuf, PluginError> {
         let program = format!("age-plugin-{name}");
         let absolute = self.folders.iter().filter(|folder| folder.is_absolute());
@@ -98,7 +104,7 @@ impl Plugins {
 
     fn start(&self, name: &str, machine: &str) -> Result<Talk, PluginError> {
         let path = self.find(name)?;
-        Talk::start(&path, machine, &self.environment).map_err(broken(name))
+        Talk::start(&path, name, machine, self).map_err(broken(name))
     }
 }
 
@@ -131,7 +137,7 @@ impl PluginRecipients<'_> {
         talk.send("wrap-file-key", &[], key.expose_secret()).map_err(&io)?;
         talk.send("done", &[], &[]).map_err(&io)?;
         let (mut stanzas, mut labels) = (Vec::new(), HashSet::new());
-        converse(&mut talk, self.name, self.plugins.prompt.as_ref(), |command| {
+        let said = converse(&mut talk, self.name, self.plugins.prompt.as_ref(), |command| {
             match (command.tag.as_str(), command.args.as_slice()) {
                 ("recipient-stanza", [file, tag, args @ ..]) if file == "0" => {
                     let body = std::mem::take(&mut command.body);
@@ -142,6 +148,9 @@ impl PluginRecipients<'_> {
             }
             true
         })?;
+        if let Some(reason) = said.into_iter().next() {
+            return Err(PluginError::Said { name: self.name.to_owned(), reason });
+        }
         if stanzas.is_empty() {
             return Err(PluginError::OutOfTurn { name: self.name.to_owned(), what: "it sealed nothing" });
         }
@@ -154,6 +163,8 @@ pub(super) struct PluginIdentities {
     pub name: String,
     pub identities: Vec<SecretString>,
     pub plugins: Plugins,
+    /// What went wrong since it was last asked: another identity may open what this plugin did not.
+    pub failed: Mutex<Vec<PluginError>>,
 }
 
 impl age::Identity for PluginIdentities {
@@ -162,8 +173,13 @@ impl age::Identity for PluginIdentities {
     }
 
     fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, DecryptError>> {
-        let key = self.unwrap(stanzas).transpose()?;
-        Some(key.map_err(|error| DecryptError::Io(std::io::Error::other(error))))
+        match self.unwrap(stanzas) {
+            Ok(key) => key.map(Ok),
+            Err(error) => {
+                self.failed.lock().unwrap_or_else(PoisonError::into_inner).push(error);
+                None
+            }
+        }
     }
 }
 
@@ -180,7 +196,7 @@ impl PluginIdentities {
         }
         talk.send("done", &[], &[]).map_err(&io)?;
         let mut key = None;
-        converse(&mut talk, &self.name, self.plugins.prompt.as_ref(), |command| {
+        let said = converse(&mut talk, &self.name, self.plugins.prompt.as_ref(), |command| {
             if command.tag != "file-key" || command.args != ["0"] || command.body.len() != FILE_KEY_BYTES {
                 return false;
             }
@@ -188,23 +204,27 @@ impl PluginIdentities {
             key = Some(FileKey::init_with_mut(|key| key.copy_from_slice(&body)));
             true
         })?;
-        Ok(key)
+        match (key, said.into_iter().next()) {
+            // An error about one of its keys is no end where another one opened it.
+            (None, Some(reason)) => Err(PluginError::Said { name: self.name.clone(), reason }),
+            (key, _) => Ok(key),
+        }
     }
 }
 
 /// The second phase: the plugin commands, and is answered, until it is done. `take` says whether a command of the
-/// machine's own was taken. An error that it reports ends in an error, whatever else it sent.
+/// machine's own was taken. Gives the errors that the plugin reported, escaped.
 fn converse(
     talk: &mut Talk,
     name: &str,
     prompt: &dyn Prompt,
     mut take: impl FnMut(&mut Stanza) -> bool,
-) -> Result<(), PluginError> {
+) -> Result<Vec<String>, PluginError> {
     let io = broken(name);
-    let mut said = None;
+    let mut said = Vec::new();
     loop {
         let mut command = talk.receive().map_err(&io)?;
-        let text = || crate::quote::escaped(&String::from_utf8_lossy(&command.body));
+        let text = || escaped(&hidden(&String::from_utf8_lossy(&command.body)));
         match command.tag.as_str() {
             "done" => break,
             "msg" => {
@@ -215,10 +235,8 @@ fn converse(
                 Some(secret) => talk.send("ok", &[], secret.expose_secret().as_bytes()).map_err(&io)?,
                 None => talk.send("fail", &[], &[]).map_err(&io)?,
             },
-            // Only a hardware key's dialogue needs them; it copes without.
-            "confirm" | "request-public" => talk.send("fail", &[], &[]).map_err(&io)?,
             "error" => {
-                said.get_or_insert_with(text);
+                said.push(text());
                 talk.send("ok", &[], &[]).map_err(&io)?;
             }
             "recipient-stanza" | "labels" | "file-key" => {
@@ -228,8 +246,9 @@ fn converse(
                 }
                 talk.send("ok", &[], &[]).map_err(&io)?;
             }
+            // `confirm` and `request-public` among them: a plugin falls back to a message, and goes on with its next key.
             _ => talk.send("unsupported", &[], &[]).map_err(&io)?,
         }
     }
-    said.map_or(Ok(()), |reason| Err(PluginError::Said { name: name.to_owned(), reason }))
+    Ok(said)
 }

@@ -7,7 +7,7 @@ use age::secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::plugin::{PluginError, PluginRecipients};
+use super::plugin::PluginRecipients;
 use super::recipient::Kind;
 use super::{Identities, Plugins, Recipient};
 use crate::endpoint::EndpointId;
@@ -53,7 +53,7 @@ pub enum OpenError {
     /// None of the identities is a recipient's.
     #[error("none of the identities given can open it")]
     NoMatchingIdentity,
-    /// The plugin of an identity did not do its work.
+    /// No identity opened it, and the plugin of one did not do its work.
     #[error("{0}")]
     Plugin(String),
     /// The block is no age file, or was edited or cut.
@@ -115,7 +115,7 @@ impl Sealer {
     fn encrypt(&self, plaintext: &[u8]) -> Result<String, SealError> {
         let plugins = self.of_plugins();
         let native = self.recipients.iter().filter_map(|recipient| match recipient.kind() {
-            Kind::Native(key) => Some(key.as_ref() as &dyn age::Recipient),
+            Kind::Native(key) | Kind::PostQuantum(key) => Some(key.as_ref() as &dyn age::Recipient),
             Kind::Plugin(_) => None,
         });
         let all = native.chain(plugins.iter().map(|of_one| of_one as &dyn age::Recipient));
@@ -149,13 +149,13 @@ impl Sealer {
 pub fn open(sealed: &Sealed, binding: Binding<'_>, identities: &Identities) -> Result<SecretString, OpenError> {
     let damaged = |e: &dyn std::fmt::Display| OpenError::Damaged(crate::quote::escaped(&e.to_string()));
     let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(sealed.0.as_bytes())).map_err(|e| damaged(&e))?;
-    let mut reader = decryptor.decrypt(identities.keys()).map_err(|e| match e {
-        age::DecryptError::NoMatchingKeys => OpenError::NoMatchingIdentity,
-        // The block is in memory: only a plugin does input and output.
-        age::DecryptError::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<PluginError>()) => {
-            OpenError::Plugin(error.to_string())
-        }
-        other => damaged(&other),
+    let opening = decryptor.decrypt(identities.keys());
+    let failed = identities.failures();
+    let mut reader = opening.map_err(|e| match (e, failed.is_empty()) {
+        // What failed matters only where no other identity opened it.
+        (age::DecryptError::NoMatchingKeys, false) => OpenError::Plugin(failed.join("; ")),
+        (age::DecryptError::NoMatchingKeys, true) => OpenError::NoMatchingIdentity,
+        (other, _) => damaged(&other),
     })?;
     let mut plaintext = Zeroizing::new(Vec::with_capacity(4096));
     reader.read_to_end(&mut plaintext).map_err(|e| damaged(&e))?;

@@ -1,11 +1,10 @@
-//! One running plugin: its process, and stanzas to and from it. What they mean is next door in `plugin`.
+//! One running plugin: its process, and stanzas to and from it. What they mean is next door in `plugin`; what it writes
+//! to stderr, and the words while it is waited for, in `watch`.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use age_core::format::Stanza;
@@ -13,8 +12,13 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::Plugins;
+use super::watch::{Stderr, Watch};
+
 /// How long a plugin may take in all: somebody may have to find a hardware key and touch it.
 const MOST_TIME: Duration = Duration::from_secs(120);
+/// How long a plugin may be silent before it is said that it is waited for, as stock age does.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Milliseconds that a plugin may take to end by itself.
 const MOST_PARTING: u32 = 500;
 /// The most bytes of one stanza.
@@ -25,26 +29,38 @@ pub(super) struct Talk {
     child: Arc<Mutex<Child>>,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
-    _alarm: mpsc::Sender<()>,
+    watch: Watch,
+    // Dropped last: what the process said at its end is shown before its failure is.
+    _stderr: Stderr,
 }
 
 impl Talk {
-    /// Starts a plugin under one of its state machines, with this environment and no other.
-    pub fn start(path: &Path, machine: &str, environment: &BTreeMap<String, OsString>) -> Result<Self, Error> {
+    /// Starts the plugin `name` under one of its state machines, with the environment of `plugins` and no other.
+    pub fn start(path: &Path, name: &str, machine: &str, plugins: &Plugins) -> Result<Self, Error> {
         let mut child = Command::new(path)
             .arg(format!("--age-plugin={machine}"))
             .env_clear()
-            .envs(environment)
+            .envs(&plugins.environment)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(input), Some(output), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err(Error::other("it has no pipes"));
         };
         let child = Arc::new(Mutex::new(child));
-        Ok(Self { _alarm: alarm(&child), child, input: Some(input), output: BufReader::new(output) })
+        let prompt = Arc::clone(&plugins.prompt);
+        let waiting = format!("waiting for age-plugin-{name}: a hardware key may want to be touched");
+        let ended = Arc::clone(&child);
+        Ok(Self {
+            child,
+            input: Some(input),
+            output: BufReader::new(output),
+            watch: Watch::start(PATIENCE, MOST_TIME, move || prompt.say(&waiting), move || end(&ended)),
+            _stderr: Stderr::shown(stderr, name, &plugins.prompt),
+        })
     }
 
     /// Sends one stanza.
@@ -56,6 +72,13 @@ impl Talk {
 
     /// Waits for one stanza.
     pub fn receive(&mut self) -> Result<Stanza, Error> {
+        self.watch.waiting();
+        let stanza = self.read();
+        self.watch.answered();
+        stanza
+    }
+
+    fn read(&mut self) -> Result<Stanza, Error> {
         let bad = |reason: &str| Error::new(ErrorKind::InvalidData, reason);
         let mut input = (&mut self.output).take(MOST_BYTES);
         let mut line = || -> Result<Zeroizing<String>, Error> {
@@ -103,18 +126,6 @@ fn end(child: &Mutex<Child>) {
     let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
     let _ = child.kill();
     let _ = child.wait();
-}
-
-/// Ends the process when its time is up, unless the returned sender is dropped before.
-fn alarm(child: &Arc<Mutex<Child>>) -> mpsc::Sender<()> {
-    let (sender, receiver) = mpsc::channel::<()>();
-    let child = Arc::clone(child);
-    std::thread::spawn(move || {
-        if receiver.recv_timeout(MOST_TIME) == Err(mpsc::RecvTimeoutError::Timeout) {
-            end(&child);
-        }
-    });
-    sender
 }
 
 /// A stanza's text: its words, then its body in lines of 64, the last one shorter.

@@ -105,3 +105,53 @@ fn what_is_removed_is_forgotten_and_stays_live() {
     let plan: Value = serde_json::from_str(&world.ok(&["plan", "--format", "json"])).unwrap();
     assert_eq!(plan["unmanaged"].as_array().unwrap().len(), 1, "{plan}");
 }
+
+const TWO: &str = r#"
+[webhooks.render-done]
+url = "https://hooks.example.com/videogen"
+events = ["tool_execution.succeeded"]
+
+[webhooks.uploads]
+url = "https://hooks.example.com/uploads"
+events = ["file.upload.*"]
+"#;
+
+#[test]
+fn a_lost_state_is_mended_by_one_block_to_paste_and_its_secrets_are_added_later() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    world.ok(&["apply", "--auto-approve"]);
+    let secret = world.ok(&["secret", "show", "uploads", "-i", "identity.txt"]);
+    std::fs::remove_dir_all(world.path("state")).unwrap();
+
+    let refused = world.run(&["plan"]);
+    assert_eq!(refused.code, Some(1));
+    let block: Vec<&str> = refused
+        .stdout
+        .lines()
+        .skip_while(|line| line.trim() != "[imports]")
+        .take_while(|line| !line.is_empty())
+        .collect();
+    assert_eq!(block.len(), 3, "{}", refused.stdout);
+    let generated = world.ok(&["import", "--generate"]);
+    assert_eq!(generated.lines().collect::<Vec<_>>(), block.iter().map(|line| line.trim()).collect::<Vec<_>>());
+    world.config(&format!("{TWO}{}\n", block.join("\n")));
+    world.ok(&["apply", "--auto-approve"]);
+    let plan = world.ok(&["plan"]);
+    assert!(plan.contains("the signing secrets of `render-done`, `uploads` are unknown"), "{plan}");
+
+    world.write("secret.txt", &secret);
+    let wrong = world.run(&["import", "render-done", "--secret-file", "secret.txt"]);
+    assert!(wrong.stderr.contains("not the endpoint's secret"), "{}", wrong.stderr);
+    let mut command = world.command(&["import", "uploads", "--secret-stdin"]);
+    command.stdin(std::fs::File::open(world.path("secret.txt")).unwrap());
+    let added = crate::support::finish(command);
+    assert_eq!(added.code, Some(0), "{}", added.stderr);
+    assert_eq!(world.ok(&["secret", "show", "uploads", "-i", "identity.txt"]), secret);
+    let again = world.run(&["import", "uploads", "--secret-file", "secret.txt"]);
+    assert!(again.stderr.contains("has the secret of `uploads` already"), "{}", again.stderr);
+    assert!(world.ok(&["plan"]).contains("`render-done`: its signing secret is unknown"));
+    let nothing = world.run(&["import", "uploads"]);
+    assert_eq!(nothing.code, Some(1));
+    assert!(nothing.stderr.contains("<ID>"), "{}", nothing.stderr);
+}

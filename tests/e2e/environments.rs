@@ -179,3 +179,78 @@ fn a_refusal_names_the_file_of_its_entry() {
     let refused = world.run(&["plan", "-c", "hooks", "--allow-delete", "*"]);
     assert!(refused.stdout.contains("- uploads, \"hooks/media.toml\" line 1: "), "{}", refused.stdout);
 }
+
+const ONE_ACCOUNT: &str = r#"
+[environments.prod]
+[environments.staging]
+
+[webhooks.both]
+url = "https://hooks.example.com/${environment}"
+events = ["file.upload.failed"]
+
+[webhooks.only-prod]
+environments = ["prod"]
+url = "https://hooks.example.com/audit"
+events = ["file.upload.failed"]
+"#;
+
+#[test]
+fn what_another_environment_manages_in_the_same_account_is_not_unmanaged_here() {
+    let world = World::with_sandbox(&[]);
+    world.config(ONE_ACCOUNT);
+    world.ok(&["apply", "--auto-approve", "--env", "prod"]);
+    world.stranger("https://stranger.example.com/");
+    let plan = |args: &[&str]| -> serde_json::Value {
+        let run = world.run(&[&["plan", "--env", "staging", "--format", "json"][..], args].concat());
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let staging = plan(&[]);
+    assert_eq!(staging["summary"]["create"], 1, "an entry of prod is not wanted here: {staging}");
+    let urls: Vec<&str> =
+        staging["unmanaged"].as_array().unwrap().iter().map(|seen| seen["url"].as_str().unwrap()).collect();
+    assert_eq!(urls, ["https://stranger.example.com/"]);
+    let generated = world.ok(&["import", "--generate", "--env", "staging"]);
+    assert!(generated.contains("[environments.staging.imports]\nstranger-example-com = \"ep_"), "{generated}");
+    assert!(!generated.contains("hooks.example.com"), "{generated}");
+
+    let prod: serde_json::Value = serde_json::from_str(&world.read("state/webhooks.prod.state.json")).unwrap();
+    let theirs = prod["endpoints"]["both"]["endpoint_id"].as_str().unwrap();
+    world.config(&ONE_ACCOUNT.replace("${environment}", "prod"));
+    let import = world.run(&["import", "both", theirs, "--env", "staging"]);
+    assert!(import.stderr.contains("another environment of the configuration manages"), "{}", import.stderr);
+
+    world.config(ONE_ACCOUNT);
+    world.write("state/webhooks.prod.state.json", "damaged");
+    let unknown = world.run(&["plan", "--env", "staging"]);
+    assert_eq!(unknown.code, Some(0), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("what the environment `prod` manages is not known"), "{}", unknown.stderr);
+    assert_eq!(plan(&[])["unmanaged"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn values_for_other_configurations_are_passed_over() {
+    let world = World::new();
+    world.write("webhooks.toml", TWO);
+    world.write("common.toml", "host = \"a.example\"\nregion = \"eu\"\nsizes = [1, 2]\n");
+    let plan = |args: &[&str]| {
+        let mut command = world.command(&[&["validate", "--env", "prod"][..], args].concat());
+        command.env("HOOKWRIGHT_VAR_other", "x");
+        finish(command)
+    };
+    let run = plan(&["--var-file", "common.toml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("common.toml\", line 2, gives \"region\", which is no declared variable"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("line 3, gives \"sizes\""), "{}", run.stderr);
+    assert!(!run.stderr.contains("other"), "{}", run.stderr);
+    let flag = plan(&["--var", "region=eu"]);
+    assert_eq!(flag.code, Some(1));
+    assert!(
+        flag.stderr.starts_with("error: `--var` gives \"region\", which is no declared variable\nhelp: "),
+        "{}",
+        flag.stderr
+    );
+}

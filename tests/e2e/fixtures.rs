@@ -17,8 +17,6 @@ use crate::support::{Live, Run};
 const UNKNOWN: &str = "unknown";
 /// Where the endpoints live that no fixture manages.
 const UNMANAGED: &str = "https://stranger.example.com/";
-/// Where one apply is not enough yet: after a kill it leaves an orphan to the next. One that is mended must leave the list.
-const TWO_APPLIES: [&str; 2] = ["0.1.0/killed-after-answer-ignored", "0.1.0/lost-answer-ignored"];
 const IDENTITY: [&str; 2] = ["--identity", "identity.txt"];
 
 /// Every command that reads opens it, and writes nothing.
@@ -96,11 +94,7 @@ fn converges(fixture: &Fixture, from: &Path) {
         let plan = fixture.run(&["plan", "--detailed-exitcode"]);
         (plan.code == Some(0), format!("{said}\n{}\n{}", plan.stdout, plan.stderr))
     };
-    let (mut done, mut said) = apply();
-    if TWO_APPLIES.iter().any(|name| from.ends_with(name)) {
-        assert!(!done, "step `plan` after `apply`: one apply is enough now: take it off the list TWO_APPLIES");
-        (done, said) = apply();
-    }
+    let (done, said) = apply();
     assert!(done, "step `plan` after `apply`: something is left to do\n{said}");
 }
 

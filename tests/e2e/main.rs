@@ -17,6 +17,7 @@ mod first_run;
 mod fixture;
 mod fixtures;
 mod guides;
+mod habits;
 mod hints;
 mod keys;
 mod limits;

@@ -24,10 +24,7 @@ pub struct RekeyArgs {
 /// Runs the command.
 pub fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let project = project::load(global)?;
-    if project.recipients.is_empty() {
-        return Err(Failure::new("no recipients: nobody could ever read the secrets")
-            .hint("add [encryption] recipients = [\"age1…\"]"));
-    }
+    project.can_encrypt()?;
     show::read(&project.store)?;
     let mut writer = project.store.write(&holder::holder("secret rekey"), args.lock_timeout)?;
     let state = writer.state();

@@ -81,8 +81,7 @@ fn an_environment_that_is_not_there() {
     "#);
     insta::assert_snapshot!(refused_in(SOUND, Some("prod"), &[]), @r#"
     error: `--env` names "prod", and the file has no environments
-     |
-     = help: leave `--env` out, or write `[environments.NAME]`
+    help: leave `--env` out, or write `[environments.NAME]`
     "#);
 }
 
@@ -154,4 +153,92 @@ fn faults_of_every_environment_are_told_whichever_is_chosen() {
       |
       = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);
+}
+
+const LIMITED: &str = r#"
+[variables]
+only_prod = {}
+[environments.prod]
+variables = { only_prod = "a.example" }
+imports = { both = "ep_prod" }
+[environments.staging]
+[imports]
+both = "ep_both"
+limited = "ep_limited"
+[webhooks.both]
+url = "https://both.example/"
+events = ["file.*"]
+[webhooks.limited]
+environments = ["prod"]
+url = "https://${var.only_prod}/"
+events = ["file.*"]
+"#;
+
+#[test]
+fn an_entry_may_be_some_environments_alone_and_so_are_its_imports() {
+    let read = |environment| {
+        let desired = parse_in(LIMITED, Some(environment), &[]).unwrap();
+        let names: Vec<String> = desired.webhooks.keys().map(ToString::to_string).collect();
+        let imports: Vec<String> = desired.imports.values().map(ToString::to_string).collect();
+        let others: Vec<String> = desired.other_environments.iter().map(|(name, _)| name.to_string()).collect();
+        (names.join(" "), imports.join(" "), others.join(" "))
+    };
+    assert_eq!(read("prod"), ("both limited".into(), "ep_prod ep_limited".into(), "staging".into()));
+    assert_eq!(read("staging"), ("both".into(), "ep_both".into(), "prod".into()));
+}
+
+#[test]
+fn two_entries_with_one_url_may_be_of_two_environments() {
+    let same = "url = \"https://a.example/\"\nevents = [\"file.*\"]\n";
+    let text = format!(
+        "[environments.a]\n[environments.b]\n[webhooks.x]\nenvironments = [\"a\"]\n{same}[webhooks.y]\nenvironments = [\"b\"]\n{same}"
+    );
+    assert!(parse_in(&text, Some("a"), &[]).is_ok());
+    assert!(parse_in(&text.replace("[\"b\"]", "[\"b\", \"a\"]"), Some("a"), &[]).is_err());
+}
+
+#[test]
+fn environments_of_an_entry_that_are_none() {
+    let text = LIMITED.replace("environments = [\"prod\"]", "environments = [\"prd\"]");
+    insta::assert_snapshot!(refused_in(&text, Some("staging"), &[]), @r#"
+    error: "prd" is no environment of the file
+      --> webhooks.toml:15:17
+       |
+    15 | environments = ["prd"]
+       |                 ^^^^^ did you mean `prod`?
+       |
+       = help: write `[environments.NAME]`, or name another
+    "#);
+    let text = LIMITED.replace("environments = [\"prod\"]", "environments = []");
+    insta::assert_snapshot!(refused_in(&text, Some("staging"), &[]), @"
+    error: `environments` names none
+      --> webhooks.toml:15:16
+       |
+    15 | environments = []
+       |                ^^
+       |
+       = help: name those that have the entry, or remove the key: every one has it then
+    ");
+    assert!(
+        refused_in(&SOUND.replace("url", "environments = [\"prod\"]\nurl"), None, &[]).contains("is no environment")
+    );
+}
+
+#[test]
+fn an_id_is_adopted_once_in_each_environment() {
+    let twice = LIMITED.replace("limited = \"ep_limited\"", "limited = \"ep_prod\"");
+    insta::assert_snapshot!(refused_in(&twice, Some("staging"), &[]), @r#"
+    error: the endpoint "ep_prod" is imported twice
+      --> webhooks.toml:10:11
+       |
+     6 | imports = { both = "ep_prod" }
+       |                    --------- first here
+    ...
+    10 | limited = "ep_prod"
+       |           ^^^^^^^^^ again here
+       |
+       = help: an endpoint belongs to one entry: remove one of the two
+    "#);
+    let nobodys = LIMITED.replace("imports = { both", "imports = { bth");
+    assert!(refused_in(&nobodys, Some("staging"), &[]).contains("did you mean `both`?"));
 }

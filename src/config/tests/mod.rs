@@ -11,7 +11,7 @@ mod schema;
 mod several;
 mod variables;
 
-use crate::config::{self, BaseUrl, Desired, Given, Inputs};
+use crate::config::{self, BaseUrl, Desired, Given, Giver, Inputs};
 use crate::diagnostic::{Fault, Sources, draw};
 
 /// A recipient.
@@ -35,8 +35,9 @@ fn drawn(text: &str, faults: &[Fault]) -> String {
 fn parse_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> Result<Desired, Vec<Fault>> {
     let given = |(name, value): &(&str, &str)| Given {
         name: (*name).to_owned(),
-        value: (*value).to_owned(),
+        value: Ok((*value).to_owned()),
         origin: "`--var`".to_owned(),
+        giver: Giver::Flag,
     };
     let values = values.iter().map(given).collect();
     let inputs = Inputs { environment: environment.map(str::to_owned), values, ..Inputs::default() };

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{parse_in, refused_in};
-use crate::config::parse_values;
-use crate::diagnostic::Sources;
+use super::{drawn, parse_in, refused_in};
+use crate::config::{self, Desired, Given, Giver, Inputs, parse_values};
+use crate::diagnostic::{Fault, Sources};
 use crate::endpoint::Name;
 
 const FILE: &str = r#"
@@ -116,8 +116,7 @@ fn a_name_that_nobody_declared() {
     "#);
     insta::assert_snapshot!(refused_in(FILE, Some("prod"), &[("hots", "a.example")]), @r#"
     error: `--var` gives "hots", which is no declared variable
-     |
-     = help: did you mean `host`? mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+    help: did you mean `host`? mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
     "#);
     let text = FILE.replace("{ host = \"prod", "{ hosts = \"prod");
     insta::assert_snapshot!(refused_in(&text, Some("prod"), &[]), @r#"
@@ -226,9 +225,120 @@ fn an_environments_name_where_there_are_none() {
 #[test]
 fn a_file_of_values() {
     let read = |text: &str| parse_values(&Sources::one("v.toml", text), "`v.toml`");
-    let given = read("host = \"h.example\"\n").unwrap();
-    assert_eq!((given[0].name.as_str(), given[0].value.as_str()), ("host", "h.example"));
-    assert_eq!(read("host = 1\nx = y\n").unwrap_err().len(), 2);
+    let given = read("host = \"h.example\"\n\nregion = 1\n").unwrap();
+    assert_eq!((given[0].name.as_str(), given[0].value.as_deref()), ("host", Ok("h.example")));
+    assert_eq!(given[1].origin, "`v.toml`, line 3,");
+    assert_eq!(given[1].value.as_deref().unwrap_err(), "is a whole number, and must be a string");
+    assert_eq!(read("host = 1\nx = y\n").unwrap_err().len(), 1);
+}
+
+fn given_by(giver: Giver, name: &str, value: Result<&str, &str>) -> Given {
+    let value = value.map(str::to_owned).map_err(str::to_owned);
+    Given { name: name.to_owned(), value, origin: "SOMEWHERE".to_owned(), giver }
+}
+
+fn given(values: Vec<Given>) -> Result<Desired, Vec<Fault>> {
+    let inputs = Inputs { environment: Some("prod".to_owned()), values, ..Inputs::default() };
+    config::parse(&Sources::one("webhooks.toml", FILE), &inputs)
+}
+
+#[test]
+fn a_value_that_nothing_declares_is_an_error_a_warning_or_nothing_by_who_gave_it() {
+    let undeclared = |giver| given(vec![given_by(giver, "region", Err("is a list"))]).map(|desired| desired.warnings);
+    assert_eq!(undeclared(Giver::Environment).unwrap(), Vec::<String>::new());
+    let warning = r#"SOMEWHERE gives "region", which is no declared variable: it is passed over"#;
+    assert_eq!(undeclared(Giver::File).unwrap(), [warning]);
+    assert!(undeclared(Giver::Flag).is_err());
+    let typing_error = given(vec![given_by(Giver::File, "hots", Ok("a.example"))]).unwrap();
+    assert!(typing_error.warnings[0].ends_with("; did you mean `host`?"), "{:?}", typing_error.warnings);
+    let many = (0..100).map(|n| given_by(Giver::File, &format!("v{n}"), Ok("x"))).collect();
+    let warnings = given(many).unwrap().warnings;
+    assert_eq!((warnings.len(), warnings[8].as_str()), (9, "92 more values of no declared variable are passed over"));
+}
+
+#[test]
+fn a_value_of_a_declared_variable_must_be_a_string() {
+    let faults = given(vec![given_by(Giver::File, "host", Err("is a list, and must be a string"))]).unwrap_err();
+    insta::assert_snapshot!(drawn(FILE, &faults), @r#"
+    error: the value from SOMEWHERE is a list, and must be a string
+     --> webhooks.toml:3:1
+      |
+    3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
+      | ^^^^ of this variable
+    "#);
+}
+
+#[test]
+fn a_value_that_is_no_host_never_becomes_one() {
+    let file = "[variables]\nhost = {}\n[webhooks.a]\nurl = \"https://${var.host}/videogen\"\nevents = [\"file.*\"]\n";
+    let url = |value: &str| {
+        let desired = parse_in(file, None, &[("host", value)]);
+        desired.map(|desired| desired.webhooks.into_values().next().unwrap().spec.url)
+    };
+    for value in [
+        "",
+        " ",
+        "\"h.example\"",
+        "'h.example'",
+        "https://h.example",
+        "null",
+        "undefined",
+        "None",
+        ".",
+        "..",
+        "*",
+        "$HOST",
+        "a.example,b.example",
+        "<nil>",
+        "{{ host }}",
+        "%HOST%",
+        "h",
+        "1",
+        "0x7f.1",
+        "127.1",
+        "-h.example",
+        "h..example",
+        "null.example",
+        ":443",
+        "@",
+        "/",
+        "\\",
+        "?",
+        "#",
+        "h.example evil.example",
+        "h.example:",
+        "user@",
+    ] {
+        // A port that is written and empty is the default one.
+        let is_refused = url(value).is_err() || value == "h.example:";
+        assert!(is_refused, "{value:?} gives {:?}", url(value));
+    }
+    for (value, host) in [
+        ("H.Example", "h.example"),
+        ("bücher.example:8443", "xn--bcher-kva.example:8443"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+    ] {
+        assert_eq!(url(value).unwrap(), format!("https://{host}/videogen"));
+    }
+    let listed = format!("{file}[safety]\nallowed_hosts = [\"consumer\"]\n");
+    assert!(parse_in(&listed, None, &[("host", "consumer")]).is_ok(), "a single word that is listed is meant");
+    assert!(parse_in(&listed, None, &[("host", "null")]).is_err());
+}
+
+#[test]
+fn an_empty_value_has_its_place_within_a_host() {
+    let file = "[variables]\nsuffix = \"\"\n[webhooks.a]\nurl = \"https://api${var.suffix}.example.com/\"\nevents = [\"file.*\"]\n";
+    assert!(parse_in(file, None, &[]).is_ok());
+    insta::assert_snapshot!(refused_in(&file.replace("api$", "$"), None, &[]), @r#"
+    error: ".example.com" is no host: a label of the host is empty
+     --> webhooks.toml:4:7
+      |
+    4 | url = "https://${var.suffix}.example.com/"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this is "https://.example.com/"
+      |
+      = help: write a whole host name, as in "https://hooks.example.com/videogen"
+    "#);
 }
 
 #[test]
@@ -250,7 +360,7 @@ proptest! {
         if !text.contains("${") {
             let desired = parsed.unwrap();
             let entry = desired.webhooks.values().next().unwrap();
-            prop_assert_eq!(entry.spec.description.clone().unwrap_or_default(), text);
+            prop_assert_eq!(entry.spec.description.clone().unwrap_or_default(), text.trim_end());
         }
     }
 }

@@ -136,6 +136,12 @@ impl<'a> Ledger<'a> {
         Self { state, accounts }
     }
 
+    /// The same, endpoints of other states left aside.
+    pub fn without(mut self, ids: &BTreeSet<EndpointId>) -> Self {
+        self.accounts.values_mut().for_each(|account| account.live.retain(|seen| !ids.contains(&seen.id)));
+        self
+    }
+
     /// Every account, by spec.
     pub fn accounts(&self) -> impl Iterator<Item = &Account<'a>> {
         self.accounts.values()

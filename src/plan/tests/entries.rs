@@ -166,3 +166,27 @@ fn destroying_deletes_everything_of_the_state_and_nothing_else() {
     delete ep_uploads uploads: everything is to be destroyed
     ");
 }
+
+#[test]
+fn line_ends_and_trailing_white_space_of_a_description_are_no_change() {
+    let lines = World::settled(TWO).edit("\"Renders\"", "\"Renders\\nat night\"").text;
+    let windows = "Renders \r\nat night\r\n".to_owned();
+    let mut world = World::settled(&lines);
+    world.managed("render").spec.description = Some(windows.clone());
+    world.list_what_the_state_has();
+    assert_eq!(world.told(), "nothing to do", "a state keeps its bytes");
+    assert_eq!(world.plan().unchanged[0].1.spec.description, Some(windows.clone()));
+    assert!(world.clone().edit("webhooks.render", "webhooks.farm").told().starts_with("rename render -> farm"));
+    let rotated = world.edit("\"Renders\\nat night\"", "\"Renders\\nat night\"\nrotation = 2").plan();
+    assert_eq!(rotated.changes.len(), 1);
+
+    let mut lost = World::untouched(&lines);
+    let mut intent = lost.lost("key", "render");
+    intent.body.description = Some(windows);
+    lost.state.pending.push(intent);
+    assert!(lost.told().starts_with("resend key"), "{}", lost.told());
+
+    let mut live = World::settled(&lines);
+    live.listed("ep_render").description = Some(Some("Renders\r\nat night".to_owned()));
+    assert_eq!(live.told(), "nothing to do");
+}

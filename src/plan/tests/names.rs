@@ -160,3 +160,25 @@ fn an_import_under_a_name_that_has_another_endpoint_is_refused() {
     world.list(twin);
     assert_snapshot!(world.told(), @"REFUSED: `render` is to adopt ep_other, and has ep_render in the state | import it under a name that has no endpoint yet");
 }
+
+#[test]
+fn moves_chain_where_a_state_has_seen_some_of_them_or_none() {
+    let chain = "[moved]\nbarn = \"render\"\nfarm = \"barn\"\n";
+    let renamed = |state: World| {
+        state.edit("webhooks.render", "webhooks.farm").edit("com/render", "com/farm").append(chain).told()
+    };
+    assert!(renamed(World::settled(TWO)).contains("rename render -> farm"));
+    let mut seen_one = World::settled(TWO);
+    let had = seen_one.state.endpoints.remove(&super::world::name("render")).unwrap();
+    seen_one.state.endpoints.insert(super::world::name("barn"), had);
+    assert!(renamed(seen_one).contains("rename barn -> farm"));
+}
+
+#[test]
+fn many_unknown_secrets_are_one_note() {
+    let mut world = World::settled(TWO);
+    world.managed("render").secret = None;
+    assert_snapshot!(world.told(), @"note: `render`: its signing secret is unknown: raise its rotation to 2 to renew it, or, where somebody has it: hookwright import render --secret-stdin");
+    world.managed("uploads").secret = None;
+    assert_snapshot!(world.told(), @"note: the signing secrets of `render`, `uploads` are unknown: the consumers that check signatures have them; take one over with `hookwright import render --secret-stdin`, or raise `rotation` in an entry for a new endpoint with a new secret");
+}

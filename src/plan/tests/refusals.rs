@@ -247,3 +247,55 @@ fn every_changed_guard_is_shown_first_and_is_a_change() {
 fn the_first_apply_changes_no_guard() {
     assert!(World::untouched(&format!("[safety]\nmax_deletes = 3\n{TWO}")).plan().guards.is_empty());
 }
+
+#[test]
+fn what_cannot_be_encrypted_refuses_a_plan_that_makes_something_and_no_other() {
+    let why = crate::plan::Refusal {
+        name: None,
+        file: None,
+        line: None,
+        message: "no recipients".to_owned(),
+        hint: "add some".to_owned(),
+        duplicate: None,
+    };
+    let refused = |mut world: World| {
+        world.cannot_encrypt = Some(why.clone());
+        world.plan().refusals.contains(&why)
+    };
+    assert!(refused(World::untouched(TWO)));
+    assert!(refused(World::settled(TWO).edit("com/render", "com/x")));
+    assert!(!refused(World::settled(TWO)));
+    assert!(!refused(World::settled(TWO).edit("webhooks.render", "webhooks.farm")));
+    let mut destroyed = World::settled(TWO);
+    destroyed.choices.destroy = true;
+    assert!(!refused(destroyed));
+}
+
+#[test]
+fn a_refused_duplicate_is_named_for_a_block_to_paste() {
+    let plan = with_twin(World::untouched(TWO), "https://hooks.example.com/render").plan();
+    assert_eq!(plan.refusals[0].duplicate, Some(id("ep_twin")));
+}
+
+#[test]
+fn what_another_environment_manages_is_neither_unmanaged_nor_a_duplicate_nor_an_orphan() {
+    let mut world = with_twin(World::untouched(TWO), "https://hooks.example.com/render");
+    world.elsewhere.insert(id("ep_twin"));
+    assert_snapshot!(world.told(), @"
+    create render: it is in the configuration and not in the state
+    create uploads: it is in the configuration and not in the state
+    ");
+    let made = world.plan().changes;
+    let is_known = |change: &crate::plan::Change| matches!(&change.action, crate::plan::Action::Create(make) if make.live_before.contains(&id("ep_twin")));
+    assert!(made.iter().any(is_known), "it is never taken for what our own create made");
+
+    let mut lost = World::settled(TWO);
+    let intent = crate::state::Intent { closed: true, ..lost.lost("key", "render") };
+    let mut seen = observed(&id("ep_theirs"), &lost.spec("render"), "2222");
+    seen.created_at = intent.first_sent.map(|sent| sent.0 + 1);
+    lost.state.pending.push(intent);
+    lost.list(seen);
+    assert!(lost.told().contains("delete orphan ep_theirs"));
+    lost.elsewhere.insert(id("ep_theirs"));
+    assert!(!lost.told().contains("ep_theirs"), "{}", lost.told());
+}

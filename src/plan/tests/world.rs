@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::{Desired, Inputs};
 use crate::diagnostic::Sources;
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
-use crate::plan::{Choices, Plan, plan};
+use crate::plan::{Choices, Plan, Refusal, plan};
 use crate::state::{Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
 
@@ -22,6 +22,8 @@ pub struct World {
     pub live: Option<Vec<Observed>>,
     pub now: Timestamp,
     pub choices: Choices,
+    pub cannot_encrypt: Option<Refusal>,
+    pub elsewhere: BTreeSet<EndpointId>,
 }
 
 pub fn name(text: &str) -> Name {
@@ -81,8 +83,15 @@ impl World {
             };
             state.endpoints.insert(name.clone(), managed.into());
         }
-        let mut world =
-            Self { text: text.to_owned(), state, live: None, now: Timestamp(MADE + DAY), choices: Choices::default() };
+        let mut world = Self {
+            text: text.to_owned(),
+            state,
+            live: None,
+            now: Timestamp(MADE + DAY),
+            choices: Choices::default(),
+            cannot_encrypt: None,
+            elsewhere: BTreeSet::new(),
+        };
         world.list_what_the_state_has();
         world
     }
@@ -186,6 +195,8 @@ impl World {
             now: self.now,
             environment: None,
             choices: &self.choices,
+            cannot_encrypt: self.cannot_encrypt.as_ref(),
+            elsewhere: &self.elsewhere,
         })
     }
 

@@ -35,6 +35,7 @@ pub fn markdown_at(plan: &Plan, place: &Place) -> String {
     for section in [
         place,
         sections::refusals(&plan.refusals),
+        sections::adoption(plan),
         sections::offline(plan),
         sections::warning(plan),
         sections::guards(&plan.guards),

@@ -2,6 +2,7 @@
 
 use super::super::field::{Delta, Field, Value};
 use super::super::foreign::{clipped, fenced, inert, span, value, words};
+use super::super::generated::adoptions;
 use super::super::row::{drifted, split};
 use super::super::text::{OFFLINE, drift_words, place};
 use super::action::{draw, kind};
@@ -124,6 +125,13 @@ pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
         "> [!CAUTION]\n> **An apply of this plan would be refused**, for {reasons}:\n{}",
         items_within(&items, 12_000, "> ")
     ))
+}
+
+/// One block to paste that adopts every endpoint which an entry would double.
+pub(super) fn adoption(plan: &Plan) -> Option<String> {
+    let lines: Vec<String> = adoptions(plan)?.lines().map(words).collect();
+    let title = "To adopt them, paste this into the configuration (a table that exists takes the lines below it)";
+    Some(format!("{title}:\n\n{}", block("toml", &lines, 8_000)))
 }
 
 /// A sentence with foreign parts, in code: a span is wrapped, a fence would be cut at the edge of a narrow page.

@@ -4,6 +4,7 @@ use super::super::{
     Colour, gitlab_report, json, markdown, show, show_json, state_list, state_list_json, terraform_json, text,
 };
 use super::world::{NOW, Parts, entry, intent, listed, managed, name, rich, spec};
+use crate::endpoint::EndpointId;
 use crate::plan::Refusal;
 use crate::quote::acts;
 use crate::state::Managed;
@@ -71,7 +72,8 @@ fn plan() -> crate::plan::Plan {
         plan.notes.push(word.to_owned());
         plan.new_hosts.push(word.to_owned());
         plan.refusals.push(Refusal {
-            name: None,
+            duplicate: Some(EndpointId::new(word)),
+            name: Some(name("named")),
             file: None,
             line: None,
             message: word.to_owned(),

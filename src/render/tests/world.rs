@@ -38,6 +38,8 @@ impl Parts {
             webhooks: BTreeMap::new(),
             imports: BTreeMap::new(),
             moved: BTreeMap::new(),
+            other_environments: Vec::new(),
+            warnings: Vec::new(),
             removed: BTreeSet::new(),
         };
         let choices = Choices { allow_all_gone: true, ..Choices::default() };
@@ -74,6 +76,8 @@ impl Parts {
             now: Timestamp(NOW),
             environment: self.environment.as_deref(),
             choices: &self.choices,
+            cannot_encrypt: None,
+            elsewhere: &BTreeSet::new(),
         })
     }
 }
