@@ -151,7 +151,7 @@ impl Expected {
         if id.starts_with("offline-") {
             return Some(
                 Failure::new("that plan did not ask the API, and cannot be applied by its id")
-                    .hint("plan again with an API key and without --refresh=false"),
+                    .hint("plan again with an API key; `hookwright plan --refresh=false` asks nothing"),
             );
         }
         if PlanId::is_of_another_version(id) {
