@@ -88,7 +88,7 @@ fn plan_file(fixture: &Fixture, file: &str) {
 }
 
 /// One apply does all that is left to do.
-fn converges(fixture: &Fixture, from: &Path) {
+fn converges(fixture: &Fixture) {
     let apply = || {
         let said = fixture.ok(&["apply", "--auto-approve"]);
         let plan = fixture.run(&["plan", "--detailed-exitcode"]);
@@ -148,7 +148,7 @@ fn play(from: &Path, recover: Recover) {
     if let Some(plan) = fixture.file("plan.bin") {
         plan_file(&fixture, &plan);
     }
-    converges(&fixture, from);
+    converges(&fixture);
     if let Some(errored) = errored {
         let has = fixture.listed();
         let _ = fixture.run(&["state", "recover", &errored]);
