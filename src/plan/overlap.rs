@@ -46,8 +46,18 @@ impl Builder<'_> {
     fn predecessor(&self, name: &Name, slot: &Slot, old: &Managed, ends: Option<Reason>) -> Fate {
         let (now, live) = (self.world.now, self.live(&old.endpoint_id));
         let retire = |reason| Fate::Retire(Box::new(entry::retire(name, old, reason, live)));
+        let successor = slot.current.as_ref().map(|current| self.live(&current.endpoint_id));
+        let stays = |why: String| Fate::Stay(format!("`{name}`: {why}"));
+        let id = &old.endpoint_id;
         match old.ended {
-            Some(Ended::Gone) if matches!(live, Live::Listed(_)) => return retire(Reason::TurnedUp),
+            Some(Ended::Gone) if matches!(live, Live::Listed(_)) => {
+                // Until then it may be the one endpoint that the consumers can verify.
+                return if ends.is_some() || matches!(successor, Some(Live::Listed(_))) {
+                    retire(Reason::TurnedUp)
+                } else {
+                    stays(format!("{id} was gone and is listed again; it stays live until its successor is listed"))
+                };
+            }
             Some(_) => return Fate::Remembered,
             None => {}
         }
@@ -55,8 +65,6 @@ impl Builder<'_> {
             return retire(reason);
         }
         let until = old.until.unwrap_or(now);
-        let stays = |why: String| Fate::Stay(format!("`{name}`: {why}"));
-        let id = &old.endpoint_id;
         if until > now && matches!(live, Live::Gone) {
             return stays(format!("its predecessor {id} is not listed any more; its overlap ends at {until}"));
         }
@@ -66,7 +74,6 @@ impl Builder<'_> {
                 "overlap: its predecessor {id} stays live until {until}, then an apply retires it; every event comes {times} times until then"
             ));
         }
-        let successor = slot.current.as_ref().map(|current| self.live(&current.endpoint_id));
         match successor {
             Some(Live::Listed(_) | Live::Unasked) if self.world.choices.postponed.contains(id) => stays(format!(
                 "the retirement of its predecessor {id} is postponed: its overlap ended after the review"
