@@ -197,7 +197,11 @@ fn receive(run: &Run, task: &Task, made: Made) -> Result<(Receipt, Durable), Los
             crash::here("receipt-written");
             Ok((receipt, durable))
         }
-        None => Err(unreadable("the answer names an endpoint that is in the state already", None)),
+        // The key would answer so for ever: it counts as one that answers without a secret, and gives way.
+        None => {
+            let why = "the answer names an endpoint that was ours before, or is being deleted";
+            Err(unreadable(why, Some(receipt.endpoint_id)))
+        }
     }
 }
 
