@@ -136,6 +136,10 @@ fn free(state: &State, name: &Name, id: &EndpointId) -> Result<(), Failure> {
         return Err(Failure::new(format!("`{name}` has the endpoint {} in the state already", had.endpoint_id))
             .hint("`hookwright state rm` forgets it, and leaves it live"));
     }
+    if state.is_being_deleted(id) {
+        return Err(Failure::new(format!("the deletion of {id} was sent, and may still arrive"))
+            .hint("`hookwright plan` says what became of it, ten minutes later at the latest"));
+    }
     match state.all().find(|(_, managed)| managed.endpoint_id == *id) {
         Some((holder, _)) => Err(Failure::new(format!("{id} is `{holder}` in the state already"))
             .hint(format!("hookwright state mv {holder} {name}"))),

@@ -135,10 +135,10 @@ async fn existing(network: &Network) -> Result<Existing, Failure> {
 
 /// A configuration that adopts everything that is live.
 fn adopting(recipient: &Recipient, existing: &Existing) -> String {
-    let provider = match &existing.base_url {
-        Some(base_url) => format!("[provider]\nbase_url = \"{base_url}\"\n\n"),
-        None => String::new(),
-    };
+    let base_url =
+        existing.base_url.as_ref().map(|base_url| format!("base_url = \"{base_url}\"\n")).unwrap_or_default();
+    // A tag at the end of each description that is sent: recovery then never takes somebody else's endpoint for ours.
+    let provider = format!("[provider]\n{base_url}mark = true\n\n");
     let entries = render::generated(&existing.endpoints, &[], &BTreeSet::new(), None);
     format!("{provider}[encryption]\nrecipients = [\"{recipient}\"]\n\n{entries}")
 }

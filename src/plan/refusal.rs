@@ -150,6 +150,10 @@ fn imports(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
     for (name, id) in &world.desired.imports {
         let holder = world.state.all().find(|(_, managed)| managed.endpoint_id == *id).map(|(holder, _)| holder);
         let own = world.state.current(name);
+        if world.state.is_being_deleted(id) && own.is_none_or(|own| own.endpoint_id != *id) {
+            let message = format!("`{name}` is to adopt {id}, whose deletion was sent and may still arrive");
+            refusals.push(of(world, name, message, "remove this import".to_owned()));
+        }
         let deposed = |slot: &crate::state::Slot| slot.deposed.iter().any(|old| old.endpoint_id == *id);
         if world.state.endpoints.values().any(deposed) {
             let message = format!("`{name}` is to adopt {id}, which is a predecessor in the state");

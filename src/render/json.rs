@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::attention::{Attention, attention};
 use super::foreign::{defused, words};
 use crate::endpoint::Observed;
 use crate::plan::{Action, Change, Drift, DriftKind, GuardChange, Order, Plan, Reason, Refusal, Summary, View};
@@ -20,6 +21,7 @@ pub fn json(plan: &Plan) -> String {
         refreshed: *refreshed,
         summary: plan.summary(),
         guards,
+        attention: attention(plan),
         changes: guards.iter().map(guard).chain(changes.iter().map(entry)).collect(),
         drift: drift.iter().map(drifted).collect(),
         unmanaged: unmanaged.iter().map(live).collect(),
@@ -43,6 +45,7 @@ struct Document<'a> {
     refreshed: bool,
     summary: Summary,
     guards: &'a [GuardChange],
+    attention: Vec<Attention<'a>>,
     changes: Vec<Entry<'a>>,
     drift: Vec<Drifted<'a>>,
     unmanaged: Vec<Live<'a>>,

@@ -2,6 +2,7 @@
 //! door for foreign words (`foreign`); then a file a format. Returns strings; prints nothing, reads no environment
 //! and no clock, and sees no secret.
 
+mod attention;
 mod block;
 mod events;
 mod field;

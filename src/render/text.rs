@@ -1,5 +1,6 @@
 //! A plan for a terminal or a log: in Terraform's manner, its summary lines word for word.
 
+use super::attention::{Attention, attention};
 use super::block::{block, pair, sign};
 use super::field::{Sign, Value};
 use super::foreign::{value, words};
@@ -24,6 +25,7 @@ pub fn text(plan: &Plan, colour: Colour) -> String {
 pub fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
     let mut sections: Vec<String> = Vec::new();
     sections.extend(header(plan, place, colour));
+    sections.extend(needs_attention(plan, colour));
     sections.extend(guards(&plan.guards, colour));
     sections.extend(drift(&plan.drift, colour));
     sections.extend(changes(plan, colour));
@@ -49,6 +51,15 @@ fn header(plan: &Plan, place: &Place, colour: Colour) -> Option<String> {
         out.push_str(&format!("{}\n", colour.paint(Ink::Changed, OFFLINE)));
     }
     (!out.is_empty()).then_some(out)
+}
+
+fn needs_attention(plan: &Plan, colour: Colour) -> Option<String> {
+    let all = attention(plan);
+    let mut out = format!("{}\n", colour.paint(Ink::Alarm, "Needs attention:"));
+    for Attention { name, endpoint_id, message, command } in &all {
+        out.push_str(&format!("\n  - {name} ({}): {message}\n    to replace it: {command}\n", value(endpoint_id)));
+    }
+    (!all.is_empty()).then_some(out)
 }
 
 fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
@@ -201,7 +212,10 @@ fn notes(notes: &[String]) -> Option<String> {
 /// The line that readers of Terraform's text look for.
 fn summary(plan: &Plan, colour: Colour) -> String {
     if plan.is_empty() {
-        let mut out = colour.paint(Ink::Added, "No changes. Your infrastructure matches the configuration.");
+        let mut out = match attention(plan).is_empty() {
+            true => colour.paint(Ink::Added, "No changes. Your infrastructure matches the configuration."),
+            false => colour.paint(Ink::Alarm, "No changes. What needs attention is at the top."),
+        };
         out.push('\n');
         return out;
     }

@@ -5,6 +5,7 @@ mod action;
 mod fit;
 mod sections;
 
+use super::attention::attention;
 use super::foreign::{clipped, inert, span};
 use super::place::Place;
 use super::row::rows;
@@ -34,6 +35,7 @@ pub fn markdown_at(plan: &Plan, place: &Place) -> String {
     let place = place.line().map(|line| format!("{}\n", span(&clipped(&line, LONGEST_PLACE))));
     for section in [
         place,
+        sections::attention(plan),
         sections::refusals(&plan.refusals),
         sections::adoption(plan),
         sections::offline(plan),
@@ -91,7 +93,8 @@ fn verdict(plan: &Plan) -> String {
     };
     let counts = if plan.is_empty() { "no changes".to_owned() } else { Tally::of(plan).to_string() };
     let refused = if plan.refusals.is_empty() { "" } else { " (refused)" };
-    format!("### hookwright plan{environment}: {counts}{refused}")
+    let alarm = if attention(plan).is_empty() { "" } else { " (needs attention)" };
+    format!("### hookwright plan{environment}: {counts}{refused}{alarm}")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The parts of a comment around its actions, each within a size of its own.
 
+use super::super::attention::Attention;
 use super::super::field::{Delta, Field, Value};
 use super::super::foreign::{clipped, fenced, inert, span, value, words};
 use super::super::generated::adoptions;
@@ -23,6 +24,17 @@ pub(super) struct Unchanged {
 
 pub(super) fn offline(plan: &Plan) -> Option<String> {
     (!plan.refreshed).then(|| format!("> [!NOTE]\n> {OFFLINE}\n"))
+}
+
+/// What a person must act on although the plan changes nothing of it.
+pub(super) fn attention(plan: &Plan) -> Option<String> {
+    let line = |Attention { name, endpoint_id, message, command }: Attention<'_>| {
+        let id = span(&inert(&clipped(endpoint_id, 300)));
+        format!("> - {} ({id}): {message}. To replace it: {}\n", span(name), span(&command))
+    };
+    let lines: Vec<String> = super::super::attention::attention(plan).into_iter().map(line).collect();
+    (!lines.is_empty())
+        .then(|| format!("> [!CAUTION]\n> **Needs attention**\n>\n{}", items_within(&lines, 4_000, "> ")))
 }
 
 /// What a reviewer must not miss: ends, replacements, recoveries, new hosts.

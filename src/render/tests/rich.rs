@@ -3,7 +3,8 @@
 use super::super::{
     Colour, gitlab_report, json, markdown, show, show_json, state_list, state_list_json, terraform_json, text,
 };
-use super::world::{Parts, rich};
+use super::world::{Parts, at, entry, managed, rich};
+use crate::config::Entry;
 
 #[test]
 fn text_of_a_rich_world() {
@@ -67,4 +68,22 @@ fn the_state_of_a_rich_world_as_json() {
     let steady = listed.as_array().unwrap().iter().find(|entry| entry["name"] == "steady").unwrap();
     insta::assert_snapshot!("state_list_json", serde_json::to_string_pretty(steady).unwrap());
     insta::assert_snapshot!("show_json", show_json(&rich().state));
+}
+
+#[test]
+fn a_secret_that_was_changed_elsewhere_heads_every_format_and_nothing_is_said_to_match() {
+    let mut parts = Parts::new();
+    parts.both("leaked", managed("ep_leaked", at("leaked")), entry(at("leaked")));
+    parts.live("ep_leaked").secret_last4 = Some("zz99".into());
+    let plan = parts.plan();
+    assert!(plan.is_empty());
+    let text = text(&plan, Colour::Never);
+    let mends = "hookwright secret rotate leaked";
+    assert!(text.starts_with("Needs attention:") && text.contains(mends) && !text.contains("matches"), "{text}");
+    let comment = markdown(&plan);
+    assert!(comment.lines().nth(1).unwrap().ends_with("(needs attention)") && comment.contains(mends), "{comment}");
+    assert!(json(&plan).contains(mends));
+    let renewed = Entry { rotation: 2, ..entry(at("leaked")) };
+    parts.want("leaked", renewed);
+    assert!(!markdown(&parts.plan()).contains("needs attention"), "this plan renews it");
 }
