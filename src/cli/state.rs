@@ -154,7 +154,7 @@ fn mv(mut writer: Writer, from: &Name, to: &Name) -> Result<(), Failure> {
 
 fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
     let state = writer.state();
-    names.iter().try_for_each(|name| known(&state, name))?;
+    names.iter().try_for_each(|name| forgettable(&state, name))?;
     writer.change(|state| {
         names.iter().for_each(|name| state.fold(Record::Forgotten { name: name.clone() }));
     });
@@ -164,6 +164,25 @@ fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
         let live = had.current.iter().chain(had.predecessors());
         let ids: Vec<String> = live.map(|managed| managed.endpoint_id.to_string()).collect();
         terminal::say(&format!("Forgot `{name}`; {} stays live.", ids.join(", and its predecessor ")));
+        if had.all().any(|managed| managed.secret.is_some()) {
+            terminal::warn(&format!("the secret of `{name}` is gone from the state: nobody can read it again"));
+        }
+    }
+    Ok(())
+}
+
+/// An error where forgetting would drop what protection or an overlap keeps.
+fn forgettable(state: &State, name: &Name) -> Result<(), Failure> {
+    known(state, name)?;
+    let slot = &state.endpoints[name];
+    if let Some(old) = slot.predecessors().next() {
+        let message = format!("`{name}` would be forgotten while its predecessor {} is live", old.endpoint_id);
+        return Err(Failure::new(message)
+            .hint(format!("wait for the end of the overlap, or end it: hookwright secret rotate {name} --finish")));
+    }
+    if slot.current.as_ref().is_some_and(|managed| managed.prevent_destroy) {
+        return Err(Failure::new(format!("`{name}` has prevent_destroy, and its secret would be dropped"))
+            .hint("set lifecycle.prevent_destroy = false in its entry and apply that first"));
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ fn made(world: &World<'_>, tidy: Vec<Record>) -> Plan {
         builder.refresh();
     } else if world.choices.is_rotation() {
         builder.changes = rotation::changes(world, &builder.ledger, |id| builder.live(id));
+        builder.rotated();
     } else if world.choices.retire_only {
         builder.predecessors();
     } else {
@@ -96,6 +97,15 @@ impl<'a> Builder<'a> {
                 (None, _) => self.unchanged.push((name.clone(), entry::view(had))),
             }
             self.drift.extend(entry::drift(name, had, live));
+        }
+    }
+
+    /// How the endpoints drifted that a rotation replaces.
+    fn rotated(&mut self) {
+        for name in self.world.choices.rotate.keys() {
+            if let Some(had) = self.world.state.current(name) {
+                self.drift.extend(entry::drift(name, had, self.live(&had.endpoint_id)));
+            }
         }
     }
 

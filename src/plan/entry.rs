@@ -42,8 +42,8 @@ pub(super) fn change(
     }
     reasons.extend(forced);
     let mut adopted = None;
+    let strayed = strayed(entry, had, live);
     if let Live::Listed(seen) = live {
-        let strayed = strayed(entry, had, seen);
         if !strayed.is_empty() && reasons.iter().all(|r| matches!(r, Reason::Changed(_))) && seen.is_twin_of(&wanted) {
             adopted = Some(wanted.clone());
             reasons.clear();
@@ -76,7 +76,8 @@ fn listed(seen: &Observed, expected: &Spec) -> Spec {
 }
 
 /// The attributes that live are no longer what was answered, but for those under `ignore_changes`.
-fn strayed(entry: &Entry, had: &Managed, seen: &Observed) -> Vec<Attribute> {
+pub(super) fn strayed(entry: &Entry, had: &Managed, live: Live<'_>) -> Vec<Attribute> {
+    let Live::Listed(seen) = live else { return Vec::new() };
     let mut strayed = strayed_from(had, seen);
     strayed.retain(|attribute| !entry.lifecycle.ignore_changes.contains(attribute));
     strayed
@@ -93,7 +94,8 @@ fn strayed_from(had: &Managed, seen: &Observed) -> Vec<Attribute> {
 
 /// How an endpoint drifted; nothing where nobody asked.
 pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
-    let of = |kind| Drift { name: name.clone(), endpoint_id: had.endpoint_id.clone(), kind };
+    let deposed = had.until.is_some();
+    let of = |kind| Drift { name: name.clone(), endpoint_id: had.endpoint_id.clone(), deposed, kind };
     let seen = match live {
         Live::Unasked => return Vec::new(),
         Live::Gone => return vec![of(DriftKind::Gone)],

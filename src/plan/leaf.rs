@@ -41,6 +41,7 @@ impl Header {
 /// What an endpoint is, before or after.
 #[derive(Serialize)]
 struct Values<'a> {
+    endpoint_id: Option<&'a EndpointId>,
     url: &'a str,
     events: &'a BTreeSet<String>,
     description: Option<&'a str>,
@@ -64,8 +65,9 @@ pub(super) struct Leaf<'a> {
 }
 
 fn values(view: &View) -> Values<'_> {
-    let View { spec, endpoint_id: _, rotation, prevent_destroy } = view;
+    let View { spec, endpoint_id, rotation, prevent_destroy } = view;
     Values {
+        endpoint_id: endpoint_id.as_ref(),
         url: &spec.url,
         events: &spec.events,
         description: spec.description.as_deref(),

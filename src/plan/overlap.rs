@@ -13,11 +13,16 @@ impl Builder<'_> {
     /// Every predecessor. One whose entry ends has no consumer that changes over: it ends too.
     pub fn predecessors(&mut self) {
         let moved: HashMap<&Name, &Name> = self.moves.iter().map(|(new, old)| (old, new)).collect();
-        let (mut changes, mut notes) = (Vec::new(), Vec::new());
+        let (mut changes, mut notes, mut drift) = (Vec::new(), Vec::new(), Vec::new());
         for (name, slot) in self.world.state.endpoints.iter().filter(|(_, slot)| !slot.deposed.is_empty()) {
             let name = moved.get(name).copied().unwrap_or(name);
             let ends = self.ends(name, slot);
             for old in &slot.deposed {
+                let live = self.live(&old.endpoint_id);
+                // One that is missing is a note: nothing is made in its place.
+                if old.ended.is_none() && matches!(live, Live::Listed(_)) {
+                    drift.extend(entry::drift(name, old, live));
+                }
                 match self.predecessor(name, slot, old, ends.clone()) {
                     Fate::Retire(change) => changes.push(*change),
                     Fate::Stay(note) => notes.push(note),
@@ -27,6 +32,7 @@ impl Builder<'_> {
         }
         self.changes.extend(changes);
         self.notes.extend(notes);
+        self.drift.extend(drift);
     }
 
     /// Why the whole entry ends, where it does.

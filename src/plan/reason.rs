@@ -111,6 +111,9 @@ pub struct Drift {
     pub name: Name,
     /// Its endpoint.
     pub endpoint_id: EndpointId,
+    /// Whether it is a predecessor.
+    #[serde(default)]
+    pub deposed: bool,
     /// What happened to it.
     #[serde(flatten)]
     pub kind: DriftKind,

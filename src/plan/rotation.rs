@@ -31,7 +31,12 @@ pub(super) fn changes<'a>(
                 Change { before: Some(entry::view(had)), ..entry::resend(name, &entry, intent, found) }
             }
             None if matches!(live(&had.endpoint_id), Live::Gone) => entry::remake(name, &entry, had),
-            None => entry::replacement(name, &entry, (slot, had), had.spec.clone(), vec![Reason::Rotate]),
+            None => {
+                // What somebody else changed is not kept beside the successor.
+                let strayed = entry::strayed(&entry, had, live(&had.endpoint_id));
+                let reasons = std::iter::once(Reason::Rotate).chain(strayed.into_iter().map(Reason::ChangedRemotely));
+                entry::replacement(name, &entry, (slot, had), had.spec.clone(), reasons.collect())
+            }
         });
     }
     for name in &world.choices.finish {

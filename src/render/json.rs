@@ -104,6 +104,7 @@ struct Endpoint<'a> {
 struct Drifted<'a> {
     name: &'a str,
     endpoint_id: &'a str,
+    deposed: bool,
     kind: &'static str,
     attributes: Vec<Difference<'a>>,
 }
@@ -200,7 +201,13 @@ fn drifted(drift: &Drift) -> Drifted<'_> {
         }
         DriftKind::Secret { before, after } => ("secret", vec![difference("secret_last4", before, after)]),
     };
-    Drifted { name: drift.name.as_str(), endpoint_id: drift.endpoint_id.as_str(), kind, attributes }
+    Drifted {
+        name: drift.name.as_str(),
+        endpoint_id: drift.endpoint_id.as_str(),
+        deposed: drift.deposed,
+        kind,
+        attributes,
+    }
 }
 
 fn live(seen: &Observed) -> Live<'_> {

@@ -101,7 +101,7 @@ fn because(change: &Change) -> Vec<String> {
 
 fn strayed(plan: &Plan) -> Strayed<'_> {
     let mut strayed = Strayed::new();
-    for drift in &plan.drift {
+    for drift in plan.drift.iter().filter(|drift| !drift.deposed) {
         if let DriftKind::Changed { attributes } = &drift.kind {
             strayed.extend(attributes.iter().map(|(key, _, live)| ((&drift.name, key.word()), live.as_str())));
         }

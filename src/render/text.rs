@@ -90,9 +90,10 @@ fn drift(drift: &[Drift], colour: Colour) -> Option<String> {
         return None;
     }
     let mut out = format!("{}\n", colour.paint(Ink::Title, "Note: Objects have changed outside of hookwright"));
-    for Drift { name, endpoint_id, kind } in drift {
+    for Drift { name, endpoint_id, deposed, kind } in drift {
         let id = value(endpoint_id.as_str());
-        out.push_str(&format!("\n  # {}\n", colour.paint(Ink::Title, &format!("{name} {}", drift_words(kind)))));
+        let whose = if *deposed { "'s predecessor" } else { "" };
+        out.push_str(&format!("\n  # {}\n", colour.paint(Ink::Title, &format!("{name}{whose} {}", drift_words(kind)))));
         match kind {
             DriftKind::Gone => out.push_str(&format!("  {} {id}\n", sign(colour, Sign::Remove))),
             DriftKind::Changed { attributes } => {

@@ -155,9 +155,9 @@ impl<'a> Ledger<'a> {
     /// What of the listing an account's unanswered sends may have made (rules 2 and 3).
     pub fn candidates(&self, account: &Account<'a>) -> Candidates {
         let unanswered = || account.intents.iter().filter(|intent| intent.unanswered > 0);
-        let Some(first) = unanswered().min_by_key(|intent| (intent.first_sent, &intent.key)) else {
-            return Candidates::default();
-        };
+        // Intents stand in the order in which they were decided: what was live before the first was live before all.
+        let Some(first) = unanswered().next() else { return Candidates::default() };
+        let since = unanswered().filter_map(|intent| intent.first_sent).min();
         let used = account.used();
         let possible = |seen: &&Observed| {
             !first.live_before.contains(&seen.id) && !used.contains(&seen.id) && self.may_be_an_orphan(seen, account)
@@ -168,7 +168,7 @@ impl<'a> Ledger<'a> {
             .iter()
             .copied()
             .filter(possible)
-            .filter_map(|seen| Some((&seen.id, timely(seen, first.first_sent?, last?)?)))
+            .filter_map(|seen| Some((&seen.id, timely(seen, since?, last?)?)))
             .collect();
         let room = (account.unanswered() as usize).saturating_sub(used.len());
         let certain = found.len() <= room && found.iter().all(|(_, certain)| *certain);

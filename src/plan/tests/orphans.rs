@@ -139,3 +139,15 @@ fn two_intents_of_one_spec_share_what_is_found() {
     world.list(third);
     assert!(!world.told().contains("orphan"), "three found and two lost: nobody can tell which");
 }
+
+#[test]
+fn what_was_live_before_the_first_of_two_sends_of_one_second_counts_whatever_their_keys_are() {
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let mut world = left(&[("ep_a", Some(0)), ("ep_b", Some(0))], |intent| intent.key = first.to_owned());
+        let renewed =
+            Intent { key: second.to_owned(), live_before: [id("ep_a")].into(), ..world.state.pending[0].clone() };
+        world.state.pending.push(renewed);
+        let told = world.told();
+        assert!(told.contains("delete orphan ep_a") && told.contains("delete orphan ep_b"), "{told}");
+    }
+}

@@ -178,3 +178,22 @@ fn a_predecessor_cannot_be_imported() {
         world.told()
     );
 }
+
+#[test]
+fn a_predecessor_that_somebody_changed_is_drift() {
+    let mut world = rotated();
+    world.listed("ep_before").url = "https://evil.example/x".to_owned();
+    let plan = world.plan();
+    assert!(plan.is_empty() && plan.drift.len() == 1 && plan.drift[0].deposed, "{}", world.told());
+}
+
+#[test]
+fn the_rotation_of_an_endpoint_that_somebody_changed_keeps_nothing_of_it() {
+    let mut world = World::settled(TWO);
+    world.listed("ep_render").url = "https://evil.example/x".to_owned();
+    world.choices.rotate = [(super::world::name("render"), std::time::Duration::from_secs(3600))].into();
+    assert_snapshot!(world.told(), @"
+    drift render (ep_render): url https://hooks.example.com/render -> https://evil.example/x
+    replace +/- ep_render render: `secret rotate` asked for a new secret; url was changed outside of hookwright
+    ");
+}

@@ -90,8 +90,9 @@ pub(super) fn drift(drift: &[Drift]) -> Option<String> {
         return None;
     }
     let mut lines = Vec::new();
-    for Drift { name, endpoint_id, kind } in drift {
-        let what = format!("{name} {} ({})", drift_words(kind), value(endpoint_id.as_str()));
+    for Drift { name, endpoint_id, deposed, kind } in drift {
+        let whose = if *deposed { "'s predecessor" } else { "" };
+        let what = format!("{name}{whose} {} ({})", drift_words(kind), value(endpoint_id.as_str()));
         match kind {
             DriftKind::Gone => lines.push(format!("- {what}")),
             DriftKind::Changed { attributes } => {

@@ -185,7 +185,12 @@ fn drift(plan: &Plan) -> Vec<ResourceChange<'_>> {
             known.insert(&change.name, before);
         }
     }
-    plan.drift.iter().filter_map(|drift| Some(ResourceChange::drift(drift, known.get(&drift.name)?))).collect()
+    // A predecessor is no resource of its own here: its drift is told in the other formats.
+    plan.drift
+        .iter()
+        .filter(|drift| !drift.deposed)
+        .filter_map(|drift| Some(ResourceChange::drift(drift, known.get(&drift.name)?)))
+        .collect()
 }
 
 /// What the file sets; the entries under an index are one resource there, and shown by the first of them.
