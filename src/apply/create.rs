@@ -80,7 +80,7 @@ async fn destroy_first(run: &Run, task: &Task, old: EndpointId) -> bool {
         return false;
     }
     crash::here("deletion-noted");
-    if let Err(error) = run.unless_cut(run.job.writer.delete(&old)).await {
+    if let Err(error) = run.delete(&old).await {
         run.refused(task.index, error);
         return false;
     }

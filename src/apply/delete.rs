@@ -60,7 +60,7 @@ async fn one(run: Arc<Run>, doomed: Doomed) {
         return;
     }
     crash::here("deletion-noted");
-    if let Err(error) = run.unless_cut(run.job.writer.delete(&id)).await {
+    if let Err(error) = run.delete(&id).await {
         if ends_change {
             return run.refused(index, error);
         }

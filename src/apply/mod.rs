@@ -164,6 +164,8 @@ pub struct Outcome {
     pub outstanding: usize,
     /// What is certainly ours and still live, or not known to be live, each as a sentence.
     pub left_behind: Vec<String>,
+    /// Orphans of lost creates that were deleted beyond the plan.
+    pub orphans: Vec<EndpointId>,
 }
 
 impl Outcome {

@@ -42,6 +42,7 @@ pub async fn delete(run: &Run, key: &str, id: EndpointId) -> bool {
     match send(run, key, id.clone()).await {
         Ended::Deleted => {
             run.tell(Event::Note(format!("{id} was left of a lost create, and is deleted")));
+            run.deleted_orphan(id);
             true
         }
         Ended::Kept => true,
@@ -63,7 +64,7 @@ async fn send(run: &Run, key: &str, id: EndpointId) -> Ended {
         return Ended::Failed;
     }
     crash::here("deletion-noted");
-    if let Err(error) = run.unless_cut(run.job.writer.delete(&id)).await {
+    if let Err(error) = run.delete(&id).await {
         run.left_behind(format!("{id} is left of a lost create, and could not be deleted now: {error}"));
         run.halted(error);
         return Ended::Failed;

@@ -50,6 +50,8 @@ struct Progress {
     resent: Vec<EndpointId>,
     /// What is certainly ours and still live, or not known to be live: the apply is not complete.
     left_behind: Vec<String>,
+    /// Orphans that were deleted beyond the plan.
+    orphans: Vec<EndpointId>,
     /// Deletions of orphans that the plan leaves room for.
     spare: Spare,
     /// Keys that this run made.
@@ -68,6 +70,7 @@ impl Run {
             unsaved: Vec::new(),
             resent: Vec::new(),
             left_behind: Vec::new(),
+            orphans: Vec::new(),
             spare: job.plan.spare.clone(),
             own_keys: HashSet::new(),
         };
@@ -104,6 +107,11 @@ impl Run {
     /// What the closing listing must have.
     pub fn to_be_listed(&self) -> Vec<EndpointId> {
         self.progress().resent.clone()
+    }
+
+    /// Notes that an orphan was deleted beyond the plan.
+    pub fn deleted_orphan(&self, id: EndpointId) {
+        self.progress().orphans.push(id);
     }
 
     /// The apply is not complete, for this reason.
@@ -197,6 +205,15 @@ impl Run {
         self.progress().lost_any
     }
 
+    /// Deletes an endpoint, its deletion noted before; a refused one leaves no note.
+    pub async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
+        let deleted = self.unless_cut(self.job.writer.delete(id)).await;
+        if deleted.as_ref().is_err_and(ApiError::did_nothing) {
+            self.note(vec![Record::Lapsed { endpoint_id: id.clone() }]).await;
+        }
+        deleted
+    }
+
     /// Says so to whoever watches; nobody has to.
     pub fn tell(&self, event: Event) {
         let _ = self.job.events.send(event);
@@ -249,7 +266,7 @@ impl Run {
     /// Writes the state and says how it went.
     pub fn finish(self) -> Outcome {
         let Self { job, progress, .. } = self;
-        let Progress { statuses, halt, unsaved, left_behind, .. } =
+        let Progress { statuses, halt, unsaved, left_behind, orphans, .. } =
             progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         let interrupted = job.throttle.is_stopped().then_some(Halt::Interrupted);
         let mut state = job.state;
@@ -261,7 +278,7 @@ impl Run {
         let rescue = (saved.is_err() && !unsaved.is_empty()).then(|| state.rescue(&unsaved));
         let unanswered = |state: &crate::state::State| state.pending.iter().filter(|i| i.unanswered > 0).count();
         let (serial, outstanding) = state.with_state(|state| (state.serial, unanswered(state)));
-        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding, left_behind }
+        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding, left_behind, orphans }
     }
 }
 

@@ -14,8 +14,8 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
     let place = place.line().map(|line| line + "\n").unwrap_or_default();
     // A full disk may refuse this too: what follows must be said all the same.
     let printed = terminal::print(&match form {
-        Form::Text => format!("\n{place}{}\n", render::outcome(plan, &outcome.statuses)),
-        Form::Json => render::outcome_json(plan, &outcome.statuses),
+        Form::Text => format!("\n{place}{}\n", render::outcome(plan, &outcome.statuses, outcome.orphans.len())),
+        Form::Json => render::outcome_json(plan, &outcome.statuses, outcome.orphans.len()),
     });
     if let Err(failure) = printed {
         failure.print();

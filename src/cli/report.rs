@@ -21,6 +21,12 @@ pub struct Report {
     summary: Option<Summary>,
     changes: Vec<Entry>,
     refusals: usize,
+    /// Creates whose answer was lost and may still arrive.
+    outstanding: usize,
+    /// Orphans of lost creates that were deleted beyond the plan.
+    orphans_deleted: Vec<String>,
+    /// What is certainly ours and was left live, or is not known to be live.
+    left_behind: Vec<String>,
     error: Option<String>,
     #[serde(skip)]
     to: Option<Output>,
@@ -47,6 +53,9 @@ impl Report {
             summary: None,
             changes: Vec::new(),
             refusals: 0,
+            outstanding: 0,
+            orphans_deleted: Vec::new(),
+            left_behind: Vec::new(),
             error: None,
             to: path.map(|path| Output::at(path, Kind::Report)).transpose()?,
         })
@@ -74,6 +83,9 @@ impl Report {
 
     /// Notes how each change ended.
     pub fn applied(&mut self, plan: &Plan, outcome: &Outcome) {
+        self.outstanding = outcome.outstanding;
+        self.orphans_deleted = outcome.orphans.iter().map(|id| id.as_str().to_owned()).collect();
+        self.left_behind.clone_from(&outcome.left_behind);
         if self.to.is_some() {
             let statuses: Vec<Option<&Status>> = outcome.statuses.iter().map(Some).collect();
             self.changes = entries(plan, &statuses);

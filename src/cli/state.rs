@@ -231,10 +231,8 @@ fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), 
     if damaged > 0 {
         terminal::warn(&format!("{} of it damaged, and passed over", count(damaged, "line")));
     }
-    terminal::say(&format!(
-        "Folded in {shown}: {} added to the state. It is no longer needed.",
-        count(added, "endpoint")
-    ));
+    let kept = if untaken.is_empty() { "It is no longer needed." } else { "Keep it: not all of it was taken." };
+    terminal::say(&format!("Replayed {shown}: {} added to the state. {kept}", count(added, "endpoint")));
     Ok(())
 }
 

@@ -144,10 +144,20 @@ impl<'a> Builder<'a> {
     fn entry(&mut self, name: &Name, entry: &Entry, slot: Option<&Slot>, had: Option<(&'a Slot, &'a Managed)>) {
         match (had, self.world.desired.imports.get(name)) {
             (Some((slot, had)), _) => {
-                let deleting = self.world.state.deleting.contains_key(&had.endpoint_id);
-                let live = if deleting { Live::Gone } else { self.live(&had.endpoint_id) };
+                let live = self.live(&had.endpoint_id);
                 let forced = self.world.choices.replaces(name).then_some(Reason::Requested);
-                self.changes.extend(entry::change(name, entry, (slot, had), live, forced));
+                let deletion = self.world.state.deleting.get(&had.endpoint_id);
+                match (live, deletion) {
+                    // It was us.
+                    (Live::Gone, Some(_)) => self.changes.push(entry::remake(name, entry, had, Reason::DeletedBefore)),
+                    _ => self.changes.extend(entry::change(name, entry, (slot, had), live, forced)),
+                }
+                if let (Live::Listed(_), Some(deletion)) = (live, deletion) {
+                    self.notes.push(format!(
+                        "`{name}`: the deletion of {} was sent at {} and may still arrive; until then it counts as live",
+                        had.endpoint_id, deletion.at
+                    ));
+                }
                 self.notes.extend(notes::entry(self.world, name, entry, had));
             }
             (None, Some(id)) => self.changes.push(entry::import(name, entry, id, self.live(id))),

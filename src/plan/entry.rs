@@ -34,7 +34,7 @@ pub(super) fn change(
 ) -> Option<Change> {
     let wanted = effective(entry, had);
     if matches!(live, Live::Gone) {
-        return Some(remake(name, entry, had));
+        return Some(remake(name, entry, had, Reason::Gone));
     }
     let mut reasons: Vec<Reason> = differing(&had.spec, &wanted).into_iter().map(Reason::Changed).collect();
     if entry.rotation > had.rotation {
@@ -168,7 +168,7 @@ pub(super) fn create(name: &Name, entry: &Entry, slot: Option<&Slot>) -> Change 
     let ended = slot.and_then(|slot| slot.deposed.iter().rev().find_map(|old| old.ended));
     let reason = match ended {
         Some(Ended::Gone) => Reason::Gone,
-        Some(Ended::Deleted) => Reason::DeletedFirst,
+        Some(Ended::Deleted) => Reason::DeletedBefore,
         None => Reason::NotInState,
     };
     Change {
@@ -209,7 +209,7 @@ pub(super) fn import(name: &Name, entry: &Entry, id: &EndpointId, live: Live<'_>
     }
 }
 
-pub(super) fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
+pub(super) fn remake(name: &Name, entry: &Entry, had: &Managed, reason: Reason) -> Change {
     let gone = Some(had.endpoint_id.clone());
     let make = Make { gone, overlap: overlap(entry), ..make(entry, effective(entry, had)) };
     Change {
@@ -217,7 +217,7 @@ pub(super) fn remake(name: &Name, entry: &Entry, had: &Managed) -> Change {
         before: Some(view(had)),
         after: Some(planned(&make)),
         action: Action::Create(make),
-        reasons: vec![Reason::Gone],
+        reasons: vec![reason],
         consequences: vec![
             "a new signing secret: whoever checks signatures must take it".to_owned(),
             "events since the deletion are lost".to_owned(),

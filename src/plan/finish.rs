@@ -52,7 +52,9 @@ impl<'a> Builder<'a> {
         let mut ours: BTreeSet<&EndpointId> = state.all().map(|(_, managed)| &managed.endpoint_id).collect();
         ours.extend(self.world.desired.imports.values());
         ours.extend(self.world.elsewhere);
-        ours.extend(state.deleting.keys());
+        // A note alone is no evidence: the orphan's create must be pending.
+        let of_account = |key: &Option<String>| key.as_ref().is_some_and(|key| state.intent(key).is_some());
+        ours.extend(state.deleting.iter().filter(|(_, deletion)| of_account(&deletion.orphan_of)).map(|(id, _)| id));
         ours.extend(state.pending.iter().flat_map(|intent| &intent.used));
         let mut left: BTreeSet<EndpointId> = BTreeSet::new();
         let mut certain: BTreeSet<EndpointId> = BTreeSet::new();

@@ -8,6 +8,7 @@ use super::entry::{self, Live};
 use super::{Action, Change, Reason, pattern};
 use crate::endpoint::{EndpointId, Name};
 use crate::state::{Ended, Managed, Slot};
+use crate::timestamp::Timestamp;
 
 impl Builder<'_> {
     /// Every predecessor. One whose entry ends has no consumer that changes over: it ends too.
@@ -58,7 +59,9 @@ impl Builder<'_> {
         match old.ended {
             Some(Ended::Gone) if matches!(live, Live::Listed(_)) => {
                 // Until then it may be the one endpoint that the consumers can verify.
-                return if ends.is_some() || matches!(successor, Some(Live::Listed(_))) {
+                return if self.world.choices.postponed.contains(id) {
+                    stays(format!("the deletion of {id}, which turned up again after the review, is postponed"))
+                } else if ends.is_some() || matches!(successor, Some(Live::Listed(_))) {
                     retire(Reason::TurnedUp)
                 } else {
                     stays(format!("{id} was gone and is listed again; it stays live until its successor is listed"))
@@ -117,10 +120,11 @@ impl Builder<'_> {
 }
 
 /// The end of the overlap and the id of a retirement, where a change is one.
-pub(super) fn retirement(change: &Change) -> Option<(crate::timestamp::Timestamp, EndpointId)> {
+pub(super) fn retirement(change: &Change) -> Option<(Timestamp, EndpointId)> {
     let Action::Delete { endpoint_id, deposed: true, .. } = &change.action else { return None };
     change.reasons.iter().find_map(|reason| match reason {
         Reason::OverlapEnded(until) => Some((*until, endpoint_id.clone())),
+        Reason::TurnedUp => Some((Timestamp(i64::MAX), endpoint_id.clone())),
         _ => None,
     })
 }

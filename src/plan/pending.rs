@@ -55,7 +55,7 @@ impl<'a> Builder<'a> {
         let (mut changes, mut notes) = (Vec::new(), Vec::new());
         for account in self.ledger.accounts() {
             let resent = |intent: &Intent| self.resent.contains(intent.key.as_str());
-            changes.extend(account.intents().filter(|intent| !intent.closed && !resent(intent)).map(abandon));
+            changes.extend(account.intents().filter(|i| !i.closed && !resent(i)).map(|intent| self.abandon(intent)));
             if !account.intents().any(resent) {
                 changes.extend(self.orphans(account));
                 notes.extend(self.notes_of(account));
@@ -110,14 +110,19 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn abandon(intent: &Intent) -> Change {
-    Change {
-        name: intent.name.clone(),
-        action: Action::Abandon { key: intent.key.clone() },
-        before: None,
-        after: None,
-        reasons: vec![Reason::NoLongerWanted],
-        consequences: vec!["it is never sent again; what it may have made is deleted once that is certain".to_owned()],
+impl Builder<'_> {
+    fn abandon(&self, intent: &Intent) -> Change {
+        let same = |entry: &Entry| entry.rotation == intent.rotation && entry.spec.is_same_as(&intent.body);
+        let wanted = !self.world.choices.destroy && self.world.desired.webhooks.values().any(same);
+        let told = "it is never sent again; what it may have made is deleted once that is certain";
+        Change {
+            name: intent.name.clone(),
+            action: Action::Abandon { key: intent.key.clone() },
+            before: None,
+            after: None,
+            reasons: vec![if wanted { Reason::AnswerLost } else { Reason::NoLongerWanted }],
+            consequences: vec![told.to_owned()],
+        }
     }
 }
 

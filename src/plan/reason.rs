@@ -33,8 +33,8 @@ pub enum Reason {
     Finish,
     /// Two listings did not have it.
     Gone,
-    /// Its old endpoint was deleted for it.
-    DeletedFirst,
+    /// An earlier run deleted its endpoint.
+    DeletedBefore,
     /// It was gone, and listings have it again.
     TurnedUp,
     /// Live, the attribute is no longer what was made.
@@ -86,7 +86,7 @@ impl std::fmt::Display for Reason {
             Self::Rotate => f.write_str("`secret rotate` asked for a new secret"),
             Self::Finish => f.write_str("`secret rotate --finish` ended its overlap"),
             Self::Gone => f.write_str("it is gone: somebody deleted it outside of hookwright"),
-            Self::DeletedFirst => f.write_str("its old endpoint was deleted for it by an earlier run"),
+            Self::DeletedBefore => f.write_str("an earlier run deleted its endpoint"),
             Self::TurnedUp => f.write_str("it was gone, has a successor, and is live again"),
             Self::ChangedRemotely(attribute) => write!(f, "{} was changed outside of hookwright", attribute.word()),
             Self::OverlapEnded(until) => write!(f, "its overlap ended at {until}"),

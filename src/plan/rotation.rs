@@ -30,7 +30,7 @@ pub(super) fn changes<'a>(
                 let found = Found { candidates: candidates.all().cloned().collect(), stuck };
                 Change { before: Some(entry::view(had)), ..entry::resend(name, &entry, intent, found) }
             }
-            None if matches!(live(&had.endpoint_id), Live::Gone) => entry::remake(name, &entry, had),
+            None if matches!(live(&had.endpoint_id), Live::Gone) => entry::remake(name, &entry, had, Reason::Gone),
             None => {
                 // What somebody else changed is not kept beside the successor.
                 let strayed = entry::strayed(&entry, had, live(&had.endpoint_id));

@@ -38,11 +38,11 @@ pub fn waiting_event(left: Duration) -> String {
 }
 
 /// The last line: how each change ended.
-pub fn outcome_json(plan: &Plan, statuses: &[Status]) -> String {
+pub fn outcome_json(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
     let count = |wanted: fn(&Status) -> bool| statuses.iter().filter(|status| wanted(status)).count();
     line(&json!({
         "type": "summary",
-        "message": outcome(plan, statuses),
+        "message": outcome(plan, statuses, orphans),
         "done": count(|s| matches!(s, Status::Done(_))),
         "failed": count(|s| matches!(s, Status::Failed(_))),
         "unknown": count(|s| matches!(s, Status::Unknown(_))),

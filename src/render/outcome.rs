@@ -3,9 +3,11 @@
 use crate::apply::Status;
 use crate::plan::{Action, Plan};
 
+/// `orphans` were deleted beyond the plan.
+///
 /// `Apply complete! Resources: 2 added, 0 changed, 1 destroyed.`, or what is left to do.
-pub fn outcome(plan: &Plan, statuses: &[Status]) -> String {
-    let (mut added, mut changed, mut destroyed) = (0, plan.guards.len(), 0);
+pub fn outcome(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
+    let (mut added, mut changed, mut destroyed) = (0, plan.guards.len(), orphans);
     let (mut failed, mut unknown, mut left) = (0, 0, 0);
     for (change, status) in plan.changes.iter().zip(statuses) {
         match status {
@@ -13,7 +15,11 @@ pub fn outcome(plan: &Plan, statuses: &[Status]) -> String {
             Status::Unknown(_) => unknown += 1,
             Status::Skipped => left += 1,
             Status::Done(_) => match &change.action {
-                Action::Create(_) | Action::Resend { .. } => added += 1,
+                Action::Create(_) => added += 1,
+                Action::Resend { make, replaces, .. } => {
+                    let ends = replaces.is_some() && make.overlap.is_zero();
+                    (added, destroyed) = (added + 1, destroyed + usize::from(ends));
+                }
                 // Within an overlap the old one is still there: a later apply destroys it.
                 Action::Replace { make, .. } => {
                     (added, destroyed) = (added + 1, destroyed + usize::from(make.overlap.is_zero()));

@@ -71,6 +71,11 @@ impl ApiError {
         matches!(self.fault, Fault::NotSent(_) | Fault::WaitTooLong(_) | Fault::Stopped)
     }
 
+    /// Whether the API certainly did nothing: it refused the request.
+    pub fn did_nothing(&self) -> bool {
+        self.status().is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 409 | 425 | 499))
+    }
+
     /// Whether the API asks to come back later: waiting helps.
     pub fn is_rate_limit(&self) -> bool {
         self.status() == Some(429) && self.code() != Some("insufficient_credits")

@@ -26,8 +26,13 @@ pub fn tidy(state: &State, live: &[Observed], now: Timestamp) -> Vec<Record> {
 
 /// Whether absence from one listing would end something: then a second listing must agree.
 pub fn needs_second_look(state: &State, now: Timestamp) -> bool {
-    let noted = state.deleting.values().any(|deletion| now >= deletion.at.after(late()));
+    let noted = state.deleting.values().any(|deletion| is_over(deletion.at, now));
     noted || Ledger::new(state, &[]).accounts().any(|account| !account.is_open() && account.is_past(now))
+}
+
+/// Whether a noted deletion can no longer arrive. One of the future is no note of ours.
+fn is_over(noted: Timestamp, now: Timestamp) -> bool {
+    now >= noted.after(late()) || noted.0 > now.0 + super::CLOCK_SLACK
 }
 
 fn has_ended(state: &State) -> bool {
@@ -36,7 +41,7 @@ fn has_ended(state: &State) -> bool {
 
 /// Ten minutes after its note, an unlisted endpoint is deleted, and a listed one is planned anew.
 fn deletions(state: &State, listed: &HashSet<&EndpointId>, now: Timestamp) -> Vec<Record> {
-    let over = state.deleting.iter().filter(|(_, deletion)| now >= deletion.at.after(late()));
+    let over = state.deleting.iter().filter(|(_, deletion)| is_over(deletion.at, now));
     let outcome = |(id, deletion): (&EndpointId, &crate::state::Deletion)| {
         let endpoint_id = id.clone();
         if listed.contains(id) {
