@@ -33,10 +33,10 @@ cat >>"$GITHUB_STEP_SUMMARY" <<'SUMMARY'
 Where that is not the plan that was reviewed, nothing is done. If you agree with it: *Run workflow*, with its id.
 SUMMARY
 # A plan that did not ask the API (`offline-…`) is no plan that can be expected.
-if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
+if ! [[ $expect =~ ^[0-9]+-[0-9a-f]{32}$ ]]; then
     echo "::error title=Not reviewed::No plan with an id was reviewed for this commit; the summary says what to do."
     exit 1
 fi
 export CLICOLOR_FORCE=1
 # From here on that process is hookwright itself: it then finishes what is in flight.
-exec hookwright apply --expect "$expect" --lock-timeout 5m "${flags[@]}"
+exec hookwright apply --state state/webhooks.state.json --expect "$expect" --lock-timeout 5m "${flags[@]}"

@@ -29,9 +29,9 @@ elif [ -z "$expect" ]; then
 fi
 echo "Where that is not the plan that was reviewed, nothing is done. If you agree with it: Run pipeline, with its id as EXPECT."
 # A plan that did not ask the API (`offline-…`) is no plan that can be expected.
-if ! [[ $expect =~ ^[0-9a-f]{32}$ ]]; then
+if ! [[ $expect =~ ^[0-9]+-[0-9a-f]{32}$ ]]; then
     echo "No plan with an id was reviewed for this commit." >&2
     exit 1
 fi
 export CLICOLOR_FORCE=1
-exec hookwright apply --expect "$expect" --lock-timeout 5m "${flags[@]}"
+exec hookwright apply --state state/webhooks.state.json --expect "$expect" --lock-timeout 5m "${flags[@]}"
