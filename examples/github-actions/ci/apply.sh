@@ -5,7 +5,7 @@ set -euo pipefail
 trap 'exit 130' INT # a cancelled job signals this process alone: without a trap it would wait for the plan, and go on
 
 expect=${EXPECT:-}
-# What a refused plan says would lift it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
+# What a refused plan says would override it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
 flags=()
 if [ -n "${FLAGS:-}" ]; then
     flag='(--allow-(delete|duplicate) [A-Za-z0-9_][A-Za-z0-9_-]*|--allow-all-gone|--allow-unknown-team)'
@@ -23,7 +23,7 @@ if [ "$changes" = 0 ]; then
         echo "There is nothing to do."
         exit 0
     fi
-    # An apply that was killed had done it all. A plan of nothing needs no review; doing it folds the journal into the state.
+    # An apply that was killed had done it all. A plan of nothing needs no review; doing it replays the journal into the state.
     expect=$(jq --raw-output .id plan/plan.json)
 elif [ -z "$expect" ]; then
     expect=$(ci/reviewed-id.sh)

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 expect=${EXPECT:-}
-# What a refused plan says would lift it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
+# What a refused plan says would override it, each name spelt out, and nothing else. Whoever gives it has read that plan, and has its id.
 flags=()
 if [ -n "${FLAGS:-}" ]; then
     flag='(--allow-(delete|duplicate) [A-Za-z0-9_][A-Za-z0-9_-]*|--allow-all-gone|--allow-unknown-team)'
@@ -22,7 +22,7 @@ if [ "$changes" = 0 ]; then
         echo "There is nothing to do."
         exit 0
     fi
-    # An apply that was killed had done it all. A plan of nothing needs no review; doing it folds the journal into the state.
+    # An apply that was killed had done it all. A plan of nothing needs no review; doing it replays the journal into the state.
     expect=$(jq --raw-output .id plan/plan.json)
 elif [ -z "$expect" ]; then
     expect=$(ci/reviewed-id.sh)
