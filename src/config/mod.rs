@@ -118,7 +118,7 @@ pub struct Entry {
 pub struct Lifecycle {
     /// Which comes first in a replacement.
     pub replace: ReplaceOrder,
-    /// Whether a delete or a replacement is refused.
+    /// Whether a deletion, a forget and a replacement without an overlap are refused.
     pub prevent_destroy: bool,
     /// Attributes whose differences are left alone.
     pub ignore_changes: BTreeSet<Attribute>,
@@ -153,7 +153,7 @@ pub enum Attribute {
 pub struct Safety {
     /// Hosts that an entry's url may have, as written in lower-case punycode; `None` allows all.
     pub allowed_hosts: Option<BTreeSet<String>>,
-    /// The most endpoints that one apply may delete or replace.
+    /// The most endpoints that one apply may delete, replace or forget.
     pub max_deletes: Option<u32>,
 }
 

@@ -75,7 +75,7 @@ struct Extra<'a> {
     /// Of a replacement: the attributes that force it.
     #[serde(skip_serializing_if = "Option::is_none")]
     forced_by: Option<Vec<&'static str>>,
-    /// Of a delete: whether it is a predecessor whose overlap has ended.
+    /// Of a delete: whether it is a predecessor, deposed by a replacement.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposed: Option<bool>,
     /// Of a rename, and of a recovery under another name.

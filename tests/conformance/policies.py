@@ -25,9 +25,10 @@ ORDERS, SECOND, FRESH = (
     f"videogen_webhook_endpoint.{name}" for name in ["orders", 'this["2nd"]', "fresh"])
 
 
-def configure(folder, **urls):
+def configure(folder, overlap="24h", **urls):
+    lifecycle = f'[defaults.lifecycle]\noverlap = "{overlap}"\n'
     entries = [f'[webhooks.{name}]\nurl = "{url}"\nevents = ["file.playback_ready"]\n' for name, url in urls.items()]
-    (folder / "webhooks.toml").write_text(HEAD + "".join(entries))
+    (folder / "webhooks.toml").write_text(HEAD + lifecycle + "".join(entries))
 
 
 def hookwright(binary, folder, *arguments):
@@ -78,9 +79,13 @@ def main():
         configure(folder, **made, fresh=f"{ours}/fresh")
         expect("a plan within the policies", bin_folder, folder, hookwright(binary, folder, *plan), set())
 
-        configure(folder, **{**made, "orders": f"{ours}/v2/orders"}, fresh=f"{elsewhere}/fresh")
-        expect("a foreign host and a replacement", bin_folder, folder, hookwright(binary, folder, *plan),
-               {(HOSTS, FRESH), (KEPT, ORDERS)})
+        moved = {**made, "orders": f"{ours}/v2/orders", "fresh": f"{elsewhere}/fresh"}
+        configure(folder, **moved)
+        expect("a foreign host and a replacement that keeps the old endpoint", bin_folder, folder,
+               hookwright(binary, folder, *plan), {(HOSTS, FRESH)})
+        configure(folder, overlap="0s", **moved)
+        expect("a foreign host and a replacement that ends the old secret", bin_folder, folder,
+               hookwright(binary, folder, *plan), {(HOSTS, FRESH), (KEPT, ORDERS)})
     print("policies: all checks passed")
 
 

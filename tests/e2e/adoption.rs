@@ -89,6 +89,7 @@ fn what_is_generated_leads_to_a_plan_of_imports_alone() {
 fn an_account_is_taken_over_by_init() {
     let (world, ..) = world();
     world.ok(&["init", "--from-live", "--identity", "new-identity.txt"]);
+    assert!(world.read("webhooks.toml").contains("\nmark = true\n"));
     let plan: Value = serde_json::from_str(&world.ok(&["plan", "--format", "json"])).unwrap();
     assert_eq!((plan["summary"]["import"].as_u64(), plan["changes"].as_array().unwrap().len()), (Some(1), 1), "{plan}");
     world.ok(&["apply", "--auto-approve"]);

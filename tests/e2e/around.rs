@@ -42,6 +42,9 @@ fn init_makes_an_identity_outside_of_the_project_that_only_its_owner_reads() {
     world.ok(&["apply", "--auto-approve"]);
     let secret = world.ok(&["secret", "show", "render-done", "--identity", "home/hookwright/identity.txt"]);
     assert!(secret.starts_with("whsec_"));
+    // Its creates bear a tag, which no plan and no state shows.
+    assert!(world.read("state/webhooks.sandbox.json").contains("Render pipeline [hw:"));
+    assert_eq!(world.state()["endpoints"]["render-done"]["description"], "Render pipeline");
 }
 
 #[test]

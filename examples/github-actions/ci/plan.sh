@@ -7,8 +7,9 @@ set -euo pipefail
 rm -rf plan
 mkdir plan
 code=0
+# The state is the one of ci/state.sh, whatever the file's [state] says.
 # The log shows colours, but is no terminal. Not for the whole job: `gh` would colour its JSON too.
-CLICOLOR_FORCE=1 hookwright plan --out plan/plan.bin "$@" || code=$?
+CLICOLOR_FORCE=1 hookwright plan --state state/webhooks.state.json --out plan/plan.bin "$@" || code=$?
 if [ -e plan/plan.bin ]; then
     hookwright show plan/plan.bin --format json >plan/plan.json
     # Last, and whole: where it is, all of them are.

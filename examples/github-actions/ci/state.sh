@@ -2,6 +2,7 @@
 # The state lives on the branch $BRANCH, and nothing but this script writes it there.
 #   state.sh take   the newest one, into the working tree
 #   state.sh save   pushes what an apply made of it, or fails; may be called again
+#   state.sh same COMMIT   fails where this checkout has another one than that commit
 set -euo pipefail
 shopt -s inherit_errexit # a commit that was made in part must never be pushed
 
@@ -51,6 +52,14 @@ commit_onto() {
         # No pipeline starts for a commit that says so.
         git -c user.name=hookwright -c user.email=hookwright@localhost \
             commit-tree "$tree" -p "$1" -m "State after $(git rev-parse --short HEAD) [skip ci]"
+    fi
+}
+
+# A plan for review reads the state of the target. A branch with a state of its own, forged or not, is not planned.
+same() {
+    if ! git diff-tree --quiet "$1" HEAD -- "$(dirname "$state")"; then
+        echo "This branch changes $(dirname "$state")/, which the apply job alone may write. Take that out of it." >&2
+        return 1
     fi
 }
 
@@ -104,4 +113,4 @@ save() {
     return 1
 }
 
-"$1"
+"$@"

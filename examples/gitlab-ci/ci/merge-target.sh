@@ -9,3 +9,4 @@ if [ "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID" != "$CI_MERGE_REQUEST_PROJECT_ID" ]; 
 fi
 git fetch --quiet "$source" "refs/heads/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
 git -c user.name=hookwright -c user.email=hookwright@localhost merge --quiet --no-edit FETCH_HEAD
+ci/state.sh same FETCH_HEAD

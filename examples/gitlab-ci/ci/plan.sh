@@ -6,8 +6,9 @@ set -euo pipefail
 rm -rf plan
 mkdir plan
 code=0
+# The state is the one of ci/state.sh, whatever the file's [state] says.
 # The log shows colours, but is no terminal.
-CLICOLOR_FORCE=1 hookwright plan --out plan/plan.bin "$@" || code=$?
+CLICOLOR_FORCE=1 hookwright plan --state state/webhooks.state.json --out plan/plan.bin "$@" || code=$?
 if [ -e plan/plan.bin ]; then
     hookwright show plan/plan.bin --format gitlab-report >plan/report.json
     hookwright show plan/plan.bin --format json >plan/plan.json

@@ -12,5 +12,5 @@ mr=$(ci/api.sh GET "projects/$CI_PROJECT_ID/repository/commits/$CI_COMMIT_SHA/me
 if [ -n "$mr" ]; then
     # The plan's last line, and no other: whatever came from elsewhere stands above it.
     ci/ours.sh "projects/$CI_PROJECT_ID/merge_requests/$mr/notes?sort=asc" body |
-        jq --raw-output '.body | capture("\nPlan id: `(?<id>[0-9a-f]{32})`\\s*$").id'
+        jq --raw-output '.body | capture("\nPlan id: `(?<id>[0-9]+-[0-9a-f]{32})`\\s*$").id'
 fi

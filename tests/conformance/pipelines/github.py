@@ -40,6 +40,12 @@ def pull_requests(world):
     refused = world.job("plan", world.change("refused", '\n[webhooks.x]\nurl = "https://elsewhere.example/"\nevents = ["file.upload.*"]\n'))
     check("a file that is wrong fails the job and leaves the comment", refused.failed and forge.plans(7) == [second], refused.log)
 
+    before = forge.plans(7)
+    forged = world.job("plan", world.change_state("forged"))
+    check("a branch that brings a state of its own is not planned", forged.failed and "changes state/" in forged.log and forge.plans(7) == before, forged.log)
+    elsewhere = world.job("plan", world.change("elsewhere", "", before='[state]\npath = "recipients.txt"\n'), number="13")
+    check("nor is a state read that the file names elsewhere", not elsewhere.failed and "2 to add" in elsewhere.log, elsewhere.log)
+
     other = "<!-- coverage --> 90 %"
     forge.say(10, BOT, other)
     for program, words in (("hookwright", "--format markdown"), ("hookwright", "--format json"), ("jq", ".refreshed")):
@@ -72,7 +78,7 @@ def applies(world):
     refused = world.job("apply", merge)
     check("where what is live moved, nothing is done", refused.failed and "was reviewed" in refused.log, refused.log)
     check("nor pushed", world.head() == head and world.live() == live)
-    now = re.search(r"the plan is ([0-9a-f]{32})", refused.log)[1]
+    now = re.search(r"the plan is ([0-9]+-[0-9a-f]{32})", refused.log)[1]
     check("the summary shows the plan that it is now, with its id", f"`{now}`" in world.summary.read_text())
     garbled = world.job("apply", world.head(), expect="--auto-approve")
     check("an id that is none is refused", garbled.failed and "Not reviewed" in garbled.log, garbled.log)

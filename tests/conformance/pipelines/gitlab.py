@@ -24,6 +24,11 @@ def merge_requests(world):
     (second,) = forge.plans(7)
     check("planned again it is the same note, on its second page", not planned.failed and "elsewhere" in second, planned.log)
     check("strangers' notes are left alone", sum(note["author"]["id"] == 1 for note in forge.notes) == 100)
+    before = forge.plans(7)
+    forged = world.job("plan", world.change_state("forged"))
+    check("a branch that brings a state of its own is not planned", forged.failed and "changes state/" in forged.log and forge.plans(7) == before, forged.log)
+    elsewhere = world.job("plan", world.change("elsewhere", "", before='[state]\npath = "recipients.txt"\n'), iid="13")
+    check("nor is a state read that the file names elsewhere", not elsewhere.failed and "2 to add" in elsewhere.log, elsewhere.log)
     other = "<!-- coverage --> 90 %"
     forge.notes.append({"id": 400, "under": 10, "author": {"id": GITLAB_BOT}, "body": other})
     for program, words in (("hookwright", "--format markdown"), ("hookwright", "--format json"), ("jq", "--argjson me"), ("jq", "--null-input")):
@@ -107,7 +112,7 @@ def refusals(world):
     world.undo(merge, "main")
     flags = " ".join(f"--allow-delete {name}" for name in "abc")
     refused = world.job("apply", world.head(), EXPECT="none")
-    now = re.search(r"Plan id: ([0-9a-f]{32})", refused.log)[1]
+    now = re.search(r"Plan id: ([0-9]+-[0-9a-f]{32})", refused.log)[1]
     check("a refused plan names the flags", refused.failed and flags in refused.log and len(world.live()) == 5, refused.log)
     for other in (f"{flags} --auto-approve", f"{flags} --allow-delete *"):
         ran = world.job("apply", world.head(), EXPECT=now, FLAGS=other)

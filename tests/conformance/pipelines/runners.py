@@ -63,6 +63,12 @@ def collected(folder, patterns):
     return {name for name in found if not any(pathlib.PurePath(name).match(pattern) for pattern in left)}
 
 
+def depth(folder, workflow):
+    """How much of the history a workflow checks out."""
+    (job,) = load(folder / ".github/workflows" / f"{workflow}.yml")["jobs"].values()
+    return job["steps"][0]["with"].get("fetch-depth", 1)
+
+
 def github(folder, workflow, contexts, environment, cancel_at=None):
     """Does the one job of a workflow. `contexts` has what its expressions name; all else in an expression is an error."""
     (job,) = load(folder / ".github/workflows" / f"{workflow}.yml")["jobs"].values()

@@ -34,7 +34,7 @@ def entry(name, path=None):
 
 
 def id_of(comment):
-    return re.search(r"Plan id: `([0-9a-f]{32})`\s*$", comment)[1]
+    return re.search(r"Plan id: `([0-9]+-[0-9a-f]{32})`\s*$", comment)[1]
 
 
 class World:
@@ -90,6 +90,15 @@ class World:
         config.write_text(before + config.read_text() + text)
         return self.commit(branch)
 
+    def change_state(self, branch):
+        """A branch from the newest main that brings a state of its own; its commit."""
+        self.run("git", "fetch", "-q", "origin", "main")
+        self.run("git", "checkout", "-qB", branch, "FETCH_HEAD")
+        (self.work / "state").mkdir(exist_ok=True)
+        (self.work / STATE).write_text("{}")
+        self.run("git", "add", "-f", STATE)
+        return self.commit(branch)
+
     def undo(self, merge, branch):
         """A branch from the newest main without what this merge brought; its commit."""
         self.run("git", "fetch", "-q", "origin", "main")
@@ -119,13 +128,13 @@ class World:
         self.forge.merged(11, commit)
         return commit
 
-    def checkout(self, commit):
+    def checkout(self, commit, *depth):
         """A repository of its own at this commit, as each job gets one, with no more of its history than a job gets."""
         self.checkouts += 1
         folder = self.folder / f"job-{self.checkouts}"
         self.run("git", "init", "-q", str(folder))
         self.run("git", "remote", "add", "origin", f"file://{self.remote}", folder=folder)
-        self.run("git", "fetch", "-q", *self.depth, "origin", commit, folder=folder)
+        self.run("git", "fetch", "-q", *(depth or self.depth), "origin", commit, folder=folder)
         self.run("git", "checkout", "-q", "--detach", "FETCH_HEAD", folder=folder)
         return folder
 
@@ -190,8 +199,18 @@ class OnGitHub(World):
         super().__init__(folder, binary, "github-actions", flags)
         self.forge = GitHub(folder, sys.executable)
 
+    def merged_into_main(self, commit):
+        """What a merge would give, as GitHub makes it for a pull request: a commit on top of main and of this one."""
+        self.run("git", "fetch", "-q", "origin", "main")
+        tree = self.run("git", "merge-tree", "--write-tree", "FETCH_HEAD", commit)
+        merge = self.run("git", "commit-tree", tree, "-p", "FETCH_HEAD", "-p", commit, "-m", "What a merge would give")
+        self.run("git", "push", "-q", "--force", "origin", f"{merge}:refs/pull/1/merge")
+        return merge
+
     def job(self, workflow, commit, folder=None, number="7", expect="", flags="", secrets=True, cancel_at=None):
-        folder = folder or self.checkout(commit)
+        if workflow == "plan":
+            commit = self.merged_into_main(commit)
+        folder = folder or self.checkout(commit, f"--depth={runners.depth(self.work, workflow)}")
         self.summary = folder.parent / f"{folder.name}.summary"
         self.summary.touch()
         contexts = {

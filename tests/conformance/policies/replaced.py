@@ -7,7 +7,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 class Replaced(BaseResourceCheck):
     def __init__(self):
         super().__init__(
-            name="Webhook endpoints keep their signing secret",
+            name="Apply ends no signing secret at once",
             id="CKV_WEBHOOKS_2",
             categories=[CheckCategories.GENERAL_SECURITY],
             supported_resources=["videogen_webhook_endpoint"],
