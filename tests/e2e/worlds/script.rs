@@ -95,7 +95,10 @@ impl Script {
             let config = edit::edited(&config, false, has_duplicates, &mut paths, &mut rng);
             Round { config, faults: Vec::new(), kill: Kill::Never, later: Duration::ZERO }
         });
-        let destroyed = rng.random_bool(0.15).then(|| faults::kill_of_destroy(&mut rng));
+        let end = last.as_ref().map_or(&config, |last| &last.config);
+        // Protection refuses a `destroy`.
+        let may_end = !end.entries.values().any(|entry| entry.protected);
+        let destroyed = (may_end && rng.random_bool(0.3)).then(|| faults::kill_of_destroy(&mut rng));
         Self {
             server: SERVERS.choose(&mut rng).unwrap(),
             late: LATE.choose(&mut rng).unwrap(),

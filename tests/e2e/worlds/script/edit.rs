@@ -87,7 +87,7 @@ pub fn edited(from: &Config, much: bool, has_duplicates: bool, paths: &mut Paths
                 config.removed.insert(name);
                 continue;
             }
-            2 => {
+            2 if !entry.protected => {
                 config.entries.insert(format!("{name}r"), entry);
                 continue;
             }
@@ -121,9 +121,14 @@ pub fn edited(from: &Config, much: bool, has_duplicates: bool, paths: &mut Paths
     config
 }
 
+/// The entries that may move: a protected one that another takes the place of would be deleted, and that is refused.
+fn unprotected(entries: &BTreeMap<String, Entry>) -> Vec<String> {
+    entries.iter().filter(|(_, entry)| !entry.protected).map(|(name, _)| name.clone()).collect()
+}
+
 /// Two entries change their places.
 fn swap(entries: &mut BTreeMap<String, Entry>, rng: &mut StdRng) {
-    let names: Vec<String> = entries.keys().cloned().collect();
+    let names = unprotected(entries);
     let (Some(one), Some(other)) = (names.choose(rng), names.choose(rng)) else { return };
     let (first, second) = (entries[one].clone(), entries[other].clone());
     entries.insert(one.clone(), Entry { path: second.path, description: second.description, ..first.clone() });
@@ -135,10 +140,10 @@ fn swap(entries: &mut BTreeMap<String, Entry>, rng: &mut StdRng) {
 
 /// A new entry takes over the spec of one that gets another.
 fn share(from: &Config, entries: &mut BTreeMap<String, Entry>, paths: &mut Paths, rng: &mut StdRng) {
-    let names: Vec<String> = entries.keys().filter(|name| from.entries.contains_key(*name)).cloned().collect();
+    let names: Vec<String> = unprotected(entries).into_iter().filter(|name| from.entries.contains_key(name)).collect();
     let Some(name) = names.choose(rng) else { return };
     let Some(entry) = entries.get_mut(name) else { return };
     let taken = entry.clone();
     entry.path = paths.fresh();
-    entries.insert(format!("{name}s"), Entry { protected: false, ..taken });
+    entries.insert(format!("{name}s"), taken);
 }
