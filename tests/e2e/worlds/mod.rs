@@ -60,7 +60,7 @@ fn converge(history: &mut History, script: &Script) -> Result<usize, String> {
         if run.code == Some(0) && plan.code == Some(0) && is_settled(&history.world.state()) {
             return Ok(round + 1);
         }
-        if run.stderr.contains("during an overlap") {
+        if run.stdout.contains("would be forgotten while its predecessor") {
             drop(history.run(&["apply", "--retire", "--auto-approve"]));
         }
     }
