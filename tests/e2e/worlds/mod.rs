@@ -52,7 +52,7 @@ fn converge(history: &mut History, script: &Script) -> Result<usize, String> {
     for round in 0..MOST_RUNS {
         match round {
             3 => history.restart(script, &[], Duration::from_secs(11 * 60)),
-            6 => history.restart(script, &[], Duration::from_secs(25 * 3600)),
+            6 | 9 => history.restart(script, &[], Duration::from_secs(25 * 3600)),
             _ => {}
         }
         let run = history.apply(&script.overrides());
@@ -85,7 +85,7 @@ fn destroy(history: &mut History, script: &Script, kill: &script::Kill) -> Resul
         let run = history.run(&["destroy", "--auto-approve", "--allow-delete", "*"]);
         if run.code == Some(0) {
             history.world.stop_sandbox();
-            return judge::nothing_is_left(history);
+            return judge::nothing_is_left(history, script);
         }
     }
     Err("the destroy did not end".to_owned())

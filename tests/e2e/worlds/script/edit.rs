@@ -115,6 +115,7 @@ pub fn edited(from: &Config, much: bool, has_duplicates: bool, paths: &mut Paths
             config.entries.insert(name.to_owned(), Entry::random(paths.fresh(), rng));
         }
     }
+    config.removed.retain(|name| !config.entries.contains_key(name));
     if config.entries.is_empty() {
         config.entries.insert("only".to_owned(), Entry::random(paths.fresh(), rng));
     }
