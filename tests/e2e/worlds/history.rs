@@ -139,11 +139,14 @@ impl History {
     fn note_what_is_forgotten(&mut self) {
         let text = self.world.read("webhooks.toml");
         let Some(names) = text.lines().find_map(|line| line.strip_prefix("names = ")) else { return };
+        // A destroy-first replacement may have deleted it before the file forgot the entry.
+        let deleted = self.deletions(0);
         let listed = self.run(&["state", "list", "--format", "json"]);
         let Ok(Value::Array(entries)) = serde_json::from_str(&listed.stdout) else { return };
         for entry in entries {
             if let (Some(name), Some(id)) = (entry["name"].as_str(), entry["endpoint_id"].as_str())
                 && names.contains(&format!("\"{name}\""))
+                && !deleted.contains(id)
             {
                 self.forgotten.insert(id.to_owned(), name.to_owned());
             }
