@@ -212,8 +212,11 @@ fn forgotten_in_overlap(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
         let Action::Forget { .. } = change.action else { return None };
         let old = world.state.endpoints.get(&change.name)?.predecessors().next()?;
         let message = format!("`{}` would be forgotten while its predecessor {} is live", change.name, old.endpoint_id);
-        let hint =
-            format!("wait for the end of the overlap, or end it: `hookwright secret rotate {} --finish`", change.name);
+        let hint = if old.until.is_some_and(|until| until <= world.now) {
+            "retire it first: `hookwright apply --retire`".to_owned()
+        } else {
+            format!("wait for the end of the overlap, or end it: `hookwright secret rotate {} --finish`", change.name)
+        };
         (!world.choices.refresh_only).then(|| of(world, &change.name, message, hint))
     };
     changes.iter().filter_map(refuse).collect()

@@ -74,7 +74,7 @@ fn make(
         account.roll_back(key, at.now);
     }
     if struck.twin {
-        account.make(wanted.clone(), made_ms, at.seed);
+        account.make(by_somebody_else(wanted.clone()), made_ms, at.seed);
     }
     let endpoint = account.make(wanted, made_ms, at.seed);
     let good = Reply::json(201, endpoint.created(at.shape));
@@ -89,6 +89,15 @@ fn make(
         account.given.insert(key.to_owned(), given);
     }
     (reply, Some(endpoint.endpoint_id))
+}
+
+/// The same words from somebody who knows no tags: whoever marks an endpoint marks no other.
+fn by_somebody_else(mut wanted: Wanted) -> Wanted {
+    let own = wanted.description.as_deref().and_then(|text| text.rfind("[hw:").map(|at| text[..at].trim_end()));
+    if let Some(own) = own {
+        wanted.description = Some(own.to_owned()).filter(|text| !text.is_empty());
+    }
+    wanted
 }
 
 /// The answer of a fault that makes nothing.

@@ -88,6 +88,8 @@ kinds! {
     List429 "list-429" List,
     /// List: one endpoint is missing, as if the pages had shifted: the first of this page.
     ListShift "list-shift" List,
+    /// List: one endpoint is missing: the newest of this page.
+    ListMiss "list-miss" List,
     /// List: the next cursor is the one just given.
     ListStuck "list-stuck" List,
     /// List: always one more page, never an item.

@@ -38,6 +38,7 @@ pub(super) fn list(account: &Account, query: &str, fault: Option<Kind>, at: Sett
     match fault {
         Some(Kind::List500) => return Reply::broken(500),
         Some(Kind::ListShift) if !page.is_empty() => drop(page.remove(0)),
+        Some(Kind::ListMiss) => drop(page.pop()),
         Some(Kind::ListStuck) => (more, next) = (true, after),
         Some(Kind::ListEndless) => {
             page.clear();

@@ -149,3 +149,76 @@ fn events_are_lines_of_json() {
     assert_eq!(kinds.iter().filter(|kind| *kind == "start").count(), 2);
     assert_eq!(kinds.iter().filter(|kind| *kind == "done").count(), 2);
 }
+
+/// A replacement without overlap that was killed when its successor was there; the id that was reviewed.
+fn half_replaced() -> (World, String) {
+    let world = applied();
+    world.config(&half(&TWO.replace("/uploads", "/moved")));
+    let id = id_of(&world.run(&["plan"]));
+    let mut command = world.command(&["apply", "--expect", &id]);
+    command.env("HOOKWRIGHT_CRASH_AT", "receipt-durable");
+    assert_eq!(crate::support::finish(command).code, None, "it is killed");
+    (world, id)
+}
+
+fn half(text: &str) -> String {
+    format!("{text}lifecycle = {{ overlap = \"0s\" }}\n")
+}
+
+#[test]
+fn the_rest_of_a_reviewed_replacement_is_what_it_was_and_never_destroys_first() {
+    let (world, id) = half_replaced();
+    let moved = TWO.replace("/uploads", "/moved");
+    world.config(&half(&TWO.replace("/uploads", "/elsewhere")));
+    assert_eq!(world.run(&["apply", "--expect", &id]).code, Some(1), "another replacement is no rest");
+    let destroys = "lifecycle = { replace = \"destroy_before_create\" }\n";
+    world.config(&format!("{}{destroys}", TWO.replace("/uploads", "/elsewhere")));
+    assert_eq!(world.run(&["apply", "--expect", &id]).code, Some(1), "one that destroys first is none either");
+    world.config("");
+    assert_eq!(world.run(&["apply", "--expect", &id]).code, Some(1), "nor is a plain delete");
+    world.config(&half(&moved));
+    world.ok(&["apply", "--expect", &id]);
+    assert_eq!(world.run(&["plan", "--detailed-exitcode"]).code, Some(0));
+}
+
+#[test]
+fn leaves_that_somebody_added_to_the_state_run_nothing() {
+    let world = World::with_sandbox(&["--fault", "402-credits@2"]);
+    world.config(TWO);
+    let id = id_of(&world.run(&["plan"]));
+    assert_eq!(world.run(&["apply", "--expect", &id, "--parallelism", "1"]).code, Some(3));
+    let mut state = world.state();
+    let leaves = state["applied"]["leaves"].as_array_mut().expect("a stopped apply keeps its leaves");
+    leaves.push(Value::String("0".repeat(64)));
+    world.write("state/webhooks.state.json", &format!("{state:#}\n"));
+    let refused = world.run(&["apply", "--expect", &id]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stdout);
+}
+
+#[test]
+fn a_plan_file_that_was_edited_is_refused_its_words_too() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    world.ok(&["plan", "--out", "plan.bin"]);
+    let file = world.read("plan.bin");
+    for (what, from, to) in
+        [("data", "/videogen", "/elsewhere"), ("words", "a new signing secret", "the old signing secret")]
+    {
+        assert!(file.contains(from), "{file}");
+        world.write("edited.bin", &file.replace(from, to));
+        let refused = world.run(&["apply", "edited.bin"]);
+        assert_eq!(refused.code, Some(1), "{what}");
+        assert!(refused.stderr.contains("was edited after it was written"), "{what}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn an_id_of_another_version_is_told_as_such() {
+    let world = World::with_sandbox(&[]);
+    world.config(TWO);
+    for id in ["0123456789abcdef0123456789abcdef", "9-0123456789abcdef0123456789abcdef"] {
+        let refused = world.run(&["apply", "--expect", id]);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.stderr.contains("made by another version of hookwright"), "{}", refused.stderr);
+    }
+}

@@ -50,6 +50,7 @@ impl Drop for Sandbox {
 pub struct Live {
     pub endpoint_id: String,
     pub url: String,
+    pub description: Option<String>,
     pub signing_secret: String,
 }
 

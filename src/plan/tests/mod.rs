@@ -10,8 +10,10 @@ mod properties;
 mod recoveries;
 mod refusals;
 mod told;
+mod vectors;
 mod world;
 
+use overlaps::rotated;
 use told::told;
 use world::World;
 

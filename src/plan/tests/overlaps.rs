@@ -8,7 +8,7 @@ use crate::state::{Ended, Managed};
 use crate::timestamp::Timestamp;
 
 /// A world in which `render` was rotated: its predecessor stays live for an hour from now.
-fn rotated() -> World {
+pub fn rotated() -> World {
     let mut world = World::settled(TWO);
     let until = Timestamp(world.now.0 + 3600);
     let mut old = world.managed("render").clone();
@@ -163,8 +163,13 @@ fn due_retirements_can_be_planned_alone() {
 
 #[test]
 fn a_forget_during_an_overlap_is_refused() {
-    let world = rotated().without("render").append("\n[removed]\nnames = [\"render\"]\n");
-    assert_eq!(world.plan().refusals.len(), 1, "{}", world.told());
+    let mut world = rotated().without("render").append("\n[removed]\nnames = [\"render\"]\n");
+    let hint = |world: &World| world.plan().refusals.iter().map(|refusal| refusal.hint.clone()).collect::<Vec<_>>();
+    assert!(hint(&world)[0].contains("secret rotate render --finish"), "{}", world.told());
+    world.now = Timestamp(world.now.0 + DAY);
+    assert_eq!(hint(&world), ["retire it first: `hookwright apply --retire`"], "{}", world.told());
+    world.choices.retire_only = true;
+    assert_snapshot!(world.told(), @"retire ep_before render: its overlap ended at 2023-11-15T23:13:20Z");
 }
 
 #[test]

@@ -87,6 +87,19 @@ async fn a_twin_goes_with_another_fault() {
 }
 
 #[tokio::test]
+async fn a_twin_has_the_words_without_the_tag_of_an_intent() {
+    for (sent, twin) in [("Renders [hw:abcd123]", Some("Renders")), ("[hw:abcd123]", None)] {
+        let world = World::with_faults(&["twin@1"]).await;
+        let mut body = spec();
+        body["description"] = sent.into();
+        world.post(&body).await.unwrap();
+        let listing = world.get(ENDPOINTS).await;
+        let [first, second] = [&listing.json["endpoints"][0], &listing.json["endpoints"][1]];
+        assert_eq!((first["description"].as_str(), second["description"].as_str()), (twin, Some(sent)));
+    }
+}
+
+#[tokio::test]
 async fn a_hanging_answer_never_comes_and_holds_no_stop() {
     let world = World::with_faults(&["hang-after@1"]).await;
     let post = world.request(reqwest::Method::POST, ENDPOINTS).body(spec().to_string());

@@ -125,3 +125,10 @@ async fn a_listing_may_fail_outright() {
     assert_eq!((limited.status, limited.header("retry-after")), (429, Some("1")));
     assert_eq!(world.get(ENDPOINTS).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_listing_can_miss_the_newest_endpoint_of_its_page() {
+    let (world, made) = full(Options { faults: parsed(&["list-miss@1"]), ..Options::default() }, 3).await;
+    assert_eq!(ids(&world.get(ENDPOINTS).await), made[..2]);
+    assert_eq!(ids(&world.get(ENDPOINTS).await), made);
+}

@@ -1,0 +1,57 @@
+//! Plan ids of fixed small plans, as literals: an id that a reviewer approved means the same plan for every hookwright
+//! of the same id version. An edit that moves one of them needs a new version.
+
+use super::world::{DAY, World, id, observed};
+use super::{TWO, rotated};
+
+fn id_of(world: &World) -> String {
+    let plan = world.plan();
+    assert!(plan.refusals.is_empty() && !plan.is_empty(), "{}", world.told());
+    plan.id.as_str().to_owned()
+}
+
+#[test]
+fn the_id_of_a_create() {
+    let mut world = World::untouched(TWO);
+    world.state.guards = World::settled(TWO).state.guards;
+    assert_eq!(id_of(&world), "2-7ad1186ac91acd9232fa03ac3d68aa29");
+}
+
+#[test]
+fn the_id_of_a_replacement_that_creates_first() {
+    assert_eq!(id_of(&World::settled(TWO).edit("com/render", "com/farm")), "2-7a5a950f2f80684a6df00bb83de7a70a");
+}
+
+#[test]
+fn the_id_of_a_replacement_that_destroys_first() {
+    let order = "description = \"Renders\"\nlifecycle = { replace = \"destroy_before_create\" }";
+    let world = World::settled(TWO).edit("description = \"Renders\"", order).edit("com/render", "com/farm");
+    assert_eq!(id_of(&world), "2-59d62624174b8b8e2b34ecfc7229fddc");
+}
+
+#[test]
+fn the_id_of_a_delete() {
+    assert_eq!(id_of(&World::settled(TWO).without("uploads")), "2-dae463d769c5e4d0b9a3e0274cf240d5");
+}
+
+#[test]
+fn the_id_of_a_retirement() {
+    let mut world = rotated();
+    world.now.0 += DAY;
+    assert_eq!(id_of(&world), "2-31f4876bf1a2ea6579480c6f4e400efe");
+}
+
+#[test]
+fn the_id_of_a_changed_guard() {
+    assert_eq!(id_of(&World::settled(TWO).append("[safety]\nmax_deletes = 3\n")), "2-884a2570cbe1a690ed26ec9dbddfde1a");
+}
+
+#[test]
+fn what_only_explains_a_plan_does_not_move_its_id() {
+    let plain = World::settled(TWO).without("uploads");
+    let mut told_more = plain.clone();
+    let spec = World::settled(TWO).spec("render");
+    told_more.list(observed(&id("ep_unmanaged"), &spec, "2222"));
+    assert_ne!(plain.told(), told_more.told());
+    assert_eq!(id_of(&plain), id_of(&told_more));
+}
