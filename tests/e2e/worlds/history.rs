@@ -96,7 +96,7 @@ impl History {
     }
 
     /// The ids that were asked to be deleted since a place in the log.
-    fn deletions(&self, since: usize) -> BTreeSet<String> {
+    pub fn deletions(&self, since: usize) -> BTreeSet<String> {
         let log = self.world.read("requests.jsonl");
         let lines = log[since..].lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let deletes = lines.filter(|line| line["method"] == "DELETE");

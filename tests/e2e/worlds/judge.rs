@@ -55,13 +55,13 @@ fn every_entry_has_its_endpoint(history: &History, script: &Script, live: &[Live
 /// what was named beside somebody else's exact duplicate. Unmarked, that duplicate may count as ours: README says so.
 fn left_behind(history: &History, script: &Script, live: &[Live], managed: &BTreeSet<String>) -> Result<(), String> {
     let log = history.world.read("requests.jsonl");
-    let duplicates = log.lines().filter(|line| line.contains("\"twin\"")).count();
     let ours = |id: &str| log.lines().any(|line| line.contains(id) && !line.contains("\"idempotency_key\":null"));
-    let unmanaged = live.iter().filter(|endpoint| !ours(&endpoint.endpoint_id)).count();
     let undecided = script.has_duplicates && !script.first.mark;
-    let possible = if undecided { 1..=1 + duplicates } else { 1 + duplicates..=1 + duplicates };
-    if !possible.contains(&unmanaged) {
-        return Err(format!("{unmanaged} endpoints of others are live, and {} were made", 1 + duplicates));
+    if let Some(id) = history.deletions(0).into_iter().find(|id| !undecided && !ours(id)) {
+        return Err(format!("{id} is not ours, and was deleted"));
+    }
+    if !live.iter().any(|endpoint| endpoint.url.contains("stranger.example.com")) {
+        return Err("the endpoint that is not managed is gone".to_owned());
     }
     if let Some((id, name)) = history.forgotten.iter().find(|(id, _)| !live.iter().any(|e| e.endpoint_id == **id)) {
         return Err(format!("{id} of `{name}` was to be forgotten, and it is deleted"));
