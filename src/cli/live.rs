@@ -14,7 +14,7 @@ use crate::endpoint::{EndpointId, Observed, Spec};
 use crate::plan::needs_second_look;
 use crate::sandbox::{self, Keep};
 use crate::secrets::SecretString;
-use crate::state::{Managed, State};
+use crate::state::{Managed, State, Store};
 use crate::timestamp::Timestamp;
 use crate::videogen::{ApiError, Reader, Settings, Transport, Writer};
 
@@ -113,8 +113,12 @@ impl Live {
     /// Starts the server inside the command, under a key that nobody else has.
     async fn embedded(project: &Project, network: &Network, keep: Keep) -> Result<Self, Failure> {
         let key = format!("sk_videogen_sandbox_{}", uuid::Uuid::new_v4().simple());
-        let options =
-            sandbox::Options { key: key.clone(), db: Some(database(project)), keep, ..sandbox::Options::default() };
+        let options = sandbox::Options {
+            key: key.clone(),
+            db: Some(database(&project.store)),
+            keep,
+            ..sandbox::Options::default()
+        };
         let running =
             sandbox::serve(options).await.map_err(|e| Failure::caused("the embedded sandbox did not start", &e))?;
         Self::with(running.url(), SecretString::from(key), true, network, Some(running))
@@ -247,8 +251,8 @@ fn lacks(state: &State, endpoints: &[Observed], made_since: i64) -> bool {
 }
 
 /// The embedded sandbox's database: beside the state.
-pub fn database(project: &Project) -> PathBuf {
-    let state = project.store.path();
+pub fn database(store: &Store) -> PathBuf {
+    let state = store.path();
     let name = state.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
     state.with_file_name(format!("{stem}.sandbox.json"))

@@ -101,7 +101,7 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
     let out = args.out.as_deref().map(|path| Output::at(path, Kind::Plan)).transpose()?;
     let project = project::load(global)?;
     report.spares(&project)?;
-    out.as_ref().map_or(Ok(()), |out| out.spares(&project))?;
+    out.as_ref().map_or(Ok(()), |out| out.spares(&project.store))?;
     let (state, seen) = read(&project, args).await?;
     own_environment(&project, &state)?;
     let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));

@@ -122,14 +122,12 @@ impl Project {
     }
 }
 
-impl Project {
-    /// Where the state is, and every file that belongs to it, there or not there yet.
-    pub fn own_files(&self) -> Vec<PathBuf> {
-        let database = super::live::database(self);
-        let lock = beside(self.store.path(), ".lock");
-        let own = [self.store.path().to_owned(), self.store.journal(), self.store.errored(), lock];
-        own.into_iter().chain([beside(&database, ".lock"), database]).collect()
-    }
+/// Where the state is, and every file that belongs to it, there or not there yet.
+pub fn own_files(store: &Store) -> Vec<PathBuf> {
+    let database = super::live::database(store);
+    let lock = beside(store.path(), ".lock");
+    let own = [store.path().to_owned(), store.journal(), store.errored(), lock];
+    own.into_iter().chain([beside(&database, ".lock"), database]).collect()
 }
 
 /// The state's place alone, for commands that need no configuration where `--state` is given.

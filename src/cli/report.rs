@@ -63,7 +63,7 @@ impl Report {
 
     /// An error where the report's place is one of the project's own; then it is written nowhere.
     pub fn spares(&mut self, project: &Project) -> Result<(), Failure> {
-        let spared = self.to.as_ref().map_or(Ok(()), |to| to.spares(project));
+        let spared = self.to.as_ref().map_or(Ok(()), |to| to.spares(&project.store));
         if spared.is_err() {
             self.to = None;
         }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::project::Project;
+use super::project::own_files;
 use super::{Failure, terminal, word};
 use crate::disk::{self, Mode};
+use crate::state::Store;
 
 /// How old a temporary file is that nobody writes any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
@@ -57,10 +58,10 @@ impl Output {
         Ok(output)
     }
 
-    /// An error where the place is one that the project's own files will have.
-    pub fn spares(&self, project: &Project) -> Result<(), Failure> {
+    /// An error where the place is one that the state, or a file that belongs to it, will have.
+    pub fn spares(&self, store: &Store) -> Result<(), Failure> {
         let here = disk::resolve(&self.path);
-        match here.is_ok_and(|here| project.own_files().contains(&here)) {
+        match here.is_ok_and(|here| own_files(store).contains(&here)) {
             true => Err(self.refused("the place of the state or of a file beside it")),
             false => Ok(()),
         }

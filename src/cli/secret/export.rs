@@ -10,7 +10,7 @@ use super::super::state::{current, known};
 use super::super::{DONE, Ended, Failure, terminal};
 use crate::endpoint::Name;
 use crate::secrets::{ExportForm, SecretString};
-use crate::state::State;
+use crate::state::{State, Store};
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -47,13 +47,14 @@ enum Format {
 }
 
 /// Runs the command.
-pub fn run(state: &State, args: &ExportArgs) -> Ended {
+pub fn run(store: &Store, state: &State, args: &ExportArgs) -> Ended {
     let form = match args.format {
         Format::Dotenv => ExportForm::Dotenv,
         Format::Json => ExportForm::Json,
         Format::K8sSecret => ExportForm::KubernetesSecret(args.k8s_name.clone()),
     };
     let out = args.out.as_deref().map(|path| Output::at(path, Kind::Secrets)).transpose()?;
+    out.as_ref().map_or(Ok(()), |out| out.spares(store))?;
     let secrets = collect(state, args, &form)?;
     let text = form.write(&secrets).map_err(|e| Failure::chain(&e))?;
     match &out {

@@ -86,7 +86,10 @@ pub async fn run(global: &Global, args: SecretArgs) -> Ended {
             line.push('\n');
             terminal::print_secret(&line)?;
         }
-        SecretCommand::Export(args) => return export::run(&stored()?, &args),
+        SecretCommand::Export(args) => {
+            let store = project::store(global)?;
+            return export::run(&store, &read(&store)?, &args);
+        }
     }
     Ok(DONE)
 }
