@@ -98,26 +98,36 @@ fn unmarked(told: Option<Option<String>>) -> (Option<Option<String>>, Option<Str
 /// Reads the answer to a create of `spec`. Where it holds no usable secret, the error is the id that it names, if any.
 ///
 /// The id and the secret are all that it must have: a field that is missing, of an odd type, given twice, or torn is
-/// taken from the spec, or says nothing.
+/// taken from the spec, or says nothing. So is a field that repeats the secret, for all but the secret is stored in
+/// clear; an id that repeats it is none.
 pub fn made(bytes: &[u8], spec: &Spec) -> Result<Made, Option<EndpointId>> {
     let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
     let fields = Fields::read(&text);
-    let id = fields.get::<String>("endpointId").filter(|id| !id.is_empty()).map(EndpointId::new);
     let secret = fields.get::<Zeroizing<String>>("signingSecret").filter(|secret| secret.len() > "whsec_".len());
+    secret.iter().for_each(|secret| crate::mask::learn(secret));
+    let id = fields.get::<String>("endpointId").filter(|id| !id.is_empty() && is_clear(id, secret.as_deref()));
+    let id = id.map(EndpointId::new);
     let (Some(id), Some(mut secret)) = (id.clone(), secret) else { return Err(id) };
     let value = |name| fields.get::<serde_json::Value>(name);
-    let (description, tag) = unmarked(fields.get("description"));
+    let is_clear = |text: &String| is_clear(text, Some(&secret));
+    let told = fields.get::<Option<String>>("description").filter(|text| text.iter().all(is_clear));
+    let (description, tag) = unmarked(told);
+    let events = fields.get::<BTreeSet<String>>("events").filter(|events| events.iter().all(is_clear));
     let observed = Observed {
         id,
-        url: fields.get("url").unwrap_or_else(|| spec.url.clone()),
-        events: fields.get("events").unwrap_or_else(|| spec.events.clone()),
+        url: fields.get("url").filter(is_clear).unwrap_or_else(|| spec.url.clone()),
+        events: events.unwrap_or_else(|| spec.events.clone()),
         description,
         tag,
         created_at: value("createdAt").as_ref().and_then(whole_seconds),
         secret_last4: Some(value("signingSecretLast4").as_ref().and_then(four).unwrap_or_else(|| last4(&secret))),
     };
-    crate::mask::learn(&secret);
     Ok(Made { observed, secret: SecretString::from(std::mem::take(&mut *secret)) })
+}
+
+/// Whether a text holds neither the secret nor, in any encoding, another one that this run knows.
+fn is_clear(text: &str, secret: Option<&String>) -> bool {
+    secret.is_none_or(|secret| !text.contains(secret.as_str())) && crate::mask::hide(text) == text
 }
 
 /// The fields of an object, each as it is written; those before a place that cannot be read.
@@ -247,6 +257,24 @@ mod tests {
                     assert_eq!(observed.secret_last4.as_deref(), Some("cret"));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_field_that_repeats_the_secret_is_not_taken() {
+        let secret = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=";
+        let bare = &secret["whsec_".len()..];
+        let encoded = secret.replace('=', "%3D");
+        for repeated in [secret, bare, &encoded, &format!("a {secret} b")] {
+            let text = format!(
+                r#"{{"endpointId":"e","url":"https://h/{repeated}","events":["{repeated}"],"description":"{repeated}",
+                    "signingSecret":"{secret}"}}"#
+            );
+            let Made { observed, .. } = made(text.as_bytes(), &spec()).expect(&text);
+            assert_eq!((observed.url, observed.events), (spec().url, spec().events), "{repeated}");
+            assert_eq!(observed.description, None, "{repeated}");
+            let text = format!(r#"{{"endpointId":"e{repeated}","signingSecret":"{secret}"}}"#);
+            assert_eq!(made(text.as_bytes(), &spec()).unwrap_err(), None, "{repeated}");
         }
     }
 
