@@ -40,9 +40,11 @@ fn still(text: &str) -> String {
     out
 }
 
-/// Breaks `##[…]` and `##vso[…]`, which a runner obeys anywhere in a line; `\u0023` is the same character to JSON.
+/// Breaks `##[…]` and `##vso[…]`, which a runner obeys anywhere in a line, and comments of HTML, by which a pipeline finds
+/// our own comment among others; `\u0023` and `\u003c` are the same characters to JSON.
 fn broken(text: String) -> String {
-    if text.contains("##") { text.replace("##", "#\\u0023") } else { text }
+    let text = if text.contains("##") { text.replace("##", "#\\u0023") } else { text };
+    if text.contains("<!--") { text.replace("<!--", "\\u003c!--") } else { text }
 }
 
 /// A markdown code span: the fence is longer than any run of backticks inside. `|` is escaped, since a table would
@@ -88,9 +90,9 @@ mod tests {
     #[test]
     fn runner_commands_are_broken_and_json_keeps_its_values() {
         assert_eq!(value("##[add-mask]"), "\"#\\u0023[add-mask]\"");
-        let json = serde_json::to_string(&"###vso[x]\u{202e}\u{9b}\u{e0041} \\ \" \n").unwrap();
+        let json = serde_json::to_string(&"###vso[x]\\<!-- \u{202e}\u{9b}\u{e0041} \\ \" \n").unwrap();
         let safe = defused(json.clone());
-        assert!(!safe.contains("##") && !safe.chars().any(acts), "{safe}");
+        assert!(!safe.contains("##") && !safe.contains("<!--") && !safe.chars().any(acts), "{safe}");
         assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), serde_json::from_str::<String>(&json).unwrap());
     }
 
