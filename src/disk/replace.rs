@@ -38,7 +38,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
         return in_place::write(path, bytes);
     }
     let mut temporary = temporary(path, mode)?;
-    temporary.write_all(bytes).map_err(DiskError::of("write", temporary.path()))?;
+    temporary.write_all(bytes).map_err(plain).map_err(DiskError::of("write", path))?;
     if let Some(old) = &old {
         if !owner::keep(temporary.as_file(), old) && is_kept_in_place(path, old)? {
             return in_place::write(path, bytes);
@@ -49,7 +49,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     } else if mode == Mode::Private {
         owner::hand_over(temporary.path(), folder_of(path));
     }
-    temporary.as_file().sync_all().map_err(DiskError::of("sync", temporary.path()))?;
+    temporary.as_file().sync_all().map_err(DiskError::of("sync", path))?;
     crash::here("state-written");
     match temporary.persist(path) {
         Ok(_) => {}
@@ -105,10 +105,13 @@ fn temporary(path: &Path, mode: Mode) -> Result<NamedTempFile, DiskError> {
         .map_err(DiskError::of("make a temporary file in", folder))
 }
 
-/// The system's own error, without the random path that tempfile adds.
+/// The system's own error, without the random path that tempfile adds: it is in the text alone.
 fn plain(error: io::Error) -> io::Error {
-    let source = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<io::Error>()?.raw_os_error());
-    source.map_or(error, io::Error::from_raw_os_error)
+    let text = error.to_string();
+    match text.split_once(" at path \"") {
+        Some((system, _)) => io::Error::new(error.kind(), system),
+        None => error,
+    }
 }
 
 fn prefix(path: &Path) -> String {
@@ -167,6 +170,14 @@ mod tests {
             assert_eq!((mode_of(&path), std::fs::read(&path).unwrap()), (replaced, b"2".to_vec()), "{mode:?}");
             std::fs::remove_file(path).unwrap();
         }
+    }
+
+    #[test]
+    fn an_error_names_the_folder_and_no_temporary_file() {
+        let error = replace(Path::new("/proc/self/f"), b"1", Mode::Open).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(error.to_string().contains("`/proc/self`") && cause.ends_with(')'), "{error}: {cause}");
+        assert!(!cause.contains("path") && !cause.contains(SUFFIX), "{cause}");
     }
 
     #[test]
