@@ -119,7 +119,7 @@ impl Sources {
 /// Secrets, userinfo and acting characters in the quoted line are masked. Ends without a newline.
 pub fn draw(sources: &Sources, faults: &[Fault], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-    let text = Text::of(sources);
+    let text = Text::of(sources, faults);
     let drawn: Vec<String> = faults.iter().map(|fault| text.draw(&renderer, fault)).collect();
     drawn.join("\n\n")
 }
@@ -135,8 +135,11 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn of(sources: &'a Sources) -> Self {
-        let masked = masked(&sources.text);
+    fn of(sources: &'a Sources, faults: &[Fault]) -> Self {
+        // Before any line is cut to what fits: a part of a secret is not recognised.
+        let hidden = crate::mask::hide(&sources.text);
+        let spans: Vec<Range<usize>> = faults.iter().filter_map(|fault| shown(sources, &fault.span)).collect();
+        let masked = masked(&crate::mask::credentials(&hidden, &spans));
         let newlines = masked.match_indices('\n').map(|(at, _)| at).collect();
         Self { sources, masked, newlines }
     }
@@ -202,12 +205,22 @@ impl<'a> Text<'a> {
         report.element(snippet)
     }
 
-    /// The span cut to its file and to whole characters, so that no span can make the renderer panic.
     fn within(&self, file: &SourceFile, span: &Range<usize>) -> Range<usize> {
-        let start = self.masked.floor_char_boundary(span.start.min(file.span.end));
-        let end = self.masked.ceil_char_boundary(span.end.clamp(start, file.span.end));
-        start..end
+        within(&self.masked, file, span)
     }
+}
+
+/// A span that an excerpt can show: in a file, and not too long.
+fn shown(sources: &Sources, span: &Range<usize>) -> Option<Range<usize>> {
+    let span = within(&sources.text, sources.file(span.start)?, span);
+    (span.len() <= MOST_EXCERPT).then_some(span)
+}
+
+/// The span cut to its file and to whole characters, so that no span can make the renderer panic.
+fn within(text: &str, file: &SourceFile, span: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start.min(file.span.end));
+    let end = text.ceil_char_boundary(span.end.clamp(start, file.span.end));
+    start..end
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ const MOST_BYTES: usize = 8 << 20;
 /// The most words and signs of all files, blanks and line ends included: memory grows with them. 100,000 entries fit.
 const MOST_TOKENS: usize = 4 << 20;
 
+/// The most control characters that TOML forbids, of all files: an error about each costs hundreds of bytes.
+const MOST_CONTROLS: usize = 1 << 10;
+
 /// Reads a text whose syntax is sound.
 pub(super) fn read_sound(text: &str) -> Option<DeTable<'_>> {
     DeTable::parse(text).ok().map(toml::Spanned::into_inner)
@@ -30,7 +33,25 @@ pub(super) fn too_large(sources: &Sources) -> Option<Fault> {
     if sources.whole().len() > MOST_BYTES {
         return Some(fault().help("split it: one file for each set of endpoints"));
     }
-    too_many_tokens(sources)
+    too_many_controls(sources.whole()).or_else(|| too_many_tokens(sources))
+}
+
+fn too_many_controls(text: &str) -> Option<Fault> {
+    let bytes = text.as_bytes();
+    let is_forbidden = |at: &usize| match bytes[*at] {
+        b'\t' | b'\n' => false,
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        byte => byte.is_ascii_control(),
+    };
+    let mut forbidden = (0..bytes.len()).filter(is_forbidden);
+    let first = forbidden.next()?;
+    forbidden.nth(MOST_CONTROLS - 1)?;
+    let place = first..first;
+    Some(match bytes[first] {
+        b'\r' => Fault::new("a carriage return stands alone", place, "").help("end lines with a line feed"),
+        _ => Fault::new(format!("there are over {MOST_CONTROLS} control characters"), place, "the first is here")
+            .help("save the file as text in UTF-8"),
+    })
 }
 
 fn too_many_tokens(sources: &Sources) -> Option<Fault> {
@@ -38,13 +59,8 @@ fn too_many_tokens(sources: &Sources) -> Option<Fault> {
     for (start, text) in sources.texts() {
         let read = Source::new(text).lex().take(left + 1).count();
         let Some(rest) = left.checked_sub(read) else {
-            let lone = text.bytes().zip(text.bytes().skip(1)).position(|pair| pair.0 == b'\r' && pair.1 != b'\n');
-            let place = start + lone.unwrap_or(0)..start + lone.unwrap_or(0);
-            return Some(match lone {
-                Some(_) => Fault::new("a carriage return stands alone", place, "").help("end lines with a line feed"),
-                None => Fault::new(format!("there are over {MOST_TOKENS} words and signs"), place, "")
-                    .help("split it: one file for each set of endpoints"),
-            });
+            let fault = Fault::new(format!("there are over {MOST_TOKENS} words and signs"), start..start, "");
+            return Some(fault.help("split it: one file for each set of endpoints"));
         };
         left = rest;
     }

@@ -1,5 +1,5 @@
-//! Escapes of JSON and TOML, percent-encoding and HTML entities, taken off one layer at a time; and where each byte
-//! came from.
+//! Escapes of JSON, TOML and shells, percent-encoding, quoted-printable, HTML entities, full-width forms and characters
+//! that are not seen, taken off one layer at a time; and where each byte came from.
 
 use std::ops::Range;
 
@@ -29,7 +29,7 @@ impl Decoded {
 }
 
 fn decode(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Decoded> {
-    if !text.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&')) {
+    if !text.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&' | b'=' | 0 | 0xc2 | 0xe2 | 0xef)) {
         return None;
     }
     let (mut bytes, mut starts) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
@@ -40,26 +40,59 @@ fn decode(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Decoded> {
                 found = true;
                 escape
             }
-            None => (text[at], 1),
+            None => (Some(text[at]), 1),
         };
-        bytes.push(byte);
-        starts.push(place(at));
+        if let Some(byte) = byte {
+            bytes.push(byte);
+            starts.push(place(at));
+        }
         at += length;
     }
     starts.push(place(text.len()));
     found.then_some(Decoded { bytes, starts })
 }
 
-/// The byte that an escape at the start of the text stands for, and the escape's length. A character beyond ASCII, of
-/// which no secret has any, becomes a byte that none has either.
-fn escape(text: &[u8]) -> Option<(u8, usize)> {
-    match text {
+/// The byte that an escape at the start of the text stands for, none where it is not seen, and the escape's length. A
+/// character beyond ASCII, of which no secret has any, becomes a byte that none has either.
+fn escape(text: &[u8]) -> Option<(Option<u8>, usize)> {
+    if let Some(length) = unseen(text) {
+        return Some((None, length));
+    }
+    let (byte, length) = match text {
+        [b'\\', b'u', b'{', rest @ ..] => {
+            let end = rest.iter().take(MOST_ENTITY).position(|byte| *byte == b'}')?;
+            hex(rest, end).map(|code| (code, end + 4))
+        }
         [b'\\', b'u', rest @ ..] => hex(rest, 4).map(|code| (code, 6)),
         [b'\\', b'U', rest @ ..] => hex(rest, 8).map(|code| (code, 10)),
         [b'\\', b'x', rest @ ..] => hex(rest, 2).map(|code| (code, 4)),
         [b'\\', byte @ (b'"' | b'\'' | b'\\' | b'/'), ..] => Some((*byte, 2)),
+        [b'\\', a @ b'0'..=b'1', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
+            Some(((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'), 4))
+        }
         [b'%', rest @ ..] => hex(rest, 2).map(|code| (code, 3)),
+        // Quoted-printable, where one follows another: `key=41` is no escape.
+        [b'=', rest @ ..] if rest.get(2) == Some(&b'=') => hex(rest, 2).map(|code| (code, 3)),
         [b'&', rest @ ..] => entity(rest),
+        // U+FF01 to U+FF5E, the full-width forms of ASCII.
+        [0xef, 0xbc, byte @ 0x81..=0xbf, ..] => Some((byte - 0x60, 3)),
+        [0xef, 0xbd, byte @ 0x80..=0x9e, ..] => Some((byte - 0x20, 3)),
+        _ => None,
+    }?;
+    Some((Some(byte), length))
+}
+
+/// The length of what is not seen at the start of the text: a zero-width character, or the end of a line that a
+/// backslash continues.
+fn unseen(text: &[u8]) -> Option<usize> {
+    match text {
+        [0, ..] => Some(1),
+        [0xc2, 0xad, ..] => Some(2),
+        [0xe2, 0x80, 0x8b..=0x8f, ..] | [0xe2, 0x81, 0xa0..=0xa4, ..] | [0xef, 0xbb, 0xbf, ..] => Some(3),
+        [b'\\', rest @ ..] => {
+            let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            rest[..blank].contains(&b'\n').then_some(1 + blank)
+        }
         _ => None,
     }
 }
@@ -70,7 +103,9 @@ fn hex(text: &[u8], digits: usize) -> Option<u8> {
     Some(ascii(u32::from_str_radix(digits, 16).ok()?))
 }
 
+/// The ASCII character of a code; a byte that is in no secret for any other.
 fn ascii(code: u32) -> u8 {
+    let code = if (0xff01..=0xff5e).contains(&code) { code - 0xfee0 } else { code };
     u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(0)
 }
 

@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-pub use userinfo::passwords;
+pub use userinfo::{credentials, passwords};
 
 use decode::Decoded;
 
@@ -81,6 +81,10 @@ impl Known {
         }
         self.starts.resize(1 << 16, false);
         self.add(bare.as_bytes(), 1);
+        for digits in [|byte: &u8| format!("{byte:02x}"), |byte: &u8| format!("{byte:02X}")] {
+            let hex: Zeroizing<String> = Zeroizing::new(bare.as_bytes().iter().map(digits).collect());
+            self.add(hex.as_bytes(), PART);
+        }
         for secret in [bare, secret] {
             for before in 0..3 {
                 let bytes = Zeroizing::new([&vec![b' '; before], secret.as_bytes()].concat());
@@ -210,6 +214,29 @@ mod tests {
         assert!(!masked(&known, "key=2hK9%2Fxq%2BLm83nfT7vPzR").contains("Lm83"));
         assert!(!masked(&known, "2hK9&#47;xq&plus;Lm83nfT7vPzR").contains("Lm83"));
         assert_eq!(masked(&known, "2hK9/xq+"), "2hK9/xq+", "a beginning is not the secret");
+    }
+
+    #[test]
+    fn a_known_secret_is_masked_in_the_escapes_of_shells_and_mail_and_with_what_is_not_seen() {
+        let key = "2hK9xqLm83nfT7vPzR";
+        let known = known(&[key]);
+        let each = |form: &dyn Fn(char) -> String| key.chars().map(form).collect::<String>();
+        for shown in [
+            each(&|c| format!("{:02x}", c as u32)),
+            each(&|c| format!("{:02X}", c as u32)),
+            each(&|c| format!("\\{:03o}", c as u32)),
+            each(&|c| format!("\\u{{{:x}}}", c as u32)),
+            each(&|c| format!("={:02X}", c as u32)) + "=",
+            each(&|c| format!("{c}\u{200b}")),
+            each(&|c| format!("{c}\u{ad}")),
+            each(&|c| format!("{c}\0")),
+            each(&|c| format!("{c}\\u200b")),
+            each(&|c| char::from_u32(c as u32 + 0xfee0).unwrap().to_string()),
+        ] {
+            let text = masked(&known, &format!("a {shown} b"));
+            let left = text.trim_start_matches("a ").trim_end_matches(" b").trim_end_matches('=');
+            assert!(left.chars().all(|c| c == '*'), "{shown}: {text}");
+        }
     }
 
     #[test]

@@ -166,6 +166,36 @@ fn an_url_with_credentials_shows_none_of_them() {
 }
 
 #[test]
+fn credentials_in_odd_spellings_and_secrets_that_are_cut_are_not_quoted() {
+    for url in [
+        "\"\"\"\\\n https://bob:\\\n hunterpw2@h.example.com/x\"\"\"",
+        "\"\"\"https://bob:\nhunterpw2@h.example.com/x\"\"\"",
+        "\"http://bob:hunterpw2\\u0040h.example.com/x\"",
+        "\"https\\u003A\\u002f/bob\\u003Ahunterpw2@h.example.com/x\"",
+        "\"bob:hunterpw2@h.example.com/x\"",
+        "\"ftp:/bob:hunterpw2@h.example.com/x\"",
+        "\"https://bob:hunterpw2＠h.example.com/x\"",
+    ] {
+        let said = refused(&format!("[webhooks.a]\nurl = {url}\nevents = [\"tool_execution.*\"]\n"));
+        assert!(said.contains("error: ") && !said.contains("hunterpw2"), "{said}");
+    }
+    let said = refused("[safety]\nallowed_hosts = [\"bob:hunterpw2@h.example.com\"]\n");
+    assert!(said.contains("error: ") && !said.contains("hunterpw2"), "{said}");
+    let secret = "AGE-SECRET-KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE";
+    let escaped: String = secret.chars().map(|c| format!("\\u{:04X}", u32::from(c))).collect();
+    let said = refused(&format!("x = \"{escaped}\n"));
+    assert!(said.contains("error: ") && !said.contains(&escaped[escaped.len() - 12..]), "{said}");
+}
+
+#[test]
+fn very_many_control_characters_are_one_error() {
+    for (unit, words) in [("\r", "a carriage return stands alone"), ("\u{1}", "control characters")] {
+        let said = refused(&format!("#{}\n", unit.repeat(2000)));
+        assert!(said.contains(words) && said.matches("error: ").count() == 1, "{said}");
+    }
+}
+
+#[test]
 fn an_url_with_a_fragment() {
     insta::assert_snapshot!(refused(&with_url("https://a.example/x#y")), @r#"
     error: the url has a fragment
