@@ -156,7 +156,7 @@ mod tests {
             assert_eq!(credentials(text, &[]), shown);
         }
         let text = "u = \"\"\"\nhttps://bob:\npw@h\"\"\"";
-        let hidden = credentials(text, &[4..text.len()]);
+        let hidden = credentials(text, std::slice::from_ref(&(4..text.len())));
         assert!(!hidden.contains("pw") && hidden.lines().count() == 3, "{hidden}");
     }
 
