@@ -12,7 +12,7 @@ use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
 
-/// The version of the state format that this hookwright writes; it reads [`OLDEST`] too.
+/// The version of the state format that this hookwright writes; it reads 0.1's, version 1, too.
 pub const VERSION: u64 = 2;
 /// The oldest version that is read: 0.1's.
 pub const OLDEST: u64 = 1;
