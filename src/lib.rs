@@ -13,7 +13,7 @@
 //! | [`disk`] | files opened where no link leads elsewhere, and replaced durably | crash, quote |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
-//! | [`diagnostic`] | a fault of a file: place, cause, help | quote |
+//! | [`diagnostic`] | a fault of a file: place, cause, help | mask, quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
