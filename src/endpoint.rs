@@ -117,7 +117,67 @@ pub struct Spec {
     pub description: Option<String>,
 }
 
+/// One attribute of a [`Spec`].
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Attribute {
+    /// `url`
+    Url,
+    /// `events`
+    Events,
+    /// `description`
+    Description,
+}
+
+impl Attribute {
+    /// Every attribute, in the order in which they are shown.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// The key in the file, in the state and in every output.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What an attribute is: equal values are no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attributed<'a> {
+    /// A text, or none.
+    Text(Option<&'a str>),
+    /// A set of texts: order and repeats mean nothing.
+    Set(&'a BTreeSet<String>),
+}
+
 impl Spec {
+    /// What one attribute is. A new field does not compile until it has an [`Attribute`], and so is compared and shown.
+    pub fn get(&self, attribute: Attribute) -> Attributed<'_> {
+        let Self { url, events, description } = self;
+        match attribute {
+            Attribute::Url => Attributed::Text(Some(url)),
+            Attribute::Events => Attributed::Set(events),
+            Attribute::Description => Attributed::Text(description.as_deref()),
+        }
+    }
+
+    /// The attributes in which two specs differ, as they are.
+    pub fn differing(&self, other: &Self) -> Vec<Attribute> {
+        Attribute::ALL.iter().copied().filter(|attribute| self.get(*attribute) != other.get(*attribute)).collect()
+    }
+
     /// The form in which two specs are compared when the API may have answered in other words: the url without a
     /// trailing slash, the description by [`canonical_description`], an empty one as none.
     pub fn canonical(&self) -> Self {
@@ -179,14 +239,16 @@ pub struct Observed {
 }
 
 impl Observed {
-    /// Whether this is an exact twin of `spec`, both in canonical form; an absent description says nothing.
+    /// The endpoint as a spec, in the words of the API; what the API leaves out is as `expected`.
+    pub fn as_spec(&self, expected: &Spec) -> Spec {
+        let Self { url, events, description, id: _, created_at: _, tag: _, secret_last4: _ } = self;
+        let description = description.clone().unwrap_or_else(|| expected.description.clone());
+        Spec { url: url.clone(), events: events.clone(), description }
+    }
+
+    /// Whether this is an exact duplicate of `spec`, both in canonical form; an absent description says nothing.
     pub fn is_twin_of(&self, spec: &Spec) -> bool {
-        let description = match &self.description {
-            None => spec.description.clone(),
-            Some(told) => told.clone(),
-        };
-        let mine = Spec { url: self.url.clone(), events: self.events.clone(), description };
-        mine.canonical() == spec.canonical()
+        self.as_spec(spec).canonical() == spec.canonical()
     }
 }
 

@@ -30,7 +30,7 @@ fn doomed(run: &Run) -> Vec<Doomed> {
             |id: &EndpointId, ends_change| Doomed { index, name: change.name.clone(), id: id.clone(), ends_change };
         match &change.action {
             Action::Delete { endpoint_id, .. } => list.push(doom(endpoint_id, true)),
-            Action::Replace { make, old, order: Order::CreateFirst }
+            Action::Replace { make, old, order: Order::CreateFirst, beside: _ }
                 if make.overlap.is_zero() && run.is_done(index) =>
             {
                 list.push(doom(old, false));

@@ -87,10 +87,10 @@ fn task(run: &Run, index: usize, change: &Change) -> Option<Task> {
     let fresh = |make: &Make, replaces| intent(run, change.name.clone(), make, replaces);
     Some(match &change.action {
         Action::Create(make) => Task::new(index, fresh(make, None), make.gone.clone().map(Before::Gone)),
-        Action::Replace { make, old, order: Order::DestroyFirst } => {
+        Action::Replace { make, old, order: Order::DestroyFirst, beside: _ } => {
             Task::new(index, fresh(make, None), Some(Before::Delete(old.clone())))
         }
-        Action::Replace { make, old, order: Order::CreateFirst } => {
+        Action::Replace { make, old, order: Order::CreateFirst, beside: _ } => {
             Task::new(index, fresh(make, Some(old.clone())), None)
         }
         Action::Resend { matches, stuck: true, .. } => {

@@ -16,7 +16,6 @@ use super::{DONE, Ended, Failure, Global, Network, holder, terminal};
 use crate::config::Entry;
 use crate::disk;
 use crate::endpoint::{EndpointId, Name, Observed};
-use crate::plan::differences;
 use crate::quote::quoted;
 use crate::render::{self, Existing};
 use crate::secrets::{Binding, ExposeSecret, Sealed, SecretString, last4};
@@ -155,7 +154,7 @@ fn adopt(
     secret: Option<&SecretString>,
 ) -> Result<Managed, Failure> {
     if !seen.is_twin_of(&entry.spec) {
-        let message = format!("{} differs from its entry: {}", seen.id, differences(&entry.spec, seen));
+        let message = format!("{} differs from its entry: {}", seen.id, crate::render::differences(&entry.spec, seen));
         return Err(Failure::new(message).hint("write the entry as the endpoint is; change it in a later apply"));
     }
     let wanted = Wanted {

@@ -9,7 +9,6 @@ use super::{Global, identity, terminal, values};
 use crate::config::{self, BaseUrl, Desired, Inputs, NamedPath};
 use crate::disk::{self, beside};
 use crate::endpoint::{EndpointId, Name};
-use crate::plan::Refusal;
 use crate::quote::escaped;
 use crate::render::Place;
 use crate::secrets::{CannotEncrypt, Recipient, cannot_encrypt};
@@ -32,7 +31,7 @@ pub struct Project {
     /// The guards that the file sets.
     pub guards: Guards,
     /// Why nothing can be encrypted to the recipients, if so: known without running a plugin.
-    pub cannot_encrypt: Option<Refusal>,
+    pub cannot_encrypt: Option<CannotEncrypt>,
     /// The states of the environments that were not chosen.
     other_states: Vec<(Name, PathBuf)>,
 }
@@ -75,7 +74,7 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
         allowed_hosts: desired.safety.allowed_hosts.clone(),
         max_deletes: desired.safety.max_deletes,
     };
-    let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin)).map(refusal);
+    let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin));
     let state_of = |(name, named): &(Name, Option<NamedPath>)| {
         let path = source.state_path(named.as_ref(), Some(name.as_str())).ok()?;
         (Store::at(&path).path() != store.path()).then(|| (name.clone(), path))
@@ -84,17 +83,12 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
     Ok(Project { desired, base_url, recipients, store, guards, cannot_encrypt, other_states })
 }
 
-fn refusal(why: CannotEncrypt) -> Refusal {
-    let (message, hint) = (why.to_string(), why.hint().to_owned());
-    Refusal { name: None, file: None, line: None, message, hint, duplicate: None }
-}
-
 impl Project {
     /// An error where nothing can be encrypted to the recipients.
     pub fn can_encrypt(&self) -> Result<(), Failure> {
         match &self.cannot_encrypt {
             None => Ok(()),
-            Some(Refusal { message, hint, .. }) => Err(Failure::new(message.clone()).hint(hint.clone())),
+            Some(why) => Err(Failure::new(why.to_string()).hint(why.hint())),
         }
     }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::config::faults::{Faults, word};
 use crate::config::tree::{Item, Table, Text};
-use crate::config::{Attribute, Lifecycle, ReplaceOrder};
+use crate::config::{Lifecycle, ReplaceOrder};
 use crate::diagnostic::Fault;
+use crate::endpoint::Attribute;
 
 /// The longest duration: beyond it lies a slip of the pen, or an overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);

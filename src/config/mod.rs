@@ -31,9 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use crate::endpoint::{EndpointId, Name, Spec};
+use crate::endpoint::{Attribute, EndpointId, Name, Spec};
 use crate::secrets::Recipient;
 
 pub use base_url::parse_base_url;
@@ -134,18 +132,6 @@ pub enum ReplaceOrder {
     CreateFirst,
     /// `destroy_before_create`: never two; events in between are lost.
     DestroyFirst,
-}
-
-/// An attribute that a file can set and a replacement can change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Attribute {
-    /// `url`
-    Url,
-    /// `events`
-    Events,
-    /// `description`
-    Description,
 }
 
 /// The guards of a file.

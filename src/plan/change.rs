@@ -22,8 +22,6 @@ pub struct Change {
     pub after: Option<View>,
     /// Why.
     pub reasons: Vec<Reason>,
-    /// What it leads to.
-    pub consequences: Vec<String>,
 }
 
 /// An endpoint as a plan shows it.
@@ -54,6 +52,9 @@ pub enum Action {
         old: EndpointId,
         /// Which comes first.
         order: Order,
+        /// How many predecessors the entry has already.
+        #[serde(default)]
+        beside: usize,
     },
     /// Delete an endpoint.
     Delete {
@@ -115,6 +116,28 @@ pub enum Action {
         /// Which.
         endpoint_id: EndpointId,
     },
+}
+
+/// The kinds of action that every summary counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Kind {
+    /// `-`
+    Delete,
+    /// `+/-` and `-/+`
+    Replace,
+    /// `x`
+    Forget,
+    /// `!`
+    Recover,
+    /// `+`
+    Create,
+    /// `<=`
+    Import,
+    /// `→`
+    Rename,
+    /// `~`
+    Update,
 }
 
 /// Which comes first in a replacement.
@@ -188,18 +211,23 @@ impl Change {
 }
 
 impl Action {
+    /// What kind of action it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Create(_) => Kind::Create,
+            Self::Replace { .. } => Kind::Replace,
+            Self::Delete { .. } => Kind::Delete,
+            Self::Rename { .. } => Kind::Rename,
+            Self::Resend { .. } | Self::Abandon { .. } | Self::DeleteOrphan { .. } => Kind::Recover,
+            Self::Update(_) => Kind::Update,
+            Self::Import { .. } => Kind::Import,
+            Self::Forget { .. } => Kind::Forget,
+        }
+    }
+
     /// The word of the JSON plan.
     pub fn word(&self) -> &'static str {
-        match self {
-            Self::Create(_) => "create",
-            Self::Replace { .. } => "replace",
-            Self::Delete { .. } => "delete",
-            Self::Rename { .. } => "rename",
-            Self::Resend { .. } | Self::Abandon { .. } | Self::DeleteOrphan { .. } => "recover",
-            Self::Update(_) => "update",
-            Self::Import { .. } => "import",
-            Self::Forget { .. } => "forget",
-        }
+        self.kind().into()
     }
 
     /// Whether an endpoint or its secret ends.

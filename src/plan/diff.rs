@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::drift::drift;
 use super::entry::{self, Live};
+use super::note::{Note, NoteKind};
 use super::notes;
 use super::recovery::{Ledger, tidy};
 use super::renames::renames;
@@ -53,7 +55,7 @@ pub(super) struct Builder<'a> {
     pub resent: BTreeSet<&'a str>,
     pub changes: Vec<Change>,
     pub drift: Vec<Drift>,
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     pub unchanged: Vec<(Name, View)>,
 }
 
@@ -89,14 +91,14 @@ impl<'a> Builder<'a> {
             let live = self.live(&had.endpoint_id);
             let kept = slot.predecessors().find(|old| !matches!(self.live(&old.endpoint_id), Live::Gone));
             match (entry::refresh(name, had, live), kept) {
-                (Some(Change { action: Action::Forget { .. }, .. }), Some(old)) => self.notes.push(format!(
-                    "`{name}`: it is gone, and its predecessor {} is live: a plain apply makes a new one",
-                    old.endpoint_id
-                )),
+                (Some(Change { action: Action::Forget { .. }, .. }), Some(old)) => {
+                    let kind = NoteKind::PredecessorLives { endpoint_id: old.endpoint_id.clone() };
+                    self.notes.push(kind.of(name));
+                }
                 (Some(change), _) => self.changes.push(change),
                 (None, _) => self.unchanged.push((name.clone(), entry::view(had))),
             }
-            self.drift.extend(entry::drift(name, had, live));
+            self.drift.extend(drift(name, had, live));
         }
     }
 
@@ -104,7 +106,7 @@ impl<'a> Builder<'a> {
     fn rotated(&mut self) {
         for name in self.world.choices.rotate.keys() {
             if let Some(had) = self.world.state.current(name) {
-                self.drift.extend(entry::drift(name, had, self.live(&had.endpoint_id)));
+                self.drift.extend(drift(name, had, self.live(&had.endpoint_id)));
             }
         }
     }
@@ -132,7 +134,7 @@ impl<'a> Builder<'a> {
             }
             let Some((_, had)) = had else { continue };
             if !self.world.state.deleting.contains_key(&had.endpoint_id) {
-                self.drift.extend(entry::drift(name, had, self.live(&had.endpoint_id)));
+                self.drift.extend(drift(name, had, self.live(&had.endpoint_id)));
             }
             if self.changes.len() == before {
                 self.unchanged.push((name.clone(), entry::view(had)));
@@ -153,10 +155,8 @@ impl<'a> Builder<'a> {
                     _ => self.changes.extend(entry::change(name, entry, (slot, had), live, forced)),
                 }
                 if let (Live::Listed(_), Some(deletion)) = (live, deletion) {
-                    self.notes.push(format!(
-                        "`{name}`: the deletion of {} was sent at {} and may still arrive; until then it counts as live",
-                        had.endpoint_id, deletion.at
-                    ));
+                    let kind = NoteKind::DeletionSent { endpoint_id: had.endpoint_id.clone(), at: deletion.at };
+                    self.notes.push(kind.of(name));
                 }
                 self.notes.extend(notes::entry(self.world, name, entry, had));
             }
@@ -177,14 +177,14 @@ impl<'a> Builder<'a> {
             let Some(had) = &slot.current else { continue };
             let live = self.live(&had.endpoint_id);
             let change = if self.world.desired.removed.contains(name) && !self.world.choices.destroy {
-                forget(name, slot, had)
+                forget(name, had)
             } else {
                 let reason = if self.world.choices.destroy { Reason::Destroy } else { Reason::NotInConfig };
                 entry::delete(name, had, reason, live)
             };
             changes.push(change);
             if !self.world.state.deleting.contains_key(&had.endpoint_id) {
-                self.drift.extend(entry::drift(name, had, live));
+                self.drift.extend(drift(name, had, live));
             }
         }
         self.changes.extend(changes);
@@ -204,22 +204,15 @@ fn rename(name: &Name, from: &Name, slot: &Slot) -> Change {
         before: view.clone(),
         after: view,
         reasons: vec![Reason::Moved],
-        consequences: vec!["the state alone changes: endpoint and secret stay".to_owned()],
     }
 }
 
-fn forget(name: &Name, slot: &Slot, had: &Managed) -> Change {
-    let mut consequences =
-        vec!["the endpoint stays live, and its secret is dropped from the state: nobody can read it again".to_owned()];
-    consequences.extend(
-        slot.predecessors().map(|old| format!("its predecessor {} stays live too, and is forgotten", old.endpoint_id)),
-    );
+fn forget(name: &Name, had: &Managed) -> Change {
     Change {
         name: name.clone(),
         action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
         before: Some(entry::view(had)),
         after: None,
         reasons: vec![Reason::Removed],
-        consequences,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::diff::{Builder, bare};
-use super::first::{guard_changes, new_hosts};
+use super::guard::{guard_changes, new_hosts};
 use super::notes;
 use super::refusal::refusals;
 use super::{Action, Header, Plan, PlanId, Spare};
@@ -82,10 +82,7 @@ impl<'a> Builder<'a> {
         let all = self.changes.len();
         self.changes.retain(|change| targeted.contains(&change.name));
         self.drift.retain(|drift| targeted.contains(&drift.name));
-        let left = crate::quote::count(all - self.changes.len(), "other change");
-        self.notes.push(format!(
-            "--target limits this plan: {left} left out; what is live may differ from the configuration afterwards"
-        ));
+        self.notes.push(notes::left_out(all, &self.changes));
     }
 
     /// The targeted names, and all that renames tie to them.

@@ -116,12 +116,12 @@ impl<'a> Leaf<'a> {
 
     /// The leaf of a change.
     pub(super) fn of(change: &'a Change) -> Self {
-        let Change { name, action, before, after, reasons: _, consequences: _ } = change;
+        let Change { name, action, before, after, reasons: _ } = change;
         let (before, after) = (before.as_ref(), after.as_ref());
         let plain = |kind| Self::new(kind, name, before, after);
         match (action, after) {
             (Action::Create(make), Some(view)) => Self::create(name, before, view, make),
-            (Action::Replace { make, order, old }, Some(view)) => {
+            (Action::Replace { make, order, old, beside: _ }, Some(view)) => {
                 Self { order: Some(*order), old: Some(old), ..Self::make("replace", name, before, view, make) }
             }
             (Action::Resend { key, make, from, replaces, matches: _, stuck: _ }, Some(view)) => Self {
@@ -154,9 +154,24 @@ impl<'a> Leaf<'a> {
     }
 }
 
+/// One changed guard.
+#[derive(Serialize)]
+struct GuardLeaf {
+    guard: &'static str,
+    before: String,
+    after: String,
+}
+
+impl GuardLeaf {
+    fn of(change: &GuardChange) -> Self {
+        let (before, after) = change.lines();
+        Self { guard: change.word(), before, after }
+    }
+}
+
 /// The leaves of a plan, sorted.
 pub(super) fn leaves(guards: &[GuardChange], changes: &[Change]) -> BTreeSet<String> {
-    let guards = guards.iter().map(|change| hash("guard", change));
+    let guards = guards.iter().map(|change| hash("guard", &GuardLeaf::of(change)));
     guards.chain(changes.iter().map(|change| Leaf::of(change).hash())).collect()
 }
 

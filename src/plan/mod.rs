@@ -1,12 +1,16 @@
 //! Desired × state × live × now → a plan: a plain value, made by a pure function. No clock, no network, no disk.
 
+mod attention;
 mod change;
+mod consequence;
 mod diff;
+mod drift;
 mod entry;
 mod finish;
-mod first;
+mod guard;
 mod id;
 mod leaf;
+mod note;
 mod notes;
 mod overlap;
 mod pattern;
@@ -28,17 +32,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Desired;
 use crate::endpoint::{EndpointId, Name, Observed};
+use crate::secrets::CannotEncrypt;
 use crate::state::{Guards, Record, State};
 use crate::timestamp::Timestamp;
 
-pub use change::{Action, Change, Make, Order, Update, View};
+pub use attention::{Attention, AttentionKind};
+pub use change::{Action, Change, Kind, Make, Order, Update, View};
+pub use consequence::Consequence;
 pub use diff::plan;
-pub use entry::differences;
+pub use drift::{Drift, DriftKind};
+pub use guard::GuardChange;
 pub use id::PlanId;
 pub use leaf::Header;
-pub use reason::{Drift, DriftKind, Reason};
+pub use note::{Note, NoteKind};
+pub use reason::Reason;
 pub use recovery::{Candidates, Ledger, Next, needs_second_look, outlived};
-pub use refusal::Refusal;
+pub use refusal::{NameFlag, Protected, Refusal, RefusalKind};
 pub use spare::Spare;
 
 /// All that a plan is made from.
@@ -61,7 +70,7 @@ pub struct World<'a> {
     /// What the command line chose.
     pub choices: &'a Choices,
     /// Why no secret can be encrypted, if so: whatever makes an endpoint is refused then.
-    pub cannot_encrypt: Option<&'a Refusal>,
+    pub cannot_encrypt: Option<&'a CannotEncrypt>,
     /// Endpoints that other environments of the configuration manage: not unmanaged, and never an orphan of ours.
     pub elsewhere: &'a BTreeSet<EndpointId>,
 }
@@ -127,7 +136,7 @@ pub struct Plan {
     /// Live endpoints that are nobody's here, by id.
     pub unmanaged: Vec<Observed>,
     /// What is worth knowing and asks for nothing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Why an apply would be refused; empty where it would not.
     pub refusals: Vec<Refusal>,
     /// Hosts that events would go to and that no endpoint of the state has, sorted.
@@ -140,43 +149,6 @@ pub struct Plan {
     /// How many orphans that it does not name an apply may delete.
     #[serde(skip)]
     pub spare: Spare,
-}
-
-/// The guards that a state remembers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Guard {
-    /// `base_url`
-    BaseUrl,
-    /// `recipients`
-    Recipients,
-    /// `allowed_hosts`
-    AllowedHosts,
-    /// `max_deletes`
-    MaxDeletes,
-}
-
-impl Guard {
-    /// The key in the file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::BaseUrl => "base_url",
-            Self::Recipients => "recipients",
-            Self::AllowedHosts => "allowed_hosts",
-            Self::MaxDeletes => "max_deletes",
-        }
-    }
-}
-
-/// A guard of the file that differs from the last apply's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GuardChange {
-    /// Which.
-    pub guard: Guard,
-    /// The last apply's.
-    pub before: String,
-    /// The file's.
-    pub after: String,
 }
 
 /// How many of each action, in the words of the JSON plan.
@@ -222,15 +194,15 @@ impl Plan {
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { update: self.guards.len(), ..Summary::default() };
         for change in &self.changes {
-            *match change.action.word() {
-                "create" => &mut summary.create,
-                "replace" => &mut summary.replace,
-                "delete" => &mut summary.delete,
-                "rename" => &mut summary.rename,
-                "recover" => &mut summary.recover,
-                "import" => &mut summary.import,
-                "forget" => &mut summary.forget,
-                _ => &mut summary.update,
+            *match change.action.kind() {
+                Kind::Create => &mut summary.create,
+                Kind::Delete => &mut summary.delete,
+                Kind::Replace => &mut summary.replace,
+                Kind::Rename => &mut summary.rename,
+                Kind::Import => &mut summary.import,
+                Kind::Recover => &mut summary.recover,
+                Kind::Update => &mut summary.update,
+                Kind::Forget => &mut summary.forget,
             } += 1;
         }
         summary

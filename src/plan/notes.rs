@@ -1,92 +1,70 @@
-//! What is worth knowing about a plan and asks for nothing.
+//! The notes of single entries, and of the plan as a whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::World;
 use super::diff::bare;
+use super::note::{Note, NoteKind};
+use super::{Change, World};
 use crate::config::Entry;
 use crate::endpoint::{Name, Observed, Spec};
 use crate::state::Managed;
 use crate::timestamp::Timestamp;
 
 /// What is worth a note about an entry with an endpoint.
-pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, had: &Managed) -> Vec<String> {
+pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, had: &Managed) -> Vec<Note> {
     let mut notes = Vec::new();
-    let more: Vec<&str> = entry.spec.events.difference(&had.spec.events).map(String::as_str).collect();
-    if entry.events_as_written == had.events_as_written && !more.is_empty() {
-        notes.push(format!(
-            "`{name}`: its event groups now also stand for {}; nothing is replaced by itself: edit its events to take them",
-            more.join(", ")
-        ));
+    if entry.events_as_written == had.events_as_written && !entry.spec.events.is_subset(&had.spec.events) {
+        let events: BTreeSet<String> = entry.spec.events.difference(&had.spec.events).cloned().collect();
+        notes.push(NoteKind::GroupsGrew { events }.of(name));
     }
     if let (Some(after), Some(made)) = (entry.rotate_after, had.created_at) {
-        let due = Timestamp(made).after(after);
-        if world.now >= due {
-            notes.push(format!(
-                "`{name}`: a renewal of its secret is due since {due}: raise its rotation to {}",
-                had.rotation + 1
-            ));
+        let since = Timestamp(made).after(after);
+        if world.now >= since {
+            notes.push(NoteKind::RenewalDue { since, rotation: had.rotation + 1 }.of(name));
         }
     }
     notes
 }
 
-/// Points out wanted endpoints whose secrets nobody here has; many of them in one note, for a lost state leaves many.
-pub(super) fn unknown_secrets(world: &World<'_>) -> Option<String> {
+/// Points out wanted endpoints whose secrets nobody here has; all in one note, for a lost state leaves many.
+pub(super) fn unknown_secrets(world: &World<'_>) -> Option<Note> {
     if world.choices.destroy || world.choices.refresh_only || world.choices.is_rotation() {
         return None;
     }
-    let wanted = |name: &&Name| world.desired.webhooks.contains_key(*name) && world.choices.targets(name);
-    let endpoints = world.state.currents().filter(|(_, had)| had.secret.is_none());
-    let unknown: Vec<&Name> = endpoints.map(|(name, _)| name).filter(wanted).collect();
-    match unknown.as_slice() {
-        [] => None,
-        [name] => Some(format!(
-            "`{name}`: its signing secret is unknown: raise its rotation to {} to renew it, or, where somebody has it: \
-             hookwright import {name} --secret-stdin",
-            world.state.current(name).map_or(1, |had| had.rotation) + 1
-        )),
-        [first, ..] => Some(format!(
-            "the signing secrets of {} are unknown: the consumers that check signatures have them; take one over with \
-             `hookwright import {first} --secret-stdin`, or raise `rotation` in an entry for a new endpoint with a new secret",
-            folded(&unknown)
-        )),
-    }
-}
-
-/// The first names, and a count of the rest.
-fn folded(names: &[&Name]) -> String {
-    let shown = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > 8 { format!("{shown} and {} more", names.len() - 8) } else { shown }
+    let wanted = |name: &Name| world.desired.webhooks.contains_key(name) && world.choices.targets(name);
+    let unknown: Vec<(&Name, &Managed)> =
+        world.state.currents().filter(|(name, had)| had.secret.is_none() && wanted(name)).collect();
+    let (_, first) = unknown.first()?;
+    let rotation = first.rotation + 1;
+    let names = unknown.into_iter().map(|(name, _)| name.clone()).collect();
+    Some(NoteKind::SecretsUnknown { names, rotation }.of_all())
 }
 
 /// Points out secrets that others can read than the file says.
-pub(super) fn readers(world: &World<'_>) -> Option<String> {
+pub(super) fn readers(world: &World<'_>) -> Option<Note> {
     let recipients = &world.guards.recipients;
     if recipients.is_empty() || world.choices.destroy {
         return None;
     }
-    let stale: Vec<&Name> = world.state.sealed_otherwise(recipients).collect();
-    if stale.is_empty() {
-        return None;
-    }
-    Some(format!(
-        "rekey needed: {} {} sealed to others than the file's recipients; run `hookwright secret rekey`",
-        folded(&stale),
-        if stale.len() == 1 { "is" } else { "are" }
-    ))
+    let names: Vec<Name> = world.state.sealed_otherwise(recipients).cloned().collect();
+    (!names.is_empty()).then(|| NoteKind::RekeyNeeded { names }.of_all())
 }
 
-/// Points out unmanaged endpoints that double one of the state's.
-pub(super) fn duplicates(world: &World<'_>, strangers: &[&Observed]) -> Vec<String> {
-    if strangers.is_empty() {
+/// Points out unmanaged endpoints that duplicate one of the state's.
+pub(super) fn duplicates(world: &World<'_>, unmanaged: &[&Observed]) -> Vec<Note> {
+    if unmanaged.is_empty() {
         return Vec::new();
     }
     let specs: HashMap<Spec, &Name> =
         world.state.currents().map(|(name, m)| (bare(&m.spec.url, &m.spec.events), name)).collect();
-    let doubles = strangers.iter().filter_map(|seen| {
+    let duplicates = unmanaged.iter().filter_map(|seen| {
         let name = specs.get(&bare(&seen.url, &seen.events))?;
-        Some(format!("{} is live, unmanaged, and doubles `{name}`: every event comes twice", seen.id))
+        Some(NoteKind::Duplicated { endpoint_id: seen.id.clone() }.of(name))
     });
-    doubles.collect()
+    duplicates.collect()
+}
+
+/// Says how many changes `--target` left out.
+pub(super) fn left_out(all: usize, changes: &[Change]) -> Note {
+    NoteKind::LeftOut { changes: all - changes.len() }.of_all()
 }

@@ -4,7 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::diff::Builder;
+use super::drift::drift;
 use super::entry::{self, Live};
+use super::note::NoteKind;
 use super::{Action, Change, Reason, pattern};
 use crate::endpoint::{EndpointId, Name};
 use crate::state::{Ended, Managed, Slot};
@@ -14,7 +16,7 @@ impl Builder<'_> {
     /// Every predecessor. One whose entry ends has no consumer that changes over: it ends too.
     pub fn predecessors(&mut self) {
         let moved: HashMap<&Name, &Name> = self.moves.iter().map(|(new, old)| (old, new)).collect();
-        let (mut changes, mut notes, mut drift) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut notes, mut drifted) = (Vec::new(), Vec::new(), Vec::new());
         for (name, slot) in self.world.state.endpoints.iter().filter(|(_, slot)| !slot.deposed.is_empty()) {
             let name = moved.get(name).copied().unwrap_or(name);
             let ends = self.ends(name, slot);
@@ -22,18 +24,18 @@ impl Builder<'_> {
                 let live = self.live(&old.endpoint_id);
                 // One that is missing is a note: nothing is made in its place.
                 if old.ended.is_none() && matches!(live, Live::Listed(_)) {
-                    drift.extend(entry::drift(name, old, live));
+                    drifted.extend(drift(name, old, live));
                 }
                 match self.predecessor(name, slot, old, ends.clone()) {
                     Fate::Retire(change) => changes.push(*change),
-                    Fate::Stay(note) => notes.push(note),
+                    Fate::Stay(note) => notes.push(note.of(name)),
                     Fate::Remembered => {}
                 }
             }
         }
         self.changes.extend(changes);
         self.notes.extend(notes);
-        self.drift.extend(drift);
+        self.drift.extend(drifted);
     }
 
     /// Why the whole entry ends, where it does.
@@ -54,17 +56,16 @@ impl Builder<'_> {
         let (now, live) = (self.world.now, self.live(&old.endpoint_id));
         let retire = |reason| Fate::Retire(Box::new(entry::retire(name, old, reason, live)));
         let successor = slot.current.as_ref().map(|current| self.live(&current.endpoint_id));
-        let stays = |why: String| Fate::Stay(format!("`{name}`: {why}"));
-        let id = &old.endpoint_id;
+        let (id, endpoint_id) = (&old.endpoint_id, old.endpoint_id.clone());
         match old.ended {
             Some(Ended::Gone) if matches!(live, Live::Listed(_)) => {
                 // Until then it may be the one endpoint that the consumers can verify.
                 return if self.world.choices.postponed.contains(id) {
-                    stays(format!("the deletion of {id}, which turned up again after the review, is postponed"))
+                    Fate::Stay(NoteKind::TurnedUpAfterReview { endpoint_id })
                 } else if ends.is_some() || matches!(successor, Some(Live::Listed(_))) {
                     retire(Reason::TurnedUp)
                 } else {
-                    stays(format!("{id} was gone and is listed again; it stays live until its successor is listed"))
+                    Fate::Stay(NoteKind::TurnedUp { endpoint_id })
                 };
             }
             Some(_) => return Fate::Remembered,
@@ -75,22 +76,18 @@ impl Builder<'_> {
         }
         let until = old.until.unwrap_or(now);
         if until > now && matches!(live, Live::Gone) {
-            return stays(format!("its predecessor {id} is not listed any more; its overlap ends at {until}"));
+            return Fate::Stay(NoteKind::PredecessorMissing { endpoint_id, until });
         }
         if until > now {
             let times = slot.predecessors().count() + usize::from(slot.current.is_some());
-            return stays(format!(
-                "overlap: its predecessor {id} stays live until {until}, then an apply retires it; every event comes {times} times until then"
-            ));
+            return Fate::Stay(NoteKind::Overlap { endpoint_id, until, times });
         }
         match successor {
-            Some(Live::Listed(_) | Live::Unasked) if self.world.choices.postponed.contains(id) => stays(format!(
-                "the retirement of its predecessor {id} is postponed: its overlap ended after the review"
-            )),
+            Some(Live::Listed(_) | Live::Unasked) if self.world.choices.postponed.contains(id) => {
+                Fate::Stay(NoteKind::RetirementPostponed { endpoint_id })
+            }
             Some(Live::Listed(_) | Live::Unasked) => retire(Reason::OverlapEnded(until)),
-            Some(Live::Gone) | None => stays(format!(
-                "its predecessor {id} stays live although its overlap has ended: its successor is not listed"
-            )),
+            Some(Live::Gone) | None => Fate::Stay(NoteKind::SuccessorMissing { endpoint_id }),
         }
     }
 
@@ -110,10 +107,8 @@ impl Builder<'_> {
         let is_over = |change: &Change| retirement(change).is_some_and(|(_, id)| over.contains(&id));
         for change in self.changes.iter().filter(|change| is_over(change)) {
             let Action::Delete { endpoint_id, .. } = &change.action else { continue };
-            self.notes.push(format!(
-                "`{}`: the retirement of its predecessor {endpoint_id} is postponed: [safety] max_deletes is {most}",
-                change.name
-            ));
+            let kind = NoteKind::RetirementOverLimit { endpoint_id: endpoint_id.clone(), most };
+            self.notes.push(kind.of(&change.name));
         }
         self.changes.retain(|change| !is_over(change));
     }
@@ -133,7 +128,7 @@ pub(super) fn retirement(change: &Change) -> Option<(Timestamp, EndpointId)> {
 enum Fate {
     Retire(Box<Change>),
     /// It stays, and a note says until when.
-    Stay(String),
+    Stay(NoteKind),
     /// It ended, and is remembered.
     Remembered,
 }

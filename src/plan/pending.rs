@@ -2,6 +2,7 @@
 
 use super::diff::Builder;
 use super::entry::{self, Found, Live};
+use super::note::{Note, NoteKind};
 use super::recovery::{Account, Next};
 use super::renames::effective;
 use super::{Action, Change, Reason, View};
@@ -84,27 +85,19 @@ impl<'a> Builder<'a> {
                     before: Some(view_of(seen, &newest.body)),
                     after: None,
                     reasons: vec![Reason::AnswerLost],
-                    consequences: vec![format!(
-                        "{id} is certainly ours, and nobody can know its secret: it is deleted"
-                    )],
                 })
             })
             .collect()
     }
 
-    fn notes_of(&self, account: &Account<'a>) -> Vec<String> {
+    fn notes_of(&self, account: &Account<'a>) -> Vec<Note> {
         let candidates = self.ledger.candidates(account);
         let Some(newest) = account.intents().last() else { return Vec::new() };
         let name = &newest.name;
-        let mut notes: Vec<String> = candidates
-            .uncertain
-            .iter()
-            .map(|id| format!("`{name}`: {id} may be left of a lost create, or somebody else's: it is left alone"))
-            .collect();
+        let may_be_lost = |id: &EndpointId| NoteKind::MayBeLost { endpoint_id: id.clone() }.of(name);
+        let mut notes: Vec<Note> = candidates.uncertain.iter().map(may_be_lost).collect();
         if !account.is_open() && candidates.certain.is_empty() && account.unanswered() > 0 {
-            notes.push(format!(
-                "`{name}`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it"
-            ));
+            notes.push(NoteKind::MayStillArrive.of(name));
         }
         notes
     }
@@ -114,24 +107,16 @@ impl Builder<'_> {
     fn abandon(&self, intent: &Intent) -> Change {
         let same = |entry: &Entry| entry.rotation == intent.rotation && entry.spec.is_same_as(&intent.body);
         let wanted = !self.world.choices.destroy && self.world.desired.webhooks.values().any(same);
-        let told = "it is never sent again; what it may have made is deleted once that is certain";
         Change {
             name: intent.name.clone(),
             action: Action::Abandon { key: intent.key.clone() },
             before: None,
             after: None,
             reasons: vec![if wanted { Reason::AnswerLost } else { Reason::NoLongerWanted }],
-            consequences: vec![told.to_owned()],
         }
     }
 }
 
 fn view_of(seen: &Observed, body: &Spec) -> View {
-    let description = seen.description.clone().unwrap_or_else(|| body.description.clone());
-    View {
-        spec: Spec { url: seen.url.clone(), events: seen.events.clone(), description },
-        endpoint_id: Some(seen.id.clone()),
-        rotation: 1,
-        prevent_destroy: false,
-    }
+    View { spec: seen.as_spec(body), endpoint_id: Some(seen.id.clone()), rotation: 1, prevent_destroy: false }
 }

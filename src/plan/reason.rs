@@ -1,14 +1,14 @@
-//! Why something would be done, in words; and what changed behind hookwright's back.
+//! Why something would be done.
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Attribute;
-use crate::endpoint::{EndpointId, Name};
+use crate::endpoint::Attribute;
 use crate::timestamp::Timestamp;
 
 /// Why something would be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// The file has it, the state does not.
     NotInState,
@@ -61,80 +61,4 @@ pub enum Reason {
     Refreshed,
     /// Live is what the file wants.
     LiveAgrees,
-}
-
-impl Attribute {
-    /// The key in the file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Url => "url",
-            Self::Events => "events",
-            Self::Description => "description",
-        }
-    }
-}
-
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotInState => f.write_str("it is in the configuration and not in the state"),
-            Self::NotInConfig => f.write_str("it is not in the configuration"),
-            Self::Destroy => f.write_str("everything is to be destroyed"),
-            Self::Changed(attribute) => write!(f, "{} changed, and the API has no update", attribute.word()),
-            Self::Rotation { from, to } => write!(f, "rotation was raised from {from} to {to}"),
-            Self::Requested => f.write_str("--replace asks for it"),
-            Self::Rotate => f.write_str("`secret rotate` asked for a new secret"),
-            Self::Finish => f.write_str("`secret rotate --finish` ended its overlap"),
-            Self::Gone => f.write_str("it is gone: somebody deleted it outside of hookwright"),
-            Self::DeletedBefore => f.write_str("an earlier run deleted its endpoint"),
-            Self::TurnedUp => f.write_str("it was gone, has a successor, and is live again"),
-            Self::ChangedRemotely(attribute) => write!(f, "{} was changed outside of hookwright", attribute.word()),
-            Self::OverlapEnded(until) => write!(f, "its overlap ended at {until}"),
-            Self::Moved => f.write_str("its attributes are unchanged and its name is another"),
-            Self::AnswerLost => f.write_str("an earlier run sent its create and never learned the outcome"),
-            Self::NoLongerWanted => f.write_str("the configuration no longer wants what an earlier run sent"),
-            Self::Removed => f.write_str("[removed] names it"),
-            Self::Imported => f.write_str("[imports] names it"),
-            Self::Protection => f.write_str("prevent_destroy changed"),
-            Self::EventsRewritten => f.write_str("the events are the same set, written otherwise"),
-            Self::RotationLowered => f.write_str("rotation was lowered, which renews nothing"),
-            Self::Refreshed => f.write_str("--refresh-only takes over what is live"),
-            Self::LiveAgrees => f.write_str("live it already is what the configuration wants"),
-        }
-    }
-}
-
-/// What changed behind hookwright's back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drift {
-    /// The entry.
-    pub name: Name,
-    /// Its endpoint.
-    pub endpoint_id: EndpointId,
-    /// Whether it is a predecessor.
-    #[serde(default)]
-    pub deposed: bool,
-    /// What happened to it.
-    #[serde(flatten)]
-    pub kind: DriftKind,
-}
-
-/// What happened to an endpoint outside of hookwright.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum DriftKind {
-    /// It is listed no more.
-    Gone,
-    /// Attributes differ.
-    Changed {
-        /// Attribute, remembered, live; all as text.
-        attributes: Vec<(Attribute, String, String)>,
-    },
-    /// The secret's last four differ: somebody may hold a new one.
-    Secret {
-        /// Remembered.
-        before: String,
-        /// Live.
-        after: String,
-    },
 }

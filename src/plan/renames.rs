@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Attribute, Desired, Entry};
-use crate::endpoint::{Name, Spec, canonical_description, is_same_description};
+use crate::config::{Desired, Entry};
+use crate::endpoint::{Attribute, Name, Spec, canonical_description, is_same_description};
 use crate::state::{Managed, State};
 
 /// New name → old name, for every entry whose endpoint stands under another name in the state.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::drift::drifted;
 use super::entry::{self, Found, Live};
 use super::recovery::{Ledger, Next};
 use super::{Change, Reason, World};
@@ -33,8 +34,8 @@ pub(super) fn changes<'a>(
             None if matches!(live(&had.endpoint_id), Live::Gone) => entry::remake(name, &entry, had, Reason::Gone),
             None => {
                 // What somebody else changed is not kept beside the successor.
-                let strayed = entry::strayed(&entry, had, live(&had.endpoint_id));
-                let reasons = std::iter::once(Reason::Rotate).chain(strayed.into_iter().map(Reason::ChangedRemotely));
+                let drifted = drifted(&entry, had, live(&had.endpoint_id));
+                let reasons = std::iter::once(Reason::Rotate).chain(drifted.into_iter().map(Reason::ChangedRemotely));
                 entry::replacement(name, &entry, (slot, had), had.spec.clone(), reasons.collect())
             }
         });

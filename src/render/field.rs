@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::foreign::value;
+use crate::endpoint::{Attribute, Attributed};
 
 /// What a sign at the start of a line means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,9 @@ pub(super) enum Value<'a> {
     Number(u32),
     Flag(bool),
     /// The API tells it once it is made.
-    Known,
+    KnownAfterApply,
+    /// Words of ours.
+    Words(&'static str),
     /// A secret that exists.
     Secret,
     /// A secret that the API makes.
@@ -34,7 +37,8 @@ impl Value<'_> {
             Self::Text(text) => value(text),
             Self::Number(number) => number.to_string(),
             Self::Flag(flag) => flag.to_string(),
-            Self::Known => "(known after apply)".to_owned(),
+            Self::KnownAfterApply => "(known after apply)".to_owned(),
+            Self::Words(words) => words.to_owned(),
             Self::Secret => "(sensitive)".to_owned(),
             Self::NewSecret => "(sensitive, known after apply)".to_owned(),
         }
@@ -82,6 +86,35 @@ impl<'a> Field<'a> {
         Some(Self::new(key, delta))
     }
 
+    /// An attribute of a spec, before and after; `None` on a side that has no endpoint, or has no such value.
+    pub(super) fn attribute(
+        attribute: Attribute,
+        before: Option<Attributed<'a>>,
+        after: Option<Attributed<'a>>,
+    ) -> Option<Self> {
+        let key = attribute.word();
+        let text = |side: Option<Attributed<'a>>| match side {
+            Some(Attributed::Text(text)) => text.map(Value::Text),
+            Some(Attributed::Set(_)) | None => None,
+        };
+        match (before, after) {
+            (Some(Attributed::Set(before)), Some(Attributed::Set(after))) => {
+                Some(Self::set(key, &items(before), &items(after)))
+            }
+            (Some(Attributed::Set(before)), _) => Some(Self::whole(key, Sign::Remove, &items(before))),
+            (_, Some(Attributed::Set(after))) => Some(Self::whole(key, Sign::Add, &items(after))),
+            _ => Self::of(key, text(before), text(after)),
+        }
+    }
+
+    /// An attribute that stays as it is, shown whole; nothing where it has no value.
+    pub(super) fn kept(attribute: Attribute, value: Attributed<'a>) -> Option<Self> {
+        match value {
+            Attributed::Text(text) => text.map(|text| Self::new(attribute.word(), Delta::Keep(Value::Text(text)))),
+            Attributed::Set(set) => Some(Self::whole(attribute.word(), Sign::Keep, &items(set))),
+        }
+    }
+
     /// A set that was and will be, both of them known.
     pub(super) fn set(key: &'static str, before: &BTreeSet<&'a str>, after: &BTreeSet<&'a str>) -> Self {
         let mut items: Vec<(Sign, &str)> = before.difference(after).map(|item| (Sign::Remove, *item)).collect();
@@ -105,4 +138,9 @@ impl<'a> Field<'a> {
             Delta::Set { sign, .. } => *sign,
         }
     }
+}
+
+/// The items of a set, borrowed.
+pub(super) fn items(set: &BTreeSet<String>) -> BTreeSet<&str> {
+    set.iter().map(String::as_str).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::endpoint::{EndpointId, KNOWN_EVENTS, Name, Observed, Spec};
 use crate::mask::hide;
-use crate::plan::Plan;
+use crate::plan::{Plan, RefusalKind};
 use crate::quote::acts;
 
 /// An entry that the configuration has.
@@ -69,7 +69,10 @@ pub(super) fn adoptions(plan: &Plan) -> Option<String> {
     let duplicates: Vec<(&str, &EndpointId)> = plan
         .refusals
         .iter()
-        .filter_map(|refusal| Some((refusal.name.as_ref()?.as_str(), refusal.duplicate.as_ref()?)))
+        .filter_map(|refusal| match &refusal.kind {
+            RefusalKind::Duplicate { endpoint_id } => Some((refusal.name.as_ref()?.as_str(), endpoint_id)),
+            _ => None,
+        })
         .collect();
     (!duplicates.is_empty()).then(|| {
         // A plan file may come from anywhere: what is no name names no table.

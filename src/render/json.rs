@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::attention::{Attention, attention};
-use super::foreign::{defused, words};
-use crate::endpoint::Observed;
-use crate::plan::{Action, Change, Drift, DriftKind, GuardChange, Order, Plan, Reason, Refusal, Summary, View};
+use super::foreign::defused;
+use super::words::{self, consequence};
+use crate::endpoint::{Attribute, Observed, Spec};
+use crate::plan::{
+    Action, Attention, Change, Drift, DriftKind, GuardChange, Order, Plan, Reason, Refusal, RefusalKind, Summary, View,
+};
 use crate::quote::hidden;
 
 /// The version of this format and of the state's views.
@@ -20,14 +22,15 @@ pub fn json(plan: &Plan) -> String {
         environment: environment.as_deref(),
         refreshed: *refreshed,
         summary: plan.summary(),
-        guards,
-        attention: attention(plan),
+        guards: guards.iter().map(guard_lines).collect(),
+        attention: plan.attention().iter().map(attention).collect(),
         changes: guards.iter().map(guard).chain(changes.iter().map(entry)).collect(),
         drift: drift.iter().map(drifted).collect(),
         unmanaged: unmanaged.iter().map(live).collect(),
         new_hosts,
-        notes: notes.iter().map(|note| words(note)).collect(),
-        refusals,
+        notes: notes.iter().map(|note| words::note(note).plain()).collect(),
+        note_codes: notes.iter().map(|note| (&note.kind).into()).collect(),
+        refusals: refusals.iter().map(refusal).collect(),
     })
 }
 
@@ -44,14 +47,15 @@ struct Document<'a> {
     environment: Option<&'a str>,
     refreshed: bool,
     summary: Summary,
-    guards: &'a [GuardChange],
-    attention: Vec<Attention<'a>>,
+    guards: Vec<GuardLines>,
+    attention: Vec<Attends<'a>>,
     changes: Vec<Entry<'a>>,
     drift: Vec<Drifted<'a>>,
     unmanaged: Vec<Live<'a>>,
     new_hosts: &'a [String],
     notes: Vec<String>,
-    refusals: &'a [Refusal],
+    note_codes: Vec<&'static str>,
+    refusals: Vec<Refused<'a>>,
 }
 
 #[derive(Serialize)]
@@ -61,7 +65,9 @@ struct Entry<'a> {
     before: Option<Endpoint<'a>>,
     after: Option<Endpoint<'a>>,
     reasons: Vec<String>,
+    reason_codes: Vec<&'static str>,
     consequences: Vec<String>,
+    consequence_codes: Vec<&'static str>,
     #[serde(flatten)]
     extra: Extra<'a>,
 }
@@ -126,28 +132,94 @@ struct Live<'a> {
     secret_last4: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct GuardLines {
+    guard: &'static str,
+    before: String,
+    after: String,
+}
+
+#[derive(Serialize)]
+struct Attends<'a> {
+    name: &'a str,
+    endpoint_id: &'a str,
+    code: &'static str,
+    message: &'static str,
+    command: String,
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    line: Option<usize>,
+    code: &'static str,
+    message: String,
+    hint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate: Option<&'a str>,
+}
+
+fn guard_lines(change: &GuardChange) -> GuardLines {
+    let (before, after) = change.lines();
+    GuardLines { guard: change.word(), before, after }
+}
+
 fn guard(changed: &GuardChange) -> Entry<'_> {
-    let GuardChange { guard, before, after } = changed;
+    let GuardLines { guard, before, after } = guard_lines(changed);
     Entry {
         name: "(guards)",
         action: "update",
         before: None,
         after: None,
-        reasons: vec![format!("{} was \"{before}\" at the last apply and is \"{after}\"", guard.word())],
+        reasons: vec![format!("{guard} was \"{before}\" at the last apply and is \"{after}\"")],
+        reason_codes: vec!["guard_changed"],
         consequences: Vec::new(),
+        consequence_codes: Vec::new(),
         extra: Extra::default(),
     }
 }
 
+fn attention<'a>(one: &Attention<'a>) -> Attends<'a> {
+    Attends {
+        name: one.drift.name.as_str(),
+        endpoint_id: one.drift.endpoint_id.as_str(),
+        code: one.kind.into(),
+        message: words::attention(one),
+        command: words::remedy(one),
+    }
+}
+
+fn refusal(one: &Refusal) -> Refused<'_> {
+    let Refusal { name, file, line, kind } = one;
+    let hints: Vec<String> = words::ways(one).iter().map(|way| way.plain()).collect();
+    Refused {
+        name: name.as_ref().map(|name| name.as_str()),
+        file: file.as_deref(),
+        line: *line,
+        code: kind.into(),
+        message: words::refusal(one).plain(),
+        hint: hints.join("; "),
+        duplicate: match kind {
+            RefusalKind::Duplicate { endpoint_id } => Some(endpoint_id.as_str()),
+            _ => None,
+        },
+    }
+}
+
 fn entry(change: &Change) -> Entry<'_> {
-    let Change { name, action, before, after, reasons, consequences } = change;
+    let Change { name, action, before, after, reasons } = change;
+    let consequences = change.consequences();
     Entry {
         name: name.as_str(),
         action: action.word(),
         before: before.as_ref().map(endpoint),
         after: after.as_ref().map(endpoint),
-        reasons: reasons.iter().map(Reason::to_string).collect(),
-        consequences: consequences.iter().map(|consequence| words(consequence)).collect(),
+        reasons: reasons.iter().map(|reason| words::reason(reason).plain()).collect(),
+        reason_codes: reasons.iter().map(Into::into).collect(),
+        consequences: consequences.iter().map(|one| consequence(name, one).plain()).collect(),
+        consequence_codes: consequences.iter().map(Into::into).collect(),
         extra: extra(action, reasons),
     }
 }
@@ -196,8 +268,10 @@ fn drifted(drift: &Drift) -> Drifted<'_> {
         |attribute, before: &str, after: &str| Difference { attribute, before: hidden(before), after: hidden(after) };
     let (kind, attributes) = match &drift.kind {
         DriftKind::Gone => ("gone", Vec::new()),
-        DriftKind::Changed { attributes } => {
-            ("changed", attributes.iter().map(|(key, before, after)| difference(key.word(), before, after)).collect())
+        DriftKind::Changed { attributes, expected, live } => {
+            let line = |spec: &Spec, attribute| words::text(spec.get(attribute));
+            let of = |key: &Attribute| difference(key.word(), &line(expected, *key), &line(live, *key));
+            ("changed", attributes.iter().map(of).collect())
         }
         DriftKind::Secret { before, after } => ("secret", vec![difference("secret_last4", before, after)]),
     };

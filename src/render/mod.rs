@@ -2,13 +2,13 @@
 //! door for foreign words (`foreign`); then a file a format. Returns strings; prints nothing, reads no environment
 //! and no clock, and sees no secret.
 
-mod attention;
 mod block;
 mod events;
 mod field;
 mod foreign;
 mod generated;
 mod gitlab;
+mod guard;
 mod json;
 mod markdown;
 mod outcome;
@@ -16,12 +16,14 @@ mod paint;
 mod place;
 mod row;
 mod secrets;
+mod sentence;
 mod state;
 mod tally;
 mod terraform;
 #[cfg(test)]
 mod tests;
 mod text;
+mod words;
 
 pub use events::{event, outcome_json, plan_event, waiting_event};
 pub use generated::{Existing, generated};
@@ -35,3 +37,4 @@ pub use secrets::{secret_list, secret_list_json};
 pub use state::{show, show_json, state_list, state_list_json};
 pub use terraform::terraform_json;
 pub use text::{text, text_at};
+pub use words::differences;

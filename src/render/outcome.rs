@@ -25,7 +25,11 @@ pub fn outcome(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
                     (added, destroyed) = (added + 1, destroyed + usize::from(make.overlap.is_zero()));
                 }
                 Action::Delete { .. } | Action::DeleteOrphan { .. } => destroyed += 1,
-                _ => changed += 1,
+                Action::Rename { .. }
+                | Action::Abandon { .. }
+                | Action::Update(_)
+                | Action::Import { .. }
+                | Action::Forget { .. } => changed += 1,
             },
         }
     }

@@ -1,15 +1,16 @@
 //! The one flattening of a plan: each change as a row of symbol, title, reasons and fields. All formats for eyes draw these.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::field::{Delta, Field, Sign, Value};
 use super::foreign::inert;
-use crate::config::Attribute;
-use crate::endpoint::Name;
+use super::sentence::{Sentence, own, quoted, sentence};
+use super::words::{consequence, reason};
+use crate::endpoint::{Attribute, Name, Spec};
 use crate::plan::{Action, Change, DriftKind, Order, Plan, Reason, View};
 
-/// What the live endpoint has where somebody changed it: entry and attribute → text.
-type Strayed<'a> = HashMap<(&'a Name, &'static str), &'a str>;
+/// What the live endpoints are that somebody changed, by entry.
+type Drifted<'a> = HashMap<&'a Name, &'a Spec>;
 
 /// One change, ready to draw. Nothing in `title` and `because` can act.
 pub(super) struct Row<'a> {
@@ -18,7 +19,9 @@ pub(super) struct Row<'a> {
     /// `render-done will be created`
     pub title: String,
     /// Why, where the fields do not show it.
-    pub because: Vec<String>,
+    pub because: Vec<Sentence>,
+    /// What it leads to.
+    pub consequences: Vec<Sentence>,
     pub fields: Vec<Field<'a>>,
     /// How many attributes stay as they are and are not shown.
     pub hidden: usize,
@@ -26,8 +29,8 @@ pub(super) struct Row<'a> {
 
 /// Every change of the plan, in the plan's order.
 pub(super) fn rows(plan: &Plan) -> Vec<Row<'_>> {
-    let strayed = strayed(plan);
-    plan.changes.iter().map(|change| row(change, &strayed)).collect()
+    let drifted = drifted_specs(plan);
+    plan.changes.iter().map(|change| row(change, &drifted)).collect()
 }
 
 /// The symbol of an action and what it stands for.
@@ -80,36 +83,37 @@ fn title(change: &Change) -> String {
 }
 
 /// The reasons that neither the title nor a field shows already.
-fn because(change: &Change) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
+fn because(change: &Change) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
     if let Action::Import { endpoint_id, .. } = &change.action {
-        told.push(format!("imported from \"{}\"", inert(endpoint_id.as_str())));
+        sentences.push(sentence("imported from {}", [quoted(endpoint_id.as_str())]));
     }
     if let Action::Resend { from: Some(from), .. } = &change.action {
-        told.push(format!("moved from {from}"));
+        sentences.push(sentence("moved from {}", [own(from)]));
     }
-    for reason in &change.reasons {
-        match reason {
+    for one in &change.reasons {
+        match one {
             Reason::NotInState | Reason::Moved | Reason::Imported => {}
             Reason::Changed(_) | Reason::ChangedRemotely(_) | Reason::Rotation { .. } => {}
-            Reason::Gone | Reason::NotInConfig | Reason::Removed => told.push(format!("because {reason}")),
-            _ => told.push(reason.to_string()),
+            Reason::Gone | Reason::NotInConfig | Reason::Removed => {
+                sentences.push(sentence("because ", []).then(reason(one)));
+            }
+            _ => sentences.push(reason(one)),
         }
     }
-    told
+    sentences
 }
 
-fn strayed(plan: &Plan) -> Strayed<'_> {
-    let mut strayed = Strayed::new();
-    for drift in plan.drift.iter().filter(|drift| !drift.deposed) {
-        if let DriftKind::Changed { attributes } = &drift.kind {
-            strayed.extend(attributes.iter().map(|(key, _, live)| ((&drift.name, key.word()), live.as_str())));
-        }
-    }
-    strayed
+fn drifted_specs(plan: &Plan) -> Drifted<'_> {
+    let drifts = plan.drift.iter().filter(|drift| !drift.deposed);
+    let changed = drifts.filter_map(|drift| match &drift.kind {
+        DriftKind::Changed { live, .. } => Some((&drift.name, live)),
+        DriftKind::Gone | DriftKind::Secret { .. } => None,
+    });
+    changed.collect()
 }
 
-fn row<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Row<'a> {
+fn row<'a>(change: &'a Change, drifted: &Drifted<'a>) -> Row<'a> {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     let mut fields = match &change.action {
         Action::Create(_) => made(after),
@@ -117,7 +121,7 @@ fn row<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Row<'a> {
         Action::Delete { endpoint_id, .. } | Action::DeleteOrphan { endpoint_id, .. } => {
             ended(before, endpoint_id.as_str())
         }
-        Action::Replace { .. } | Action::Resend { .. } => remade(change, strayed),
+        Action::Replace { .. } | Action::Resend { .. } => remade(change, drifted),
         Action::Update(_) | Action::Rename { .. } => {
             before.zip(after).map(|(b, a)| differing(b, a)).unwrap_or_default()
         }
@@ -134,17 +138,10 @@ fn row<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Row<'a> {
         symbol: symbol(&change.action).0,
         title: title(change),
         because: because(change),
+        consequences: change.consequences().iter().map(|one| consequence(&change.name, one)).collect(),
         hidden: all - fields.len(),
         fields,
     }
-}
-
-fn events(view: &View) -> BTreeSet<&str> {
-    view.spec.events.iter().map(String::as_str).collect()
-}
-
-fn description(view: &View) -> Option<Value<'_>> {
-    view.spec.description.as_deref().map(Value::Text)
 }
 
 fn rotation(view: &View) -> Option<Value<'_>> {
@@ -156,33 +153,31 @@ fn protection(view: &View) -> Option<Value<'_>> {
 }
 
 fn id(view: &View) -> Value<'_> {
-    view.endpoint_id.as_ref().map_or(Value::Known, |id| Value::Text(id.as_str()))
+    view.endpoint_id.as_ref().map_or(Value::KnownAfterApply, |id| Value::Text(id.as_str()))
+}
+
+/// The attributes of one side, or of both.
+fn attributes<'a>(before: Option<&'a View>, after: Option<&'a View>) -> Vec<Field<'a>> {
+    let side = |view: Option<&'a View>, attribute| view.map(|view| view.spec.get(attribute));
+    let field = |attribute: &Attribute| Field::attribute(*attribute, side(before, *attribute), side(after, *attribute));
+    Attribute::ALL.iter().filter_map(field).collect()
 }
 
 /// Every attribute of an endpoint to be made.
 fn made(after: Option<&View>) -> Vec<Field<'_>> {
-    let Some(after) = after else { return Vec::new() };
-    let mut fields = vec![
-        Field::new("url", Delta::Add(Value::Text(&after.spec.url))),
-        Field::whole("events", Sign::Add, &events(after)),
-    ];
-    fields.extend(Field::of("description", None, description(after)));
-    fields.extend(Field::of("rotation", None, rotation(after)));
-    fields.extend(Field::of("prevent_destroy", None, protection(after)));
-    fields.push(Field::new("endpoint_id", Delta::Add(Value::Known)));
+    let Some(view) = after else { return Vec::new() };
+    let mut fields = attributes(None, after);
+    fields.extend(Field::of("rotation", None, rotation(view)));
+    fields.extend(Field::of("prevent_destroy", None, protection(view)));
+    fields.push(Field::new("endpoint_id", Delta::Add(Value::KnownAfterApply)));
     fields.push(Field::new("signing_secret", Delta::Add(Value::NewSecret)));
     fields
 }
 
 /// Every attribute of an endpoint that ends.
 fn ended<'a>(before: Option<&'a View>, id: &'a str) -> Vec<Field<'a>> {
-    let mut fields = Vec::new();
-    if let Some(before) = before {
-        fields.push(Field::new("url", Delta::Remove(Value::Text(&before.spec.url))));
-        fields.push(Field::whole("events", Sign::Remove, &events(before)));
-        fields.extend(Field::of("description", description(before), None));
-        fields.extend(Field::of("prevent_destroy", protection(before), None));
-    }
+    let mut fields = attributes(before, None);
+    fields.extend(before.and_then(|view| Field::of("prevent_destroy", protection(view), None)));
     fields.push(Field::new("endpoint_id", Delta::Remove(Value::Text(id))));
     fields.push(Field::new("signing_secret", Delta::Remove(Value::Secret)));
     fields
@@ -190,22 +185,15 @@ fn ended<'a>(before: Option<&'a View>, id: &'a str) -> Vec<Field<'a>> {
 
 /// Every attribute of an endpoint that stays as it is.
 fn kept(view: &View) -> Vec<Field<'_>> {
-    let mut fields = vec![
-        Field::new("url", Delta::Keep(Value::Text(&view.spec.url))),
-        Field::whole("events", Sign::Keep, &events(view)),
-    ];
-    fields.extend(description(view).map(|value| Field::new("description", Delta::Keep(value))));
+    let field = |attribute: &Attribute| Field::kept(*attribute, view.spec.get(*attribute));
+    let mut fields: Vec<Field<'_>> = Attribute::ALL.iter().filter_map(field).collect();
     fields.push(Field::new("endpoint_id", Delta::Keep(id(view))));
     fields
 }
 
 /// Both sides, attribute by attribute.
 fn differing<'a>(before: &'a View, after: &'a View) -> Vec<Field<'a>> {
-    let mut fields = Vec::new();
-    let text = |view: &'a View| Some(Value::Text(&view.spec.url));
-    fields.extend(Field::of("url", text(before), text(after)));
-    fields.push(Field::set("events", &events(before), &events(after)));
-    fields.extend(Field::of("description", description(before), description(after)));
+    let mut fields = attributes(Some(before), Some(after));
     let own = [
         Field::of("rotation", Some(Value::Number(before.rotation)), Some(Value::Number(after.rotation))),
         Field::of(
@@ -220,7 +208,7 @@ fn differing<'a>(before: &'a View, after: &'a View) -> Vec<Field<'a>> {
 }
 
 /// A replacement: what is live against what is wanted, and which attribute forces it.
-fn remade<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Vec<Field<'a>> {
+fn remade<'a>(change: &'a Change, drifted: &Drifted<'a>) -> Vec<Field<'a>> {
     let (Some(before), Some(after)) = (&change.before, &change.after) else { return Vec::new() };
     let mut fields = differing(before, after);
     for reason in &change.reasons {
@@ -233,10 +221,13 @@ fn remade<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Vec<Field<'a>> {
             _ => continue,
         };
         let Some(field) = fields.iter_mut().find(|field| field.key == key) else { continue };
-        if matches!(reason, Reason::ChangedRemotely(_))
-            && let Some(live) = strayed.get(&(&change.name, key))
+        // From what somebody made of it back to what is wanted.
+        if let Reason::ChangedRemotely(attribute) = reason
+            && let Some(live) = drifted.get(&change.name)
+            && let Some(restored) =
+                Field::attribute(*attribute, Some(live.get(*attribute)), Some(after.spec.get(*attribute)))
         {
-            *field = restored(key, live, after).unwrap_or_else(|| field.clone());
+            *field = restored;
         }
         field.remark = Some(remark);
     }
@@ -244,25 +235,10 @@ fn remade<'a>(change: &'a Change, strayed: &Strayed<'a>) -> Vec<Field<'a>> {
     fields
 }
 
-/// From what somebody made of it back to what is wanted.
-fn restored<'a>(key: &'static str, live: &'a str, after: &'a View) -> Option<Field<'a>> {
-    match key {
-        "events" => Some(Field::set(key, &split(live), &events(after))),
-        "description" => Field::of(key, (!live.is_empty()).then_some(Value::Text(live)), description(after)),
-        _ => Field::of(key, Some(Value::Text(live)), Some(Value::Text(&after.spec.url))),
-    }
-}
-
 /// The fields of an endpoint that somebody changed: remembered, then live.
-pub(super) fn drifted<'a>(attributes: &'a [(Attribute, String, String)]) -> Vec<Field<'a>> {
-    let field = |(key, before, after): &'a (Attribute, String, String)| match *key {
-        Attribute::Events => Field::set(key.word(), &split(before), &split(after)),
-        _ => Field::new(key.word(), Delta::Change(Value::Text(before), Value::Text(after))),
+pub(super) fn drifted<'a>(attributes: &[Attribute], expected: &'a Spec, live: &'a Spec) -> Vec<Field<'a>> {
+    let field = |attribute: &Attribute| {
+        Field::attribute(*attribute, Some(expected.get(*attribute)), Some(live.get(*attribute)))
     };
-    attributes.iter().map(field).collect()
-}
-
-/// The items of a set that the planner wrote on one line.
-pub(super) fn split(list: &str) -> BTreeSet<&str> {
-    list.split(", ").filter(|item| !item.is_empty()).collect()
+    attributes.iter().filter_map(field).collect()
 }

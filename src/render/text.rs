@@ -1,15 +1,16 @@
 //! A plan for a terminal or a log: in Terraform's manner, its summary lines word for word.
 
-use super::attention::{Attention, attention};
 use super::block::{block, pair, sign};
-use super::field::{Sign, Value};
+use super::field::{Delta, Sign, Value};
 use super::foreign::{value, words};
 use super::generated::adoptions;
+use super::guard;
 use super::paint::{Colour, Ink};
 use super::place::Place;
-use super::row::{Row, drifted, rows, split, symbol};
+use super::row::{Row, drifted, rows, symbol};
 use super::tally::Tally;
-use crate::plan::{Action, Drift, DriftKind, Guard, GuardChange, Plan, Refusal};
+use super::words::{attention, hint, note, placed, ways};
+use crate::plan::{Action, Drift, DriftKind, GuardChange, Note, Plan, Refusal};
 use crate::quote::count;
 
 /// How many unmanaged endpoints and new hosts are named before the rest is a count.
@@ -54,10 +55,11 @@ fn header(plan: &Plan, place: &Place, colour: Colour) -> Option<String> {
 }
 
 fn needs_attention(plan: &Plan, colour: Colour) -> Option<String> {
-    let all = attention(plan);
+    let all = plan.attention();
     let mut out = format!("{}\n", colour.paint(Ink::Alarm, "Needs attention:"));
-    for Attention { name, endpoint_id, message, command } in &all {
-        out.push_str(&format!("\n  - {name} ({}): {message}\n    to replace it: {command}\n", value(endpoint_id)));
+    for one in &all {
+        let (name, id) = (&one.drift.name, value(one.drift.endpoint_id.as_str()));
+        out.push_str(&format!("\n  - {name} ({id}): {}\n    {}\n", attention(one), hint(one).plain()));
     }
     (!all.is_empty()).then_some(out)
 }
@@ -67,19 +69,20 @@ fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
         return None;
     }
     let mut out = format!("{}\n\n", colour.paint(Ink::Alarm, "Guards changed since the last apply:"));
-    for GuardChange { guard, before, after } in guards {
-        let mark = sign(colour, Sign::Change);
-        let key = guard.word();
-        if matches!(guard, Guard::Recipients | Guard::AllowedHosts) {
-            out.push_str(&format!("  {mark} {key}\n"));
-            let (before, after) = (split(before), split(after));
-            let lines = before.difference(&after).map(|item| (Sign::Remove, item));
-            for (change, item) in lines.chain(after.difference(&before).map(|item| (Sign::Add, item))) {
-                out.push_str(&format!("      {} {}\n", sign(colour, change), value(item)));
+    for change in guards {
+        let (mark, key) = (sign(colour, Sign::Change), change.word());
+        match guard::field(change).delta {
+            Delta::Set { items, .. } => {
+                out.push_str(&format!("  {mark} {key}\n"));
+                for (change, item) in items {
+                    out.push_str(&format!("      {} {}\n", sign(colour, change), value(item)));
+                }
             }
-        } else {
-            let (before, after) = pair(colour, Value::Text(before), Value::Text(after));
-            out.push_str(&format!("  {mark} {key} = {before} -> {after}\n"));
+            Delta::Change(before, after) => {
+                let (before, after) = pair(colour, before, after);
+                out.push_str(&format!("  {mark} {key} = {before} -> {after}\n"));
+            }
+            Delta::Keep(_) | Delta::Add(_) | Delta::Remove(_) => {}
         }
     }
     Some(out)
@@ -96,8 +99,9 @@ fn drift(drift: &[Drift], colour: Colour) -> Option<String> {
         out.push_str(&format!("\n  # {}\n", colour.paint(Ink::Title, &format!("{name}{whose} {}", drift_words(kind)))));
         match kind {
             DriftKind::Gone => out.push_str(&format!("  {} {id}\n", sign(colour, Sign::Remove))),
-            DriftKind::Changed { attributes } => {
-                out.push_str(&block(colour, "~", Ink::Changed, name.as_str(), &drifted(attributes), 0));
+            DriftKind::Changed { attributes, expected, live } => {
+                let fields = drifted(attributes, expected, live);
+                out.push_str(&block(colour, "~", Ink::Changed, name.as_str(), &fields, 0));
             }
             DriftKind::Secret { before, after } => {
                 let (before, after) = pair(colour, Value::Text(before), Value::Text(after));
@@ -160,7 +164,7 @@ fn ink(action: &Action) -> Ink {
 fn action(row: &Row<'_>, colour: Colour) -> String {
     let mut out = format!("  # {}\n", colour.paint(Ink::Title, &row.title));
     for reason in &row.because {
-        out.push_str(&format!("  # ({reason})\n"));
+        out.push_str(&format!("  # ({})\n", reason.plain()));
     }
     let name = row.change.name.as_str();
     let ink = ink(&row.change.action);
@@ -169,8 +173,8 @@ fn action(row: &Row<'_>, colour: Colour) -> String {
     } else {
         out.push_str(&block(colour, row.symbol, ink, name, &row.fields, row.hidden));
     }
-    for consequence in &row.change.consequences {
-        out.push_str(&format!("    => {}\n", words(consequence)));
+    for consequence in &row.consequences {
+        out.push_str(&format!("    => {}\n", consequence.plain()));
     }
     out
 }
@@ -205,15 +209,15 @@ fn new_hosts(plan: &Plan, colour: Colour) -> Option<String> {
     Some(out)
 }
 
-fn notes(notes: &[String]) -> Option<String> {
-    let lines: String = notes.iter().map(|note| format!("  - {}\n", words(note))).collect();
+fn notes(notes: &[Note]) -> Option<String> {
+    let lines: String = notes.iter().map(|one| format!("  - {}\n", note(one).plain())).collect();
     (!notes.is_empty()).then(|| format!("Notes:\n{lines}"))
 }
 
 /// The line that readers of Terraform's text look for.
 fn summary(plan: &Plan, colour: Colour) -> String {
     if plan.is_empty() {
-        let mut out = match attention(plan).is_empty() {
+        let mut out = match plan.attention().is_empty() {
             true => colour.paint(Ink::Added, "No changes. Your infrastructure matches the configuration."),
             false => colour.paint(Ink::Alarm, "No changes. What needs attention is at the top."),
         };
@@ -229,9 +233,11 @@ fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
     }
     let title = format!("an apply of this plan would be refused, for {}", count(refusals.len(), "reason"));
     let mut out = format!("{} {title}\n", colour.paint(Ink::Alarm, "Error:"));
-    for refusal in refusals {
-        out.push_str(&format!("\n  - {}{}\n", place(refusal), words(&refusal.message)));
-        out.push_str(&format!("    help: {}\n", words(&refusal.hint)));
+    for one in refusals {
+        out.push_str(&format!("\n  - {}\n", placed(one).plain()));
+        for way in ways(one) {
+            out.push_str(&format!("    hint: {}\n", way.plain()));
+        }
     }
     Some(out)
 }
@@ -243,18 +249,6 @@ fn adoption(plan: &Plan) -> Option<String> {
     Some(format!(
         "To adopt them, paste this into the configuration (a table that exists takes the lines below it):\n\n{lines}"
     ))
-}
-
-/// Whose refusal it is, and where that stands in the file.
-pub(super) fn place(refusal: &Refusal) -> String {
-    match (&refusal.name, refusal.line) {
-        (Some(name), Some(line)) => match &refusal.file {
-            Some(file) => format!("{name}, {} line {line}: ", value(file)),
-            None => format!("{name}, line {line}: "),
-        },
-        (Some(name), None) => format!("{name}: "),
-        (None, _) => String::new(),
-    }
 }
 
 fn id(plan: &Plan) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
 
 /// A public key that secrets are sealed to.
 ///
@@ -106,7 +107,8 @@ impl Recipient {
 }
 
 /// Why nothing can be encrypted to a list of recipients, whoever tries: known without running a plugin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum CannotEncrypt {
     /// The list is empty.
     #[error("no recipients: nobody could ever read the secrets")]

@@ -66,7 +66,7 @@ fn an_import_by_configuration_is_planned_and_offers_to_renew_the_secret() {
     world.ok(&["apply", "--auto-approve"]);
     let plan = world.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(0));
-    assert!(plan.stdout.contains("its signing secret is unknown: raise its rotation to 2"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("its signing secret is unknown; raise its rotation to 2"), "{}", plan.stdout);
     let unknown = world.run(&["secret", "show", "old-hook", "--identity", "identity.txt"]);
     assert_eq!(unknown.code, Some(1));
     world.config(&format!("{ENTRY}rotation = 2\n"));

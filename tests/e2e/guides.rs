@@ -211,7 +211,7 @@ fn lost_state(reader: &mut Reader) {
     fs::remove_dir_all(reader.world.path("state")).unwrap();
     let refused = reader.world.run(&["plan"]);
     assert_eq!(refused.code, Some(1));
-    let twins = Regex::new(r#"\((\S+ = "ep_\w+")\)"#).unwrap();
+    let twins = Regex::new(r#"(?m)^      (\S+ = "ep_\w+")$"#).unwrap();
     let twins: Vec<&str> = twins.captures_iter(&refused.stdout).map(|found| found.extract::<1>().1[0]).collect();
     assert_eq!(twins.len(), 2, "{}", refused.stdout);
     let file = reader.world.read("webhooks.toml");
@@ -236,7 +236,7 @@ fn old_copy(reader: &mut Reader) {
     reader.world.write("state/webhooks.state.json", &old);
     assert!(reader.world.run(&["plan"]).stderr.contains("is older than its journal"));
     assert!(reader.runs_a_block().contains("1 endpoint added to the state"));
-    assert!(reader.world.run(&["plan"]).stdout.contains("(second = \"ep_"), "that is a lost state's case");
+    assert!(reader.world.run(&["plan"]).stdout.contains("set `second` to \"ep_"), "that is a lost state's case");
 }
 
 fn lost_identity(reader: &mut Reader) {

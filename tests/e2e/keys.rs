@@ -252,7 +252,7 @@ fn recipients_that_age_never_encrypts_to_together_are_told_before_a_merge() {
         assert_eq!(run.code, Some(1), "{args:?}");
         let told = format!("{}{}", run.stdout, run.stderr);
         assert!(told.contains("the recipients cannot stand together: `age1tagpq1"), "{args:?}: {told}");
-        assert!(told.contains("help: name post-quantum keys alone, or none"), "{args:?}: {told}");
+        assert!(told.contains("name post-quantum keys alone, or none"), "{args:?}: {told}");
     }
     world.stop_sandbox();
     assert!(world.live().is_empty());

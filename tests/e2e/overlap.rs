@@ -85,7 +85,7 @@ fn a_retirement_that_came_due_after_the_review_is_left_out_and_named() {
     world.config(&(entry("a", "new-a", "") + &entry("b", "b", "")));
     let id = plan_id(&at(&world, START, &["plan"]));
     let said = done(&world, END, &["apply", "--expect", &id]);
-    assert!(said.contains("is postponed: its overlap ended after the review"), "{said}");
+    assert!(said.contains("is postponed, since its overlap ended after the review"), "{said}");
     assert!(!world.state()["endpoints"]["b"].is_null());
     assert_eq!(live(world), 3);
 }
@@ -114,7 +114,7 @@ fn the_limit_counts_a_replacement_when_it_is_planned_and_postpones_retirements()
     assert!(refused.stdout.contains("2 endpoints would be deleted, replaced or forgotten"), "{}", refused.stdout);
     world.config(&entries("new"));
     let said = done(&world, END, &APPLY);
-    assert!(said.contains("is postponed: [safety] max_deletes is 1"), "{said}");
+    assert!(said.contains("is postponed, since `[safety] max_deletes` is 1"), "{said}");
     done(&world, END, &APPLY);
     assert_eq!(live(world), 2);
 }
@@ -125,7 +125,7 @@ fn several_predecessors_all_stay_and_the_plan_says_how_often_each_event_comes() 
     world.config(&entry("a", "third", ""));
     done(&world, "2026-11-25T18:00:00Z", &APPLY);
     let plan = done(&world, "2026-11-25T18:00:00Z", &["plan"]);
-    assert!(plan.contains("every event comes 3 times until then"), "{plan}");
+    assert!(plan.contains("until then every event comes 3 times"), "{plan}");
     done(&world, END, &APPLY);
     assert_eq!(world.state()["endpoints"]["a"]["deposed"].as_array().map(Vec::len), Some(1));
     assert_eq!(live(world), 2);

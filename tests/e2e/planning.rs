@@ -37,7 +37,7 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
           + endpoint_id    = (known after apply)
           + signing_secret = (sensitive, known after apply)
         }
-        => a new signing secret: sealed into the state, then handed to the consumer
+        => new signing secret, stored encrypted in the state; pass it to the consumer (`hookwright secret show h0`)
 
     Hosts that no endpoint of the state sends to yet:
       - "hooks.example.com"

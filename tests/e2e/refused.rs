@@ -330,7 +330,7 @@ fn a_strangers_exact_twin_is_refused_unless_a_second_one_is_wanted() {
     world.config("[webhooks.x]\nurl = \"https://hooks.example.com/x\"\nevents = [\"file.upload.failed\"]\n");
     let run = world.run(APPLY);
     assert_eq!((run.code, posts(&world)), (Some(1), 1), "{}", run.stdout);
-    assert!(run.stdout.contains("exact twin") && run.stdout.contains("[imports]"), "{}", run.stdout);
+    assert!(run.stdout.contains("would duplicate") && run.stdout.contains("[imports]"), "{}", run.stdout);
     world.ok(&["apply", "--auto-approve", "--allow-duplicate", "x"]);
     world.ok(&["destroy", "--auto-approve"]);
     world.stop_sandbox();

@@ -37,7 +37,7 @@ fn every_secret_is_sealed_anew_and_the_removed_reader_is_named() {
     let secrets = shown(&world, "identity.txt").unwrap();
     assert_eq!(secrets.lines().count(), 4, "one, and its predecessor's");
     let planned = world.ok(&["plan"]);
-    assert!(planned.contains("rekey needed: `uploads` is sealed to others"), "{planned}");
+    assert!(planned.contains("the secrets of `uploads` are encrypted to other recipients"), "{planned}");
 
     let run = world.run(&REKEY);
     assert_eq!(run.code, Some(0), "{}", run.stderr);

@@ -103,7 +103,6 @@ pub fn plan(world: &World, live: &[Observed]) -> Decided {
             before: None,
             after: None,
             reasons: Vec::new(),
-            consequences: Vec::new(),
         }));
     }
     decided

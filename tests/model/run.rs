@@ -173,7 +173,9 @@ impl Run<'_> {
             let change = self.changes[index].clone();
             let (old, ends_change) = match change.action {
                 Action::Delete { endpoint_id, .. } => (endpoint_id, true),
-                Action::Replace { make, old, order: Order::CreateFirst } if make.overlap.is_zero() => (old, false),
+                Action::Replace { make, old, order: Order::CreateFirst, beside: _ } if make.overlap.is_zero() => {
+                    (old, false)
+                }
                 Action::Resend { make, replaces: Some(old), .. } if make.overlap.is_zero() => (old, false),
                 _ => continue,
             };

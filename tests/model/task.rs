@@ -63,10 +63,10 @@ impl Run<'_> {
                 let before = make.gone.clone().map(Before::Gone);
                 task(self.intent(change.name.clone(), make, None), before)
             }
-            Action::Replace { make, old, order: Order::DestroyFirst } => {
+            Action::Replace { make, old, order: Order::DestroyFirst, beside: _ } => {
                 task(self.intent(change.name.clone(), make, None), Some(Before::Delete(old.clone())))
             }
-            Action::Replace { make, old, order: Order::CreateFirst } => {
+            Action::Replace { make, old, order: Order::CreateFirst, beside: _ } => {
                 task(self.intent(change.name.clone(), make, Some(old.clone())), None)
             }
             Action::Resend { key, matches, stuck: false, .. } => {

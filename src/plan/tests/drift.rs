@@ -11,7 +11,7 @@ fn what_is_gone_is_drift_and_is_created_again() {
     world.unlist("ep_render");
     assert_snapshot!(world.told(), @"
     drift render (ep_render): gone
-    create for ep_render render: it is gone: somebody deleted it outside of hookwright
+    create for ep_render render: gone
     ");
 }
 
@@ -21,7 +21,7 @@ fn what_is_gone_and_no_longer_wanted_is_deleted_from_the_state() {
     world.unlist("ep_render");
     assert_snapshot!(world.told(), @"
     drift render (ep_render): gone
-    delete ep_render render: it is not in the configuration
+    delete ep_render render: not_in_config
     ");
 }
 
@@ -34,7 +34,7 @@ fn each_attribute_that_was_changed_remotely_is_drift_and_a_replacement() {
     seen.description = Some(None);
     assert_snapshot!(world.told(), @"
     drift render (ep_render): url https://hooks.example.com/render -> https://evil.example, events tool_execution.failed -> file.playback_ready, tool_execution.failed, description Renders -> 
-    replace +/- ep_render render: url was changed outside of hookwright; events was changed outside of hookwright; description was changed outside of hookwright
+    replace +/- ep_render render: {changed_remotely:url}; {changed_remotely:events}; {changed_remotely:description}
     ");
 }
 
@@ -64,7 +64,7 @@ fn a_change_by_hand_that_the_file_then_takes_over_is_an_update() {
     world.listed("ep_render").url = "https://hooks.example.com/by-hand".to_owned();
     assert_snapshot!(world.told(), @"
     drift render (ep_render): url https://hooks.example.com/render -> https://hooks.example.com/by-hand
-    update taking over what is live rotation=1 prevent_destroy=false render: live it already is what the configuration wants
+    update taking over what is live rotation=1 prevent_destroy=false render: live_agrees
     ");
 }
 
@@ -95,8 +95,8 @@ fn an_unmanaged_endpoint_is_listed_and_left_alone() {
     assert_snapshot!(world.told(), @"unmanaged ep_stranger");
     world.choices.destroy = true;
     assert_snapshot!(world.told(), @"
-    delete ep_render render: everything is to be destroyed
-    delete ep_uploads uploads: everything is to be destroyed
+    delete ep_render render: destroy
+    delete ep_uploads uploads: destroy
     unmanaged ep_stranger
     ");
 }
@@ -108,8 +108,8 @@ fn an_unmanaged_double_of_a_managed_endpoint_is_pointed_out() {
     spec.description = Some("whatever".to_owned());
     spec.url.push('/');
     world.list(observed(&id("ep_stranger"), &spec, "2222"));
-    assert_snapshot!(world.told(), @"
+    assert_snapshot!(world.told(), @r#"
     unmanaged ep_stranger
-    note: ep_stranger is live, unmanaged, and doubles `render`: every event comes twice
-    ");
+    note: {"name":"render","code":"duplicated","endpoint_id":"ep_stranger"}
+    "#);
 }

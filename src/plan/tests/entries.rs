@@ -16,39 +16,39 @@ fn a_settled_world_needs_nothing() {
 #[test]
 fn what_the_state_has_not_is_created() {
     assert_snapshot!(World::untouched(TWO).told(), @"
-    create render: it is in the configuration and not in the state
-    create uploads: it is in the configuration and not in the state
+    create render: not_in_state
+    create uploads: not_in_state
     ");
 }
 
 #[test]
 fn what_the_file_has_no_more_is_deleted() {
-    assert_snapshot!(World::settled(TWO).without("render").told(), @"delete ep_render render: it is not in the configuration");
+    assert_snapshot!(World::settled(TWO).without("render").told(), @"delete ep_render render: not_in_config");
 }
 
 #[test]
 fn a_changed_url_is_a_replacement() {
-    assert_snapshot!(World::settled(TWO).edit("com/render", "com/render2").told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("com/render", "com/render2").told(), @"replace +/- ep_render overlap 86400s render: {changed:url}");
 }
 
 #[test]
 fn a_changed_set_of_events_is_a_replacement() {
-    assert_snapshot!(World::settled(TWO).edit("tool_execution.failed", "tool_execution.cancelled").told(), @"replace +/- ep_render overlap 86400s render: events changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("tool_execution.failed", "tool_execution.cancelled").told(), @"replace +/- ep_render overlap 86400s render: {changed:events}");
 }
 
 #[test]
 fn a_changed_a_removed_and_an_added_description_are_replacements() {
-    assert_snapshot!(World::settled(TWO).edit("Renders", "Render farm").told(), @"replace +/- ep_render overlap 86400s render: description changed, and the API has no update");
-    assert_snapshot!(World::settled(TWO).edit("description = \"Renders\"", "").told(), @"replace +/- ep_render overlap 86400s render: description changed, and the API has no update");
+    assert_snapshot!(World::settled(TWO).edit("Renders", "Render farm").told(), @"replace +/- ep_render overlap 86400s render: {changed:description}");
+    assert_snapshot!(World::settled(TWO).edit("description = \"Renders\"", "").told(), @"replace +/- ep_render overlap 86400s render: {changed:description}");
     assert_snapshot!(
-        World::settled(TWO).edit("events = [\"file", "description = \"new\"\nevents = [\"file").told(), @"replace +/- ep_uploads overlap 86400s uploads: description changed, and the API has no update");
+        World::settled(TWO).edit("events = [\"file", "description = \"new\"\nevents = [\"file").told(), @"replace +/- ep_uploads overlap 86400s uploads: {changed:description}");
 }
 
 #[test]
 fn several_changed_attributes_are_all_named() {
     let world =
         World::settled(TWO).edit("com/render", "com/x").edit("Renders", "X").edit("execution.failed", "execution.*");
-    assert_snapshot!(world.told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update; events changed, and the API has no update; description changed, and the API has no update");
+    assert_snapshot!(world.told(), @"replace +/- ep_render overlap 86400s render: {changed:url}; {changed:events}; {changed:description}");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn order_and_repeats_of_events_make_no_difference() {
 #[test]
 fn the_same_events_in_other_words_change_the_state_alone() {
     let words = "file.upload.completed\", \"file.upload.failed";
-    assert_snapshot!(World::settled(TWO).edit("file.upload.*", words).told(), @"update rotation=1 prevent_destroy=false uploads: the events are the same set, written otherwise");
+    assert_snapshot!(World::settled(TWO).edit("file.upload.*", words).told(), @"update rotation=1 prevent_destroy=false uploads: events_rewritten");
 }
 
 #[test]
@@ -69,22 +69,22 @@ fn either_order_of_a_replacement_is_obeyed() {
     let order =
         |word: &str| TWO.replace("description", &format!("lifecycle = {{ replace = \"{word}\" }}\ndescription"));
     let replaced = |word| World::settled(&order(word)).edit("com/render", "com/x").told();
-    assert_snapshot!(replaced("create_before_destroy"), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
-    assert_snapshot!(replaced("destroy_before_create"), @"replace -/+ ep_render render: url changed, and the API has no update");
+    assert_snapshot!(replaced("create_before_destroy"), @"replace +/- ep_render overlap 86400s render: {changed:url}");
+    assert_snapshot!(replaced("destroy_before_create"), @"replace -/+ ep_render render: {changed:url}");
 }
 
 #[test]
 fn a_raised_rotation_keeps_the_old_endpoint_for_a_day_or_as_long_as_the_file_says() {
     let raised = World::settled(TWO).edit("description", "rotation = 3\ndescription");
-    assert_snapshot!(raised.told(), @"replace +/- ep_render overlap 86400s render: rotation was raised from 1 to 3");
+    assert_snapshot!(raised.told(), @"replace +/- ep_render overlap 86400s render: {rotation:{from:1,to:3}}");
     let overlap = raised.edit("description", "lifecycle = { overlap = \"1h\" }\ndescription");
-    assert_snapshot!(overlap.told(), @"replace +/- ep_render overlap 3600s render: rotation was raised from 1 to 3");
+    assert_snapshot!(overlap.told(), @"replace +/- ep_render overlap 3600s render: {rotation:{from:1,to:3}}");
 }
 
 #[test]
 fn a_lowered_rotation_renews_nothing() {
     let world = World::settled(&TWO.replace("description", "rotation = 3\ndescription"));
-    assert_snapshot!(world.edit("rotation = 3", "rotation = 2").told(), @"update rotation=2 prevent_destroy=false render: rotation was lowered, which renews nothing");
+    assert_snapshot!(world.edit("rotation = 3", "rotation = 2").told(), @"update rotation=2 prevent_destroy=false render: rotation_lowered");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_renewal_is_due_when_the_secret_is_as_old_as_the_file_says() {
     world.now = Timestamp(MADE + 90 * DAY - 1);
     assert_snapshot!(world.told(), @"nothing to do");
     world.now = Timestamp(MADE + 90 * DAY);
-    assert_snapshot!(world.told(), @"note: `render`: a renewal of its secret is due since 2024-02-12T22:13:20Z: raise its rotation to 2");
+    assert_snapshot!(world.told(), @r#"note: {"name":"render","code":"renewal_due","since":"2024-02-12T22:13:20Z","rotation":2}"#);
     assert!(world.plan().is_empty(), "a due date alone is no change");
 }
 
@@ -102,7 +102,7 @@ fn a_newer_version_that_knows_more_events_of_a_group_says_so_and_replaces_nothin
     let mut world = World::settled(TWO);
     world.managed("uploads").spec.events.remove("file.upload.completed");
     world.list_what_the_state_has();
-    assert_snapshot!(world.told(), @"note: `uploads`: its event groups now also stand for file.upload.completed; nothing is replaced by itself: edit its events to take them");
+    assert_snapshot!(world.told(), @r#"note: {"name":"uploads","code":"groups_grew","events":["file.upload.completed"]}"#);
     assert!(world.plan().is_empty());
 }
 
@@ -123,7 +123,7 @@ fn ignored_attributes_may_differ_and_others_not() {
         TWO.replace("description", "lifecycle = { ignore_changes = [\"description\", \"events\"] }\ndescription");
     let world = World::settled(&ignoring).edit("Renders", "X").edit("execution.failed", "execution.cancelled");
     assert!(world.plan().changes.iter().all(|change| change.action.word() == "update"), "{}", world.told());
-    assert_snapshot!(world.clone().edit("com/render", "com/x").told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
+    assert_snapshot!(world.clone().edit("com/render", "com/x").told(), @"replace +/- ep_render overlap 86400s render: {changed:url}");
     let replaced = world.edit("com/render", "com/x").plan();
     let made = replaced.changes[0].after.as_ref().unwrap();
     assert_eq!(made.spec.description.as_deref(), Some("Renders"), "what is ignored stays as it is");
@@ -132,7 +132,7 @@ fn ignored_attributes_may_differ_and_others_not() {
 #[test]
 fn a_change_of_the_protection_is_an_update() {
     let world = World::settled(TWO).edit("description", "lifecycle = { prevent_destroy = true }\ndescription");
-    assert_snapshot!(world.told(), @"update rotation=1 prevent_destroy=true render: prevent_destroy changed");
+    assert_snapshot!(world.told(), @"update rotation=1 prevent_destroy=true render: protection");
 }
 
 #[test]
@@ -141,9 +141,9 @@ fn destructive_changes_come_first_and_then_names_in_order() {
     let third = "[webhooks.z]\nurl = \"https://hooks.example.com/z\"\nevents = [\"file.*\"]\n";
     let world = World::settled(&format!("{TWO}{third}")).append(more).edit("com/render", "com/x").without("z");
     assert_snapshot!(world.told(), @"
-    delete ep_z z: it is not in the configuration
-    replace +/- ep_render overlap 86400s render: url changed, and the API has no update
-    create a: it is in the configuration and not in the state
+    delete ep_z z: not_in_config
+    replace +/- ep_render overlap 86400s render: {changed:url}
+    create a: not_in_state
     ");
 }
 
@@ -151,7 +151,7 @@ fn destructive_changes_come_first_and_then_names_in_order() {
 fn without_a_listing_the_state_alone_is_compared() {
     let mut world = World::settled(TWO).edit("com/render", "com/x");
     world.live = None;
-    assert_snapshot!(world.told(), @"replace +/- ep_render overlap 86400s render: url changed, and the API has no update");
+    assert_snapshot!(world.told(), @"replace +/- ep_render overlap 86400s render: {changed:url}");
     let plan = world.plan();
     assert!(!plan.refreshed && plan.id.as_str().starts_with("offline-"));
 }
@@ -162,8 +162,8 @@ fn destroying_deletes_everything_of_the_state_and_nothing_else() {
     let mut world = World::settled(TWO).append(more);
     world.choices.destroy = true;
     assert_snapshot!(world.told(), @"
-    delete ep_render render: everything is to be destroyed
-    delete ep_uploads uploads: everything is to be destroyed
+    delete ep_render render: destroy
+    delete ep_uploads uploads: destroy
     ");
 }
 

@@ -7,15 +7,15 @@ use super::{TWO, World};
 
 #[test]
 fn a_name_whose_attributes_moved_unchanged_is_a_rename() {
-    assert_snapshot!(World::settled(TWO).edit("webhooks.render", "webhooks.farm").told(), @"rename render -> farm: its attributes are unchanged and its name is another");
+    assert_snapshot!(World::settled(TWO).edit("webhooks.render", "webhooks.farm").told(), @"rename render -> farm: moved");
 }
 
 #[test]
 fn two_names_that_swapped_their_attributes_are_two_renames() {
     let world = World::settled(TWO).edit("webhooks.render", "webhooks.x").edit("webhooks.uploads", "webhooks.render");
     assert_snapshot!(world.edit("webhooks.x", "webhooks.uploads").told(), @"
-    rename uploads -> render: its attributes are unchanged and its name is another
-    rename render -> uploads: its attributes are unchanged and its name is another
+    rename uploads -> render: moved
+    rename render -> uploads: moved
     ");
 }
 
@@ -24,22 +24,22 @@ fn a_rename_is_found_though_an_event_group_has_grown_since() {
     let mut world = World::settled(TWO).edit("webhooks.uploads", "webhooks.files");
     world.managed("uploads").spec.events.pop_first();
     world.listed("ep_uploads").events.pop_first();
-    assert_snapshot!(world.told(), @"
-    rename uploads -> files: its attributes are unchanged and its name is another
-    note: `files`: its event groups now also stand for file.upload.completed; nothing is replaced by itself: edit its events to take them
-    ");
+    assert_snapshot!(world.told(), @r#"
+    rename uploads -> files: moved
+    note: {"name":"files","code":"groups_grew","events":["file.upload.completed"]}
+    "#);
 }
 
 #[test]
 fn a_rename_with_a_change_is_told_in_moved() {
     let renamed = World::settled(TWO).edit("webhooks.render", "webhooks.farm").edit("com/render", "com/farm");
     assert_snapshot!(renamed.told(), @"
-    delete ep_render render: it is not in the configuration
-    create farm: it is in the configuration and not in the state
+    delete ep_render render: not_in_config
+    create farm: not_in_state
     ");
     assert_snapshot!(renamed.append("[moved]\nfarm = \"render\"\n").told(), @"
-    replace +/- ep_render overlap 86400s farm: url changed, and the API has no update
-    rename render -> farm: its attributes are unchanged and its name is another
+    replace +/- ep_render overlap 86400s farm: {changed:url}
+    rename render -> farm: moved
     ");
 }
 
@@ -54,8 +54,8 @@ fn a_moved_name_whose_old_entry_was_filled_again_is_a_rename_and_a_create() {
     let again = "[webhooks.render]\nurl = \"https://hooks.example.com/again\"\nevents = [\"file.*\"]\n";
     let world = World::settled(TWO).edit("webhooks.render", "webhooks.farm").append(again);
     assert_snapshot!(world.told(), @"
-    create render: it is in the configuration and not in the state
-    rename render -> farm: its attributes are unchanged and its name is another
+    create render: not_in_state
+    rename render -> farm: moved
     ");
 }
 
@@ -67,15 +67,15 @@ fn an_attribute_set_that_two_old_names_had_is_taken_from_the_first() {
     world.managed("zz").endpoint_id = id("ep_zz");
     world.list_what_the_state_has();
     assert_snapshot!(world.edit("webhooks.render", "webhooks.farm").told(), @"
-    delete ep_zz zz: it is not in the configuration
-    rename render -> farm: its attributes are unchanged and its name is another
+    delete ep_zz zz: not_in_config
+    rename render -> farm: moved
     ");
 }
 
 #[test]
 fn what_removed_names_is_forgotten_and_stays_live() {
     let world = World::settled(TWO).without("render").append("[removed]\nnames = [\"render\"]\n");
-    assert_snapshot!(world.told(), @"forget ep_render render: [removed] names it");
+    assert_snapshot!(world.told(), @"forget ep_render render: removed");
 }
 
 #[test]
@@ -83,8 +83,8 @@ fn what_removed_names_is_no_source_of_a_rename() {
     let world =
         World::settled(TWO).edit("webhooks.render", "webhooks.farm").append("[removed]\nnames = [\"render\"]\n");
     assert_snapshot!(world.told(), @"
-    forget ep_render render: [removed] names it
-    create farm: it is in the configuration and not in the state
+    forget ep_render render: removed
+    create farm: not_in_state
     ");
 }
 
@@ -101,7 +101,7 @@ fn importing() -> World {
 #[test]
 fn an_exact_twin_is_imported() {
     let world = importing();
-    assert_snapshot!(world.told(), @"import ep_old old: [imports] names it");
+    assert_snapshot!(world.told(), @"import ep_old old: imported");
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn an_import_that_differs_from_its_entry_is_refused() {
     seen.url = "https://hooks.example.com/other".to_owned();
     seen.description = Some(Some("by hand".to_owned()));
     assert_snapshot!(world.told(), @r#"
-    import ep_old old: [imports] names it
-    REFUSED: `old` would adopt ep_old, which differs from its entry: url is "https://hooks.example.com/other" and the entry has "https://hooks.example.com/old"; description is "by hand" and the entry has "" | write the entry as the endpoint is; change it in a later apply
+    import ep_old old: imported
+    REFUSED old: {"code":"import_differs","endpoint_id":"ep_old","wanted":{"url":"https://hooks.example.com/old","events":["file.analysis_completed","file.analysis_failed","file.download_ready","file.playback_ready","file.upload.completed","file.upload.failed"],"description":null},"live":{"url":"https://hooks.example.com/other","events":["file.analysis_completed","file.analysis_failed","file.download_ready","file.playback_ready","file.upload.completed","file.upload.failed"],"description":"by hand"}}
     "#);
 }
 
@@ -120,17 +120,17 @@ fn an_import_that_differs_from_its_entry_is_refused() {
 fn an_import_that_the_api_does_not_list_is_refused() {
     let mut world = importing();
     world.unlist("ep_old");
-    assert_snapshot!(world.told(), @"
-    import ep_old old: [imports] names it
-    REFUSED: `old` is to adopt ep_old, which the API does not list | check the id, and that the key is of the right account
-    ");
+    assert_snapshot!(world.told(), @r#"
+    import ep_old old: imported
+    REFUSED old: {"code":"import_not_listed","endpoint_id":"ep_old"}
+    "#);
 }
 
 #[test]
 fn an_import_without_a_listing_is_planned_and_not_judged() {
     let mut world = importing();
     world.live = None;
-    assert_snapshot!(world.told(), @"import ep_old old: [imports] names it");
+    assert_snapshot!(world.told(), @"import ep_old old: imported");
 }
 
 #[test]
@@ -147,9 +147,9 @@ fn an_import_of_what_another_name_has_is_refused() {
     let mut world = world;
     world.unlist("ep_old");
     assert_snapshot!(world.told(), @r#"
-    import ep_render old: [imports] names it
-    REFUSED: `old` is to adopt ep_render, which is `render` in the state | a rename is said in [moved]: old = "render"
-    REFUSED: `old` would adopt ep_render, which differs from its entry: url is "https://hooks.example.com/render" and the entry has "https://hooks.example.com/old"; events is "tool_execution.failed" and the entry has "file.analysis_completed, file.analysis_failed, file.download_ready, file.playback_ready, file.upload.completed, file.upload.failed"; description is "Renders" and the entry has "" | write the entry as the endpoint is; change it in a later apply
+    import ep_render old: imported
+    REFUSED old: {"code":"import_of_managed","endpoint_id":"ep_render","owner":"render"}
+    REFUSED old: {"code":"import_differs","endpoint_id":"ep_render","wanted":{"url":"https://hooks.example.com/old","events":["file.analysis_completed","file.analysis_failed","file.download_ready","file.playback_ready","file.upload.completed","file.upload.failed"],"description":null},"live":{"url":"https://hooks.example.com/render","events":["tool_execution.failed"],"description":"Renders"}}
     "#);
 }
 
@@ -158,7 +158,7 @@ fn an_import_under_a_name_that_has_another_endpoint_is_refused() {
     let mut world = World::settled(TWO).append("[imports]\nrender = \"ep_other\"\n");
     let twin = observed(&id("ep_other"), &world.spec("render"), "2222");
     world.list(twin);
-    assert_snapshot!(world.told(), @"REFUSED: `render` is to adopt ep_other, and has ep_render in the state | import it under a name that has no endpoint yet");
+    assert_snapshot!(world.told(), @r#"REFUSED render: {"code":"import_beside_current","endpoint_id":"ep_other","current":"ep_render"}"#);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn moves_chain_where_a_state_has_seen_some_of_them_or_none() {
 fn many_unknown_secrets_are_one_note() {
     let mut world = World::settled(TWO);
     world.managed("render").secret = None;
-    assert_snapshot!(world.told(), @"note: `render`: its signing secret is unknown: raise its rotation to 2 to renew it, or, where somebody has it: hookwright import render --secret-stdin");
+    assert_snapshot!(world.told(), @r#"note: {"code":"secrets_unknown","names":["render"],"rotation":2}"#);
     world.managed("uploads").secret = None;
-    assert_snapshot!(world.told(), @"note: the signing secrets of `render`, `uploads` are unknown: the consumers that check signatures have them; take one over with `hookwright import render --secret-stdin`, or raise `rotation` in an entry for a new endpoint with a new secret");
+    assert_snapshot!(world.told(), @r#"note: {"code":"secrets_unknown","names":["render","uploads"],"rotation":2}"#);
 }

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 
 use super::world::{id, observed};
 use super::{TWO, World};
+use crate::plan::RefusalKind;
 use crate::state::Intent;
 
 /// The entry has its endpoint, one send is not accounted for, and these endpoints of its spec are live, each made so
@@ -24,16 +25,16 @@ fn left(found: &[(&str, Option<i64>)], change: impl FnOnce(&mut Intent)) -> Worl
 
 #[test]
 fn one_match_of_one_lost_send_is_deleted() {
-    assert_snapshot!(left(&[("ep_a", Some(1))], |_| {}).told(), @"delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome");
+    assert_snapshot!(left(&[("ep_a", Some(1))], |_| {}).told(), @"delete orphan ep_a of key render: answer_lost");
 }
 
 #[test]
 fn more_matches_than_lost_sends_are_left_alone() {
-    assert_snapshot!(left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |_| {}).told(), @"
-    note: `render`: ep_a may be left of a lost create, or somebody else's: it is left alone
-    note: `render`: ep_b may be left of a lost create, or somebody else's: it is left alone
-    note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it
-    ");
+    assert_snapshot!(left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |_| {}).told(), @r#"
+    note: {"name":"render","code":"may_be_lost","endpoint_id":"ep_a"}
+    note: {"name":"render","code":"may_be_lost","endpoint_id":"ep_b"}
+    note: {"name":"render","code":"may_still_arrive"}
+    "#);
 }
 
 #[test]
@@ -47,7 +48,8 @@ fn what_is_left_alone_is_a_twin_to_an_entry_that_would_be_made() {
     };
     let uncertain = refused(&[("ep_a", Some(1)), ("ep_b", Some(2))]);
     assert_eq!(uncertain.len(), 1, "{uncertain:?}");
-    assert!(uncertain[0].message.contains("`again` would be made beside its exact twin ep_a"), "{uncertain:?}");
+    let duplicate = RefusalKind::Duplicate { endpoint_id: id("ep_a") };
+    assert!(uncertain[0].kind == duplicate && uncertain[0].name == "again".parse().ok(), "{uncertain:?}");
     // What is certainly ours is deleted by the same apply.
     assert!(refused(&[("ep_a", Some(1))]).is_empty());
 }
@@ -56,19 +58,19 @@ fn what_is_left_alone_is_a_twin_to_an_entry_that_would_be_made() {
 fn as_many_matches_as_lost_sends_are_deleted() {
     let world = left(&[("ep_a", Some(1)), ("ep_b", Some(2))], |intent| intent.unanswered = 2);
     assert_snapshot!(world.told(), @"
-    delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome
-    delete orphan ep_b of key render: an earlier run sent its create and never learned the outcome
+    delete orphan ep_a of key render: answer_lost
+    delete orphan ep_b of key render: answer_lost
     ");
 }
 
 #[test]
 fn what_was_live_before_is_never_a_match() {
     let world = left(&[("ep_a", Some(1))], |intent| intent.live_before = [id("ep_a")].into());
-    assert_snapshot!(world.told(), @"
+    assert_snapshot!(world.told(), @r#"
     unmanaged ep_a
-    note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it
-    note: ep_a is live, unmanaged, and doubles `render`: every event comes twice
-    ");
+    note: {"name":"render","code":"duplicated","endpoint_id":"ep_a"}
+    note: {"name":"render","code":"may_still_arrive"}
+    "#);
 }
 
 #[test]
@@ -79,10 +81,10 @@ fn what_was_made_more_than_a_minute_before_the_send_is_never_a_match() {
 
 #[test]
 fn a_match_that_does_not_tell_when_it_was_made_is_left_alone() {
-    assert_snapshot!(left(&[("ep_a", None)], |_| {}).told(), @"
-    note: `render`: ep_a may be left of a lost create, or somebody else's: it is left alone
-    note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it
-    ");
+    assert_snapshot!(left(&[("ep_a", None)], |_| {}).told(), @r#"
+    note: {"name":"render","code":"may_be_lost","endpoint_id":"ep_a"}
+    note: {"name":"render","code":"may_still_arrive"}
+    "#);
 }
 
 #[test]
@@ -131,8 +133,8 @@ fn two_intents_of_one_spec_share_what_is_found() {
     let second = Intent { key: "second".to_owned(), ..world.state.pending[0].clone() };
     world.state.pending.push(second);
     assert_snapshot!(world.told(), @"
-    delete orphan ep_a of key render: an earlier run sent its create and never learned the outcome
-    delete orphan ep_b of key render: an earlier run sent its create and never learned the outcome
+    delete orphan ep_a of key render: answer_lost
+    delete orphan ep_b of key render: answer_lost
     ");
     let mut third = observed(&id("ep_c"), &world.spec("render"), "2222");
     third.created_at = Some(world.now.0 - 59);

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 
 use super::world::{DAY, id, observed};
 use super::{TWO, World};
+use crate::plan::{Note, NoteKind, Refusal, RefusalKind};
 use crate::state::{Ended, Managed};
 use crate::timestamp::Timestamp;
 
@@ -22,7 +23,7 @@ pub fn rotated() -> World {
 #[test]
 fn within_its_overlap_a_predecessor_is_a_note() {
     let world = rotated();
-    assert_snapshot!(world.told(), @"note: `render`: overlap: its predecessor ep_before stays live until 2023-11-15T23:13:20Z, then an apply retires it; every event comes 2 times until then");
+    assert_snapshot!(world.told(), @r#"note: {"name":"render","code":"overlap","endpoint_id":"ep_before","until":"2023-11-15T23:13:20Z","times":2}"#);
     assert!(world.plan().is_empty());
 }
 
@@ -30,14 +31,14 @@ fn within_its_overlap_a_predecessor_is_a_note() {
 fn after_its_overlap_a_predecessor_is_deleted() {
     let mut world = rotated();
     world.now = Timestamp(world.now.0 + 3600);
-    assert_snapshot!(world.told(), @"retire ep_before render: its overlap ended at 2023-11-15T23:13:20Z");
+    assert_snapshot!(world.told(), @"retire ep_before render: {overlap_ended:2023-11-15T23:13:20Z}");
 }
 
 #[test]
 fn a_predecessor_that_is_gone_is_dropped() {
     let mut world = rotated();
     world.unlist("ep_before");
-    assert_snapshot!(world.told(), @"note: `render`: its predecessor ep_before is not listed any more; its overlap ends at 2023-11-15T23:13:20Z");
+    assert_snapshot!(world.told(), @r#"note: {"name":"render","code":"predecessor_missing","endpoint_id":"ep_before","until":"2023-11-15T23:13:20Z"}"#);
 }
 
 #[test]
@@ -62,31 +63,20 @@ fn refresh_only_forgets_no_entry_whose_predecessor_is_live() {
     world.choices.refresh_only = true;
     world.unlist("ep_render");
     assert!(world.plan().is_empty(), "{}", world.told());
-    assert!(world.plan().notes.iter().any(|note| note.contains("its predecessor ep_before is live")));
+    assert!(world.plan().notes.contains(&Note {
+        name: "render".parse().ok(),
+        kind: NoteKind::PredecessorLives { endpoint_id: id("ep_before") },
+    }));
     world.unlist("ep_before");
     assert_eq!(world.plan().changes.len(), 1);
 }
 
 #[test]
-fn what_is_forgotten_names_the_predecessors_that_are_forgotten_with_it() {
-    let mut world = rotated();
-    let rest = &world.text[world.text.find("[webhooks.uploads]").expect("the second entry")..];
-    world.text = format!("{rest}\n[removed]\nnames = [\"render\"]\n");
-    let plan = world.plan();
-    let said = plan
-        .changes
-        .iter()
-        .flat_map(|change| &change.consequences)
-        .any(|said| said.contains("ep_before stays live too"));
-    assert!(said, "{}", world.told());
-}
-
-#[test]
 fn a_predecessor_moves_with_its_name() {
-    assert_snapshot!(rotated().edit("webhooks.render", "webhooks.farm").told(), @"
-    rename render -> farm: its attributes are unchanged and its name is another
-    note: `farm`: overlap: its predecessor ep_before stays live until 2023-11-15T23:13:20Z, then an apply retires it; every event comes 2 times until then
-    ");
+    assert_snapshot!(rotated().edit("webhooks.render", "webhooks.farm").told(), @r#"
+    rename render -> farm: moved
+    note: {"name":"farm","code":"overlap","endpoint_id":"ep_before","until":"2023-11-15T23:13:20Z","times":2}
+    "#);
 }
 
 #[test]
@@ -94,17 +84,17 @@ fn a_destroy_deletes_predecessors_too() {
     let mut world = rotated();
     world.choices.destroy = true;
     assert_snapshot!(world.told(), @"
-    delete ep_render render: everything is to be destroyed
-    retire ep_before render: everything is to be destroyed
-    delete ep_uploads uploads: everything is to be destroyed
+    delete ep_render render: destroy
+    retire ep_before render: destroy
+    delete ep_uploads uploads: destroy
     ");
 }
 
 #[test]
 fn an_entry_that_is_removed_takes_its_predecessors_with_it() {
     assert_snapshot!(rotated().without("render").told(), @"
-    delete ep_render render: it is not in the configuration
-    retire ep_before render: it is not in the configuration
+    delete ep_render render: not_in_config
+    retire ep_before render: not_in_config
     ");
 }
 
@@ -116,11 +106,11 @@ fn what_the_limit_leaves_no_room_for_is_postponed_and_said() {
     world.list(observed(&first.endpoint_id, &first.spec, "1111"));
     world.slot("render").deposed.insert(0, first);
     world.now = Timestamp(world.now.0 + DAY);
-    assert_snapshot!(world.told(), @"
+    assert_snapshot!(world.told(), @r#"
     guard max_deletes: no limit -> 1
-    retire ep_first render: its overlap ended at 2023-11-14T22:13:20Z
-    note: `render`: the retirement of its predecessor ep_before is postponed: [safety] max_deletes is 1
-    ");
+    retire ep_first render: {overlap_ended:2023-11-14T22:13:20Z}
+    note: {"name":"render","code":"retirement_over_limit","endpoint_id":"ep_before","most":1}
+    "#);
     world.choices.allow_delete = ["render".to_owned()].into();
     assert_eq!(world.plan().changes.len(), 2);
 }
@@ -130,11 +120,11 @@ fn no_predecessor_is_retired_while_its_successor_is_not_listed() {
     let mut world = rotated();
     world.now = Timestamp(world.now.0 + DAY);
     world.unlist("ep_render");
-    assert_snapshot!(world.told(), @"
+    assert_snapshot!(world.told(), @r#"
     drift render (ep_render): gone
-    create for ep_render render: it is gone: somebody deleted it outside of hookwright
-    note: `render`: its predecessor ep_before stays live although its overlap has ended: its successor is not listed
-    ");
+    create for ep_render render: gone
+    note: {"name":"render","code":"successor_missing","endpoint_id":"ep_before"}
+    "#);
 }
 
 #[test]
@@ -147,7 +137,7 @@ fn a_gone_endpoint_that_turns_up_again_is_deleted_under_review() {
     world.slot("render").deposed.push(gone.clone());
     assert_eq!(world.told(), "nothing to do", "it is remembered, and nothing is sent to find out");
     world.list(observed(&gone.endpoint_id, &gone.spec, "1111"));
-    assert_snapshot!(world.told(), @"retire ep_gone render: it was gone, has a successor, and is live again");
+    assert_snapshot!(world.told(), @"retire ep_gone render: turned_up");
     world.unlist("ep_gone");
     world.now = Timestamp(world.now.0 + 30 * DAY);
     assert_snapshot!(world.told(), @r#"tidy {"record":"deleted","endpoint_id":"ep_gone","name":"render"}"#);
@@ -158,18 +148,21 @@ fn due_retirements_can_be_planned_alone() {
     let mut world = rotated().edit("com/uploads", "com/x");
     world.now = Timestamp(world.now.0 + DAY);
     world.choices.retire_only = true;
-    assert_snapshot!(world.told(), @"retire ep_before render: its overlap ended at 2023-11-15T23:13:20Z");
+    assert_snapshot!(world.told(), @"retire ep_before render: {overlap_ended:2023-11-15T23:13:20Z}");
 }
 
 #[test]
 fn a_forget_during_an_overlap_is_refused() {
     let mut world = rotated().without("render").append("\n[removed]\nnames = [\"render\"]\n");
-    let hint = |world: &World| world.plan().refusals.iter().map(|refusal| refusal.hint.clone()).collect::<Vec<_>>();
-    assert!(hint(&world)[0].contains("secret rotate render --finish"), "{}", world.told());
+    let is_due = |world: &World| match &world.plan().refusals[..] {
+        [Refusal { kind: RefusalKind::ForgetInOverlap { is_due, .. }, .. }] => *is_due,
+        others => panic!("{others:?}"),
+    };
+    assert!(!is_due(&world));
     world.now = Timestamp(world.now.0 + DAY);
-    assert_eq!(hint(&world), ["retire it first: `hookwright apply --retire`"], "{}", world.told());
+    assert!(is_due(&world));
     world.choices.retire_only = true;
-    assert_snapshot!(world.told(), @"retire ep_before render: its overlap ended at 2023-11-15T23:13:20Z");
+    assert_snapshot!(world.told(), @"retire ep_before render: {overlap_ended:2023-11-15T23:13:20Z}");
 }
 
 #[test]
@@ -178,7 +171,7 @@ fn a_predecessor_cannot_be_imported() {
         "\n[webhooks.again]\nurl = \"https://hooks.example.com/again\"\nevents = [\"file.*\"]\n[imports]\nagain = \"ep_before\"\n",
     );
     assert!(
-        world.plan().refusals.iter().any(|refusal| refusal.message.contains("is a predecessor")),
+        world.plan().refusals.iter().any(|refusal| matches!(refusal.kind, RefusalKind::ImportOfDeposed { .. })),
         "{}",
         world.told()
     );
@@ -199,6 +192,6 @@ fn the_rotation_of_an_endpoint_that_somebody_changed_keeps_nothing_of_it() {
     world.choices.rotate = [(super::world::name("render"), std::time::Duration::from_secs(3600))].into();
     assert_snapshot!(world.told(), @"
     drift render (ep_render): url https://hooks.example.com/render -> https://evil.example/x
-    replace +/- ep_render render: `secret rotate` asked for a new secret; url was changed outside of hookwright
+    replace +/- ep_render render: rotate; {changed_remotely:url}
     ");
 }

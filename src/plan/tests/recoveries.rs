@@ -19,7 +19,7 @@ fn lost() -> World {
 
 #[test]
 fn a_lost_create_that_is_still_wanted_is_sent_again() {
-    assert_snapshot!(lost().told(), @"resend key render: an earlier run sent its create and never learned the outcome");
+    assert_snapshot!(lost().told(), @"resend key render: answer_lost");
 }
 
 #[test]
@@ -28,25 +28,25 @@ fn what_it_may_have_made_is_named_and_no_twin_is_refused() {
     let mut seen = observed(&id("ep_new"), &world.spec("render"), "2222");
     seen.created_at = Some(world.now.0 - 59);
     world.list(seen);
-    assert_snapshot!(world.told(), @"resend key matching ep_new render: an earlier run sent its create and never learned the outcome");
+    assert_snapshot!(world.told(), @"resend key matching ep_new render: answer_lost");
 }
 
 #[test]
 fn a_lost_create_whose_entry_was_edited_is_given_up_and_the_new_words_are_created() {
     assert_snapshot!(lost().edit("com/render", "com/x").told(), @"
-    abandon key render: the configuration no longer wants what an earlier run sent
-    create render: it is in the configuration and not in the state
+    abandon key render: no_longer_wanted
+    create render: not_in_state
     ");
 }
 
 #[test]
 fn a_lost_create_whose_entry_was_removed_is_given_up() {
-    assert_snapshot!(lost().without("render").told(), @"abandon key render: the configuration no longer wants what an earlier run sent");
+    assert_snapshot!(lost().without("render").told(), @"abandon key render: no_longer_wanted");
 }
 
 #[test]
 fn a_lost_create_whose_entry_was_renamed_is_sent_again_under_its_new_name() {
-    assert_snapshot!(lost().edit("webhooks.render", "webhooks.farm").told(), @"resend key from render farm: an earlier run sent its create and never learned the outcome");
+    assert_snapshot!(lost().edit("webhooks.render", "webhooks.farm").told(), @"resend key from render farm: answer_lost");
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn a_lost_create_is_given_up_when_everything_is_destroyed() {
     let mut world = lost();
     world.choices.destroy = true;
     assert_snapshot!(world.told(), @"
-    delete ep_uploads uploads: everything is to be destroyed
-    abandon key render: the configuration no longer wants what an earlier run sent
+    delete ep_uploads uploads: destroy
+    abandon key render: no_longer_wanted
     ");
 }
 
@@ -64,7 +64,7 @@ fn the_lost_create_of_a_replacement_is_sent_again_and_then_the_old_one_is_delete
     let mut world = World::settled(TWO).edit("com/render", "com/x");
     let intent = Intent { replaces: Some(id("ep_render")), ..world.lost("key", "render") };
     world.state.pending.push(intent);
-    assert_snapshot!(world.told(), @"resend key replacing ep_render render: an earlier run sent its create and never learned the outcome");
+    assert_snapshot!(world.told(), @"resend key replacing ep_render render: answer_lost");
 }
 
 #[test]
@@ -72,14 +72,14 @@ fn a_lost_replacement_whose_entry_went_back_is_given_up_and_nothing_is_replaced(
     let mut world = World::settled(TWO).edit("com/render", "com/x");
     let intent = Intent { replaces: Some(id("ep_render")), ..world.lost("key", "render") };
     world.state.pending.push(intent);
-    assert_snapshot!(world.edit("com/x", "com/render").told(), @"abandon key render: the configuration no longer wants what an earlier run sent");
+    assert_snapshot!(world.edit("com/x", "com/render").told(), @"abandon key render: no_longer_wanted");
 }
 
 #[test]
 fn a_lost_create_under_a_rotation_that_was_raised_since_is_given_up() {
     assert_snapshot!(lost().edit("description", "rotation = 2\ndescription").told(), @"
-    abandon key render: the configuration no longer wants what an earlier run sent
-    create render: it is in the configuration and not in the state
+    abandon key render: no_longer_wanted
+    create render: not_in_state
     ");
 }
 
@@ -87,7 +87,7 @@ fn a_lost_create_under_a_rotation_that_was_raised_since_is_given_up() {
 fn without_a_listing_a_lost_create_is_planned_all_the_same() {
     let mut world = lost();
     world.live = None;
-    assert_snapshot!(world.told(), @"resend key render: an earlier run sent its create and never learned the outcome");
+    assert_snapshot!(world.told(), @"resend key render: answer_lost");
 }
 
 /// A world in which the entry got its endpoint, and one earlier send was never accounted for.
@@ -101,7 +101,7 @@ fn closed() -> World {
 #[test]
 fn an_unsettled_intent_whose_entry_has_its_endpoint_is_a_note_and_no_change() {
     let world = closed();
-    assert_snapshot!(world.told(), @"note: `render`: the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later settles it");
+    assert_snapshot!(world.told(), @r#"note: {"name":"render","code":"may_still_arrive"}"#);
     assert!(world.plan().is_empty());
 }
 

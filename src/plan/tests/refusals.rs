@@ -4,6 +4,8 @@ use insta::assert_snapshot;
 
 use super::world::{id, observed};
 use super::{TWO, World};
+use crate::plan::{Protected, RefusalKind};
+use crate::secrets::CannotEncrypt;
 use crate::state::Record;
 
 fn allowing(mut world: World, names: &[&str]) -> World {
@@ -21,15 +23,15 @@ fn with_twin(mut world: World, url: &str) -> World {
 fn an_exact_unmanaged_twin_is_refused_and_may_be_allowed() {
     let mut world = with_twin(World::untouched(TWO), "https://hooks.example.com/render");
     assert_snapshot!(world.told(), @r#"
-    create render: it is in the configuration and not in the state
-    create uploads: it is in the configuration and not in the state
+    create render: not_in_state
+    create uploads: not_in_state
     unmanaged ep_twin
-    REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
+    REFUSED render: {"code":"duplicate","endpoint_id":"ep_twin"}
     "#);
     world.choices.allow_duplicate.insert("render".to_owned());
     assert_snapshot!(world.told(), @"
-    create render: it is in the configuration and not in the state
-    create uploads: it is in the configuration and not in the state
+    create render: not_in_state
+    create uploads: not_in_state
     unmanaged ep_twin
     ");
 }
@@ -50,18 +52,18 @@ fn a_twin_in_other_words_is_refused_too() {
 fn a_twin_of_what_a_replacement_makes_and_of_what_a_gone_one_was_is_refused() {
     let world = with_twin(World::settled(TWO).edit("com/render", "com/x"), "https://hooks.example.com/x");
     assert_snapshot!(world.told(), @r#"
-    replace +/- ep_render overlap 86400s render: url changed, and the API has no update
+    replace +/- ep_render overlap 86400s render: {changed:url}
     unmanaged ep_twin
-    REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
+    REFUSED render: {"code":"duplicate","endpoint_id":"ep_twin"}
     "#);
     let mut world = with_twin(World::settled(TWO), "https://hooks.example.com/render");
     world.unlist("ep_render");
     assert_snapshot!(world.told(), @r#"
     drift render (ep_render): gone
-    create for ep_render render: it is gone: somebody deleted it outside of hookwright
+    create for ep_render render: gone
     unmanaged ep_twin
-    note: ep_twin is live, unmanaged, and doubles `render`: every event comes twice
-    REFUSED: `render` would be made beside its exact twin ep_twin, which is live and not in the state | was the state lost or rolled back? Restore it; or adopt the twin under [imports] (render = "ep_twin"); or, for a second one: --allow-duplicate render
+    note: {"name":"render","code":"duplicated","endpoint_id":"ep_twin"}
+    REFUSED render: {"code":"duplicate","endpoint_id":"ep_twin"}
     "#);
 }
 
@@ -82,10 +84,10 @@ fn the_files_protection_refuses_a_replacement_that_keeps_nothing() {
         let lifecycle = format!("lifecycle = {{ prevent_destroy = true{lifecycle} }}\ndescription");
         // Protected by this very edit.
         let world = World::settled(TWO).edit("com/render", "com/x").edit("description", &lifecycle);
-        world.plan().refusals.into_iter().map(|refusal| refusal.message).collect::<Vec<_>>()
+        world.plan().refusals.into_iter().map(|refusal| refusal.kind).collect::<Vec<_>>()
     };
     assert!(changed("").is_empty(), "the old endpoint stays for a day beside its successor");
-    let refused = ["`render` has prevent_destroy and would be replaced without an overlap"];
+    let refused = [RefusalKind::Protected { against: Protected::ReplacementWithoutOverlap, remains: true }];
     assert_eq!(changed(", overlap = \"0s\""), refused);
     assert_eq!(changed(", replace = \"destroy_before_create\""), refused);
 }
@@ -95,7 +97,12 @@ fn protection_refuses_a_replacement_that_only_drift_asks_for() {
     let mut world = World::settled(&protected(TWO));
     world.listed("ep_render").url = "https://evil.example/x".to_owned();
     let refusals = world.plan().refusals;
-    assert!(refusals.len() == 1 && refusals[0].message.contains("without an overlap"), "{refusals:?}");
+    assert!(
+        refusals.len() == 1
+            && refusals[0].kind
+                == RefusalKind::Protected { against: Protected::ReplacementWithoutOverlap, remains: true },
+        "{refusals:?}"
+    );
 }
 
 #[test]
@@ -148,21 +155,21 @@ fn half_of_a_swap_cannot_be_targeted() {
 
 #[test]
 fn a_remembered_protection_outlives_its_entry() {
-    assert_snapshot!(World::settled(&protected(TWO)).without("render").told(), @"
-    delete ep_render render: it is not in the configuration
-    REFUSED: `render` has prevent_destroy and would be deleted | protection outlives the entry: keep [webhooks.render] with prevent_destroy = false for one apply, then remove it
-    ");
+    assert_snapshot!(World::settled(&protected(TWO)).without("render").told(), @r#"
+    delete ep_render render: not_in_config
+    REFUSED render: {"code":"protected","against":"deletion","remains":false}
+    "#);
 }
 
 #[test]
 fn a_protection_refuses_a_destroy_whether_the_state_or_the_file_has_it() {
     let mut world = World::settled(&protected(TWO));
     world.choices.destroy = true;
-    assert_snapshot!(world.told(), @"
-    delete ep_render render: everything is to be destroyed
-    delete ep_uploads uploads: everything is to be destroyed
-    REFUSED: `render` has prevent_destroy and would be deleted | protection outlives the entry: keep [webhooks.render] with prevent_destroy = false for one apply, then remove it
-    ");
+    assert_snapshot!(world.told(), @r#"
+    delete ep_render render: destroy
+    delete ep_uploads uploads: destroy
+    REFUSED render: {"code":"protected","against":"deletion","remains":false}
+    "#);
     world.managed("render").prevent_destroy = false;
     assert_eq!(world.plan().refusals.len(), 1, "the file's protection counts before it was ever applied");
 }
@@ -178,11 +185,11 @@ fn no_allowance_lifts_a_protection() {
 fn more_deletes_than_allowed_are_refused_until_each_is_allowed() {
     let world = World::settled(&format!("[safety]\nmax_deletes = 1\n{TWO}"));
     let world = world.edit("com/render", "com/x").edit("com/uploads", "com/y");
-    assert_snapshot!(world.told(), @"
-    replace +/- ep_render overlap 86400s render: url changed, and the API has no update
-    replace +/- ep_uploads overlap 86400s uploads: url changed, and the API has no update
-    REFUSED: 2 endpoints would be deleted, replaced or forgotten, and [safety] max_deletes is 1 | allow each: --allow-delete render --allow-delete uploads
-    ");
+    assert_snapshot!(world.told(), @r#"
+    replace +/- ep_render overlap 86400s render: {changed:url}
+    replace +/- ep_uploads overlap 86400s uploads: {changed:url}
+    REFUSED {"code":"too_many_deletes","endpoints":2,"most":1,"names":["render","uploads"]}
+    "#);
     assert_eq!(allowing(world.clone(), &["render"]).plan().refusals.len(), 1, "one is still not allowed");
     assert_eq!(allowing(world.clone(), &["r*", "uploads"]).plan().refusals.len(), 0);
     assert_eq!(allowing(world, &["*"]).plan().refusals.len(), 0);
@@ -205,11 +212,11 @@ fn a_destroy_keeps_to_the_most_deletes() {
 #[test]
 fn a_file_that_lost_all_of_its_entries_is_refused() {
     let world = World::settled(TWO).without("render").without("uploads");
-    assert_snapshot!(world.told(), @"
-    delete ep_render render: it is not in the configuration
-    delete ep_uploads uploads: it is not in the configuration
-    REFUSED: the configuration has no webhooks any more: 2 endpoints would be deleted | is it the right file? If so: --allow-delete NAME for each ('*' for all), or `hookwright destroy`
-    ");
+    assert_snapshot!(world.told(), @r#"
+    delete ep_render render: not_in_config
+    delete ep_uploads uploads: not_in_config
+    REFUSED {"code":"no_webhooks","endpoints":2}
+    "#);
     assert!(allowing(world, &["*"]).plan().refusals.is_empty());
 }
 
@@ -217,13 +224,13 @@ fn a_file_that_lost_all_of_its_entries_is_refused() {
 fn a_state_none_of_whose_endpoints_is_listed_is_refused() {
     let mut world = World::settled(TWO);
     world.live = Some(Vec::new());
-    assert_snapshot!(world.told(), @"
+    assert_snapshot!(world.told(), @r#"
     drift render (ep_render): gone
     drift uploads (ep_uploads): gone
-    create for ep_render render: it is gone: somebody deleted it outside of hookwright
-    create for ep_uploads uploads: it is gone: somebody deleted it outside of hookwright
-    REFUSED: the state has 2 endpoints, and the API lists none of them | a key of another account is the likeliest cause; if they really are gone: --allow-all-gone
-    ");
+    create for ep_render render: gone
+    create for ep_uploads uploads: gone
+    REFUSED {"code":"all_gone","endpoints":2}
+    "#);
     world.choices.allow_all_gone = true;
     assert!(world.plan().refusals.is_empty());
 }
@@ -250,17 +257,11 @@ fn the_first_apply_changes_no_guard() {
 
 #[test]
 fn what_cannot_be_encrypted_refuses_a_plan_that_makes_something_and_no_other() {
-    let why = crate::plan::Refusal {
-        name: None,
-        file: None,
-        line: None,
-        message: "no recipients".to_owned(),
-        hint: "add some".to_owned(),
-        duplicate: None,
-    };
+    let why = CannotEncrypt::NoRecipients;
+    let kind = RefusalKind::CannotEncrypt { why: why.clone() };
     let refused = |mut world: World| {
         world.cannot_encrypt = Some(why.clone());
-        world.plan().refusals.contains(&why)
+        world.plan().refusals.iter().any(|refusal| refusal.kind == kind)
     };
     assert!(refused(World::untouched(TWO)));
     assert!(refused(World::settled(TWO).edit("com/render", "com/x")));
@@ -274,7 +275,7 @@ fn what_cannot_be_encrypted_refuses_a_plan_that_makes_something_and_no_other() {
 #[test]
 fn a_refused_duplicate_is_named_for_a_block_to_paste() {
     let plan = with_twin(World::untouched(TWO), "https://hooks.example.com/render").plan();
-    assert_eq!(plan.refusals[0].duplicate, Some(id("ep_twin")));
+    assert_eq!(plan.refusals[0].kind, RefusalKind::Duplicate { endpoint_id: id("ep_twin") });
 }
 
 #[test]
@@ -282,8 +283,8 @@ fn what_another_environment_manages_is_neither_unmanaged_nor_a_duplicate_nor_an_
     let mut world = with_twin(World::untouched(TWO), "https://hooks.example.com/render");
     world.elsewhere.insert(id("ep_twin"));
     assert_snapshot!(world.told(), @"
-    create render: it is in the configuration and not in the state
-    create uploads: it is in the configuration and not in the state
+    create render: not_in_state
+    create uploads: not_in_state
     ");
     let made = world.plan().changes;
     let is_known = |change: &crate::plan::Change| matches!(&change.action, crate::plan::Action::Create(make) if make.live_before.contains(&id("ep_twin")));

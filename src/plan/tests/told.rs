@@ -1,32 +1,54 @@
 //! A plan in a compact form: one line for each guard, drift, change, stranger, note and refusal.
 
-use crate::plan::{Action, Change, DriftKind, Order, Plan};
+use crate::endpoint::{Attribute, Attributed};
+use crate::plan::{Action, Change, DriftKind, Order, Plan, Refusal};
 
 pub fn told(plan: &Plan) -> String {
     let mut lines = Vec::new();
-    lines.extend(plan.guards.iter().map(|g| format!("guard {}: {} -> {}", g.guard.word(), g.before, g.after)));
+    lines.extend(plan.guards.iter().map(|guard| {
+        let (before, after) = guard.lines();
+        format!("guard {}: {before} -> {after}", guard.word())
+    }));
     for drift in &plan.drift {
         let what = match &drift.kind {
             DriftKind::Gone => "gone".to_owned(),
-            DriftKind::Changed { attributes } => attributes
-                .iter()
-                .map(|(attribute, was, is)| format!("{} {was} -> {is}", attribute.word()))
-                .collect::<Vec<_>>()
-                .join(", "),
+            DriftKind::Changed { attributes, expected, live } => {
+                let side = |attribute: &Attribute| {
+                    let (was, is) = (value(expected.get(*attribute)), value(live.get(*attribute)));
+                    format!("{} {was} -> {is}", attribute.word())
+                };
+                attributes.iter().map(side).collect::<Vec<_>>().join(", ")
+            }
             DriftKind::Secret { before, after } => format!("secret …{before} -> …{after}"),
         };
         lines.push(format!("drift {} ({}): {what}", drift.name, drift.endpoint_id));
     }
     lines.extend(plan.changes.iter().map(change));
     lines.extend(plan.unmanaged.iter().map(|seen| format!("unmanaged {}", seen.id)));
-    lines.extend(plan.notes.iter().map(|note| format!("note: {note}")));
-    lines.extend(plan.tidy.iter().map(|record| format!("tidy {}", serde_json::to_string(record).unwrap())));
-    lines.extend(plan.refusals.iter().map(|refusal| format!("REFUSED: {} | {}", refusal.message, refusal.hint)));
+    lines.extend(plan.notes.iter().map(|note| format!("note: {}", json(note))));
+    lines.extend(plan.tidy.iter().map(|record| format!("tidy {}", json(record))));
+    lines.extend(plan.refusals.iter().map(refusal));
     if lines.is_empty() { "nothing to do".to_owned() } else { lines.join("\n") }
 }
 
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+fn value(value: Attributed<'_>) -> String {
+    match value {
+        Attributed::Text(text) => text.unwrap_or_default().to_owned(),
+        Attributed::Set(items) => items.iter().cloned().collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn refusal(refusal: &Refusal) -> String {
+    let name = refusal.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+    format!("REFUSED {name}{}", json(&refusal.kind))
+}
+
 fn change(change: &Change) -> String {
-    let reasons: Vec<String> = change.reasons.iter().map(ToString::to_string).collect();
+    let reasons: Vec<String> = change.reasons.iter().map(|reason| json(reason).replace('"', "")).collect();
     format!("{} {}: {}", action(&change.action), change.name, reasons.join("; "))
 }
 
@@ -36,7 +58,7 @@ fn action(action: &Action) -> String {
             Some(gone) => format!("create for {gone}"),
             None => "create".to_owned(),
         },
-        Action::Replace { make, old, order } => {
+        Action::Replace { make, old, order, beside: _ } => {
             let order = match order {
                 Order::CreateFirst => "+/-",
                 Order::DestroyFirst => "-/+",

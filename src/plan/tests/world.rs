@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::config::{Desired, Inputs};
 use crate::diagnostic::Sources;
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
-use crate::plan::{Choices, Plan, Refusal, plan};
+use crate::plan::{Choices, Plan, plan};
+use crate::secrets::CannotEncrypt;
 use crate::state::{Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
 
@@ -22,7 +23,7 @@ pub struct World {
     pub live: Option<Vec<Observed>>,
     pub now: Timestamp,
     pub choices: Choices,
-    pub cannot_encrypt: Option<Refusal>,
+    pub cannot_encrypt: Option<CannotEncrypt>,
     pub elsewhere: BTreeSet<EndpointId>,
 }
 

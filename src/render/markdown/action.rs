@@ -1,14 +1,13 @@
 //! One action in the sizes that a comment may have room for: a name, a table line, a folded diff.
 
 use super::super::field::{Delta, Field, Sign};
-use super::super::foreign::{clipped, span, value, words};
+use super::super::foreign::{span, value};
 use super::super::row::{Row, verb};
+use super::super::sentence::Sentence;
 use super::sections::block;
-use crate::plan::Action;
+use crate::plan::{Action, Kind};
 use crate::quote::count;
 
-/// Longest text of a table's last cell.
-const LONGEST_CELL: usize = 300;
 /// Longest diff of one action, so that a single monstrous value cannot push all others out.
 const LONGEST_DIFF: usize = 8_000;
 
@@ -27,7 +26,7 @@ pub(super) fn piece(row: &Row<'_>) -> Piece {
     let action = &row.change.action;
     Piece {
         word: action.word(),
-        weighty: action.is_destructive() || action.word() == "recover",
+        weighty: action.is_destructive() || action.kind() == Kind::Recover,
         name: span(row.change.name.as_str()),
         line: line(row),
         details: details(row),
@@ -53,12 +52,10 @@ pub(super) fn kind(action: &Action) -> &'static str {
     }
 }
 
-/// What it leads to: as prose where it is nothing but our own words, else as code.
+/// What it leads to.
 fn leads_to(row: &Row<'_>) -> String {
-    let text = clipped(&words(&row.change.consequences.join("; ")), LONGEST_CELL);
-    let harmless = |c: char| c.is_ascii_alphanumeric() || " ,:;'()-".contains(c);
-    let ours = row.change.action.word() != "recover" && text.chars().all(harmless);
-    if text.is_empty() || ours { text } else { span(&text) }
+    let sentences: Vec<String> = row.consequences.iter().map(Sentence::markdown).collect();
+    sentences.join("; ")
 }
 
 fn details(row: &Row<'_>) -> String {
@@ -73,13 +70,13 @@ fn details(row: &Row<'_>) -> String {
 }
 
 fn diff(row: &Row<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = row.because.iter().map(|reason| format!("# ({reason})")).collect();
+    let mut lines: Vec<String> = row.because.iter().map(|reason| format!("# ({})", reason.plain())).collect();
     let width = row.fields.iter().map(|field| field.key.len()).max().unwrap_or(0);
     row.fields.iter().for_each(|field| draw(&mut lines, field, width));
     if row.hidden > 0 {
         lines.push(format!("  # ({} hidden)", count(row.hidden, "unchanged attribute")));
     }
-    lines.extend(row.change.consequences.iter().map(|consequence| format!("! {}", words(consequence))));
+    lines.extend(row.consequences.iter().map(|consequence| format!("! {}", consequence.plain())));
     lines
 }
 

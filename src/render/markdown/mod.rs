@@ -5,7 +5,6 @@ mod action;
 mod fit;
 mod sections;
 
-use super::attention::attention;
 use super::foreign::{clipped, inert, span};
 use super::place::Place;
 use super::row::rows;
@@ -93,7 +92,7 @@ fn verdict(plan: &Plan) -> String {
     };
     let counts = if plan.is_empty() { "no changes".to_owned() } else { Tally::of(plan).to_string() };
     let refused = if plan.refusals.is_empty() { "" } else { " (refused)" };
-    let alarm = if attention(plan).is_empty() { "" } else { " (needs attention)" };
+    let alarm = if plan.attention().is_empty() { "" } else { " (needs attention)" };
     format!("### hookwright plan{environment}: {counts}{refused}{alarm}")
 }
 

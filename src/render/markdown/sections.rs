@@ -1,14 +1,15 @@
 //! The parts of a comment around its actions, each within a size of its own.
 
-use super::super::attention::Attention;
 use super::super::field::{Delta, Field, Value};
 use super::super::foreign::{clipped, fenced, inert, span, value, words};
 use super::super::generated::adoptions;
-use super::super::row::{drifted, split};
-use super::super::text::{OFFLINE, drift_words, place};
+use super::super::guard;
+use super::super::row::drifted;
+use super::super::text::{OFFLINE, drift_words};
+use super::super::words::{attention as told, hint, note, placed, ways};
 use super::action::{draw, kind};
 use crate::endpoint::{Name, Observed};
-use crate::plan::{Drift, DriftKind, Guard, GuardChange, Plan, Refusal, View};
+use crate::plan::{Attention, Drift, DriftKind, GuardChange, Kind, Note, Plan, Refusal, View};
 use crate::quote::count;
 
 /// How many names a warning gives before the rest is a count.
@@ -28,11 +29,12 @@ pub(super) fn offline(plan: &Plan) -> Option<String> {
 
 /// What a person must act on although the plan changes nothing of it.
 pub(super) fn attention(plan: &Plan) -> Option<String> {
-    let line = |Attention { name, endpoint_id, message, command }: Attention<'_>| {
-        let id = span(&inert(&clipped(endpoint_id, 300)));
-        format!("> - {} ({id}): {message}. To replace it: {}\n", span(name), span(&command))
+    let line = |one: &Attention<'_>| {
+        let (name, id) = (span(one.drift.name.as_str()), one.drift.endpoint_id.as_str());
+        let id = span(&inert(&clipped(id, 300)));
+        format!("> - {name} ({id}): {}; {}\n", told(one), hint(one).markdown())
     };
-    let lines: Vec<String> = super::super::attention::attention(plan).into_iter().map(line).collect();
+    let lines: Vec<String> = plan.attention().iter().map(line).collect();
     (!lines.is_empty())
         .then(|| format!("> [!CAUTION]\n> **Needs attention**\n>\n{}", items_within(&lines, 4_000, "> ")))
 }
@@ -40,13 +42,13 @@ pub(super) fn attention(plan: &Plan) -> Option<String> {
 /// What a reviewer must not miss: ends, replacements, recoveries, new hosts.
 pub(super) fn warning(plan: &Plan) -> Option<String> {
     let told = [
-        ("delete", "deleted"),
-        ("replace", "replaced, with another signing secret"),
-        ("recover", "recovered, after a create whose answer was lost"),
+        (Kind::Delete, "deleted"),
+        (Kind::Replace, "replaced, with another signing secret"),
+        (Kind::Recover, "recovered, after a create whose answer was lost"),
     ];
     let mut lines = Vec::new();
-    for (word, what) in told {
-        let named = plan.changes.iter().filter(|change| change.action.word() == word);
+    for (kind_of, what) in told {
+        let named = plan.changes.iter().filter(|change| change.action.kind() == kind_of);
         let names: Vec<String> =
             named.map(|change| format!("{}{}", span(change.name.as_str()), kind(&change.action))).collect();
         if !names.is_empty() {
@@ -71,16 +73,8 @@ pub(super) fn guards(guards: &[GuardChange]) -> Option<String> {
         return None;
     }
     let mut lines = Vec::new();
-    for GuardChange { guard, before, after } in guards {
-        let key = guard.word();
-        if matches!(guard, Guard::Recipients | Guard::AllowedHosts) {
-            let (before, after) = (split(before), split(after));
-            lines.extend(before.difference(&after).map(|item| format!("- {key}: {}", value(item))));
-            lines.extend(after.difference(&before).map(|item| format!("+ {key}: {}", value(item))));
-        } else {
-            let change = Delta::Change(Value::Text(before), Value::Text(after));
-            draw(&mut lines, &Field::new(key, change), key.len());
-        }
+    for change in guards {
+        draw(&mut lines, &guard::field(change), change.word().len());
     }
     Some(format!("#### Guards changed since the last apply\n\n{}", block("diff", &lines, 6_000)))
 }
@@ -95,9 +89,9 @@ pub(super) fn drift(drift: &[Drift]) -> Option<String> {
         let what = format!("{name}{whose} {} ({})", drift_words(kind), value(endpoint_id.as_str()));
         match kind {
             DriftKind::Gone => lines.push(format!("- {what}")),
-            DriftKind::Changed { attributes } => {
+            DriftKind::Changed { attributes, expected, live } => {
                 lines.push(format!("! {what}"));
-                let fields = drifted(attributes);
+                let fields = drifted(attributes, expected, live);
                 let width = fields.iter().map(|field| field.key.len()).max().unwrap_or(0);
                 fields.iter().for_each(|field| draw(&mut lines, field, width));
             }
@@ -118,8 +112,8 @@ pub(super) fn unmanaged(unmanaged: &[Observed]) -> Option<String> {
     (!lines.is_empty()).then(|| folded(&title, &block("text", &lines, 2_000)))
 }
 
-pub(super) fn notes(notes: &[String]) -> Option<String> {
-    let items: Vec<String> = notes.iter().map(|note| format!("- {}\n", sentence(note))).collect();
+pub(super) fn notes(notes: &[Note]) -> Option<String> {
+    let items: Vec<String> = notes.iter().map(|one| format!("- {}\n", note(one).markdown())).collect();
     (!items.is_empty()).then(|| format!("#### Notes\n\n{}", items_within(&items, 5_000, "")))
 }
 
@@ -128,9 +122,9 @@ pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
     if refusals.is_empty() {
         return None;
     }
-    let item = |refusal: &Refusal| {
-        let what = sentence(&format!("{}{}", place(refusal), refusal.message));
-        format!("> - {what}\n>   - help: {}\n", sentence(&refusal.hint))
+    let item = |one: &Refusal| {
+        let ways: String = ways(one).iter().map(|way| format!(">   - {}\n", way.markdown())).collect();
+        format!("> - {}\n{ways}", placed(one).markdown())
     };
     let items: Vec<String> = refusals.iter().map(item).collect();
     let reasons = count(refusals.len(), "reason");
@@ -145,11 +139,6 @@ pub(super) fn adoption(plan: &Plan) -> Option<String> {
     let lines: Vec<String> = adoptions(plan)?.lines().map(words).collect();
     let title = "To adopt them, paste this into the configuration (a table that exists takes the lines below it)";
     Some(format!("{title}:\n\n{}", block("toml", &lines, 8_000)))
-}
-
-/// A sentence with foreign parts, in code: a span is wrapped, a fence would be cut at the edge of a narrow page.
-fn sentence(text: &str) -> String {
-    span(&clipped(&words(text), LONGEST_LINE))
 }
 
 /// The first of them, at most `room` bytes; the rest is a count.

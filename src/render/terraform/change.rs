@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::row::split;
+use super::super::field::items;
 use super::resource::{Address, Marks, PROVIDER, Values};
-use crate::endpoint::{EndpointId, Name};
+use crate::endpoint::{Attribute, Attributed, EndpointId, Name, Spec};
 use crate::plan::{Action, Change, Drift, DriftKind, Order, Reason, View};
 use crate::quote::hidden;
 
@@ -112,8 +112,8 @@ impl<'a> ResourceChange<'a> {
         let mut after = before.clone();
         let body = match &drift.kind {
             DriftKind::Gone => Body::new(&["delete"], Some(before), None),
-            DriftKind::Changed { attributes } => {
-                attributes.iter().for_each(|(key, _, live)| stray(&mut after, key.word(), live));
+            DriftKind::Changed { attributes, expected: _, live } => {
+                attributes.iter().for_each(|attribute| stray(&mut after, *attribute, live));
                 Body::new(&["update"], Some(before), Some(after))
             }
             DriftKind::Secret { before: was, after: is } => {
@@ -126,11 +126,12 @@ impl<'a> ResourceChange<'a> {
     }
 }
 
-fn stray<'a>(values: &mut Values<'a>, key: &str, live: &'a str) {
-    match key {
-        "url" => values.url = hidden(live),
-        "events" => values.events = split(live),
-        _ => values.description = (!live.is_empty()).then(|| hidden(live)),
+fn stray<'a>(values: &mut Values<'a>, attribute: Attribute, live: &'a Spec) {
+    match (attribute, live.get(attribute)) {
+        (Attribute::Url, Attributed::Text(url)) => values.url = hidden(url.unwrap_or_default()),
+        (Attribute::Description, Attributed::Text(text)) => values.description = text.map(hidden),
+        (Attribute::Events, Attributed::Set(events)) => values.events = items(events),
+        (Attribute::Url | Attribute::Description, Attributed::Set(_)) | (Attribute::Events, Attributed::Text(_)) => {}
     }
 }
 
@@ -192,14 +193,9 @@ fn action_reason(change: &Change) -> Option<&'static str> {
 /// What a replacement changes that says no reasons of its own.
 fn differing(change: &Change) -> Vec<[&'static str; 1]> {
     let (Some(before), Some(after)) = (&change.before, &change.after) else { return Vec::new() };
-    let (was, is) = (&before.spec, &after.spec);
-    let differs = [
-        ("url", was.url != is.url),
-        ("events", was.events != is.events),
-        ("description", was.description != is.description),
-        ("rotation", before.rotation != after.rotation),
-    ];
-    differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| [key]).collect()
+    let attributes = before.spec.differing(&after.spec).into_iter().map(Attribute::word);
+    let rotation = (before.rotation != after.rotation).then_some("rotation");
+    attributes.chain(rotation).map(|key| [key]).collect()
 }
 
 fn replace_path(reason: &Reason) -> Option<[&'static str; 1]> {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::foreign::defused;
 use crate::endpoint::{EndpointId, Name};
-use crate::plan::{Action, Change, Plan, View};
+use crate::plan::{Action, Change, GuardChange, Plan, View};
 use change::{ResourceChange, deposed};
 use resource::{Address, PROVIDER, Resource, Values};
 
@@ -75,7 +75,7 @@ struct Configured<'a> {
 /// Changed guards are `output_changes`.
 pub fn terraform_json(plan: &Plan) -> String {
     let after = after(plan);
-    let guards = plan.guards.iter().map(|g| (format!("guard_{}", g.guard.word()), guard(&g.before, &g.after)));
+    let guards = plan.guards.iter().map(|change| (format!("guard_{}", change.word()), guard(change)));
     let root = |resources| Root { root_module: Module { resources } };
     let document = Document {
         format_version: FORMAT_VERSION,
@@ -97,7 +97,8 @@ pub fn terraform_json(plan: &Plan) -> String {
     defused(json) + "\n"
 }
 
-fn guard(before: &str, after: &str) -> Value {
+fn guard(change: &GuardChange) -> Value {
+    let (before, after) = change.lines();
     json!({
         "actions": ["update"], "before": before, "after": after,
         "after_unknown": false, "before_sensitive": false, "after_sensitive": false,

@@ -5,7 +5,7 @@ use super::super::{
 };
 use super::world::{NOW, Parts, entry, intent, listed, managed, name, rich, spec};
 use crate::endpoint::EndpointId;
-use crate::plan::Refusal;
+use crate::plan::{NameFlag, Note, NoteKind, Refusal, RefusalKind};
 use crate::quote::acts;
 use crate::state::Managed;
 use crate::timestamp::Timestamp;
@@ -69,16 +69,19 @@ fn hostile() -> Parts {
 fn plan() -> crate::plan::Plan {
     let mut plan = hostile().plan();
     for word in CORPUS {
-        plan.notes.push(word.to_owned());
+        let kind = NoteKind::Duplicated { endpoint_id: EndpointId::new(word) };
+        plan.notes.push(Note { name: Some(name("named")), kind });
+        plan.notes.push(Note { name: None, kind: NoteKind::GroupsGrew { events: [word.to_owned()].into() } });
         plan.new_hosts.push(word.to_owned());
-        plan.refusals.push(Refusal {
-            duplicate: Some(EndpointId::new(word)),
-            name: Some(name("named")),
-            file: None,
-            line: None,
-            message: word.to_owned(),
-            hint: word.to_owned(),
-        });
+        let of = |kind| Refusal { name: Some(name("named")), file: None, line: None, kind };
+        let different = spec(word, &[word], Some(word));
+        plan.refusals.push(of(RefusalKind::Duplicate { endpoint_id: EndpointId::new(word) }));
+        plan.refusals.push(of(RefusalKind::UnknownName { flag: NameFlag::Target, pattern: word.to_owned() }));
+        plan.refusals.push(of(RefusalKind::ImportDiffers {
+            endpoint_id: EndpointId::new(word),
+            wanted: spec("https://h.example/x", &[], None),
+            live: different,
+        }));
     }
     plan
 }
@@ -178,13 +181,13 @@ fn markdown_holds_foreign_text_in_code_alone() {
     assert!(page.len() <= 65_536);
     let prose = prose(&page);
     let ours = regex::Regex::new(
-        r"^(<!-- hookwright plan: [A-Za-z0-9_.%-]+ -->|<details><summary>(<code>[A-Za-z0-9_&;+/=~!→-]+</code>|[A-Za-z0-9 :,()-])+</summary>|</details>|[A-Za-z0-9 |,:;'()*#>!\[\].-]*)$",
+        r"^(<!-- hookwright plan: [A-Za-z0-9_.%-]+ -->|<details><summary>(<code>[A-Za-z0-9_&;+/=~!→-]+</code>|[A-Za-z0-9 :,()-])+</summary>|</details>|[A-Za-z0-9 |,:;'()*#>=!\[\]._-]*)$",
     )
     .unwrap();
     for line in prose.lines() {
         assert!(ours.is_match(line), "{line}");
     }
-    for acting in ["everyone", "script", "evil", "https:", "www.", "boom", "bold", "${{", "<!--", "-->"] {
+    for acting in ["everyone", "<script", "evil", "https:", "www.", "boom", "bold", "${{", "<!--", "-->"] {
         // The first line is our own marker, where the environment's name is percent-encoded.
         assert!(prose.lines().skip(1).all(|line| !line.contains(acting)), "{acting}");
     }

@@ -8,4 +8,5 @@ mod rich;
 mod schema;
 mod sizes;
 mod terraform;
+mod words;
 mod world;

@@ -1,0 +1,27 @@
+//! The end of an endpoint.
+
+use super::{Live, view};
+use crate::endpoint::Name;
+use crate::plan::{Action, Change, Reason};
+use crate::state::Managed;
+
+/// A delete of a current endpoint.
+pub(in crate::plan) fn delete(name: &Name, had: &Managed, reason: Reason, live: Live<'_>) -> Change {
+    end(name, had, reason, live, false)
+}
+
+/// The end of a predecessor.
+pub(in crate::plan) fn retire(name: &Name, old: &Managed, reason: Reason, live: Live<'_>) -> Change {
+    end(name, old, reason, live, true)
+}
+
+fn end(name: &Name, had: &Managed, reason: Reason, live: Live<'_>, deposed: bool) -> Change {
+    let gone = matches!(live, Live::Gone);
+    Change {
+        name: name.clone(),
+        before: Some(view(had)),
+        after: None,
+        action: Action::Delete { endpoint_id: had.endpoint_id.clone(), deposed, gone },
+        reasons: vec![reason],
+    }
+}

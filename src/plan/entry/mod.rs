@@ -1,0 +1,125 @@
+//! One wanted entry against the endpoint it has: no change, an update of the state, or a replacement.
+
+mod ending;
+mod making;
+
+use super::drift::{differing, drifted, listed};
+use super::renames::effective;
+use super::{Action, Change, Reason, Update, View};
+use crate::config::Entry;
+use crate::endpoint::{Attribute, Name, Observed, Spec};
+use crate::state::{Managed, Slot};
+
+pub(super) use ending::{delete, retire};
+pub(super) use making::{Found, create, import, remake, replacement, resend};
+
+/// What the API says of one endpoint.
+#[derive(Clone, Copy)]
+pub(super) enum Live<'a> {
+    /// Nobody asked.
+    Unasked,
+    /// It is listed.
+    Listed(&'a Observed),
+    /// It is not, or its deletion is under way.
+    Gone,
+}
+
+/// The change that an entry with an endpoint needs, if any; `forced` is a reason from outside of file and state.
+pub(super) fn change(
+    name: &Name,
+    entry: &Entry,
+    (slot, had): (&Slot, &Managed),
+    live: Live<'_>,
+    forced: Option<Reason>,
+) -> Option<Change> {
+    let wanted = effective(entry, had);
+    if matches!(live, Live::Gone) {
+        return Some(remake(name, entry, had, Reason::Gone));
+    }
+    let mut reasons: Vec<Reason> = had.spec.differing(&wanted).into_iter().map(Reason::Changed).collect();
+    if entry.rotation > had.rotation {
+        reasons.push(Reason::Rotation { from: had.rotation, to: entry.rotation });
+    }
+    reasons.extend(forced);
+    let mut adopted = None;
+    let drifted = drifted(entry, had, live);
+    if let Live::Listed(seen) = live {
+        if !drifted.is_empty() && reasons.iter().all(|r| matches!(r, Reason::Changed(_))) && seen.is_twin_of(&wanted) {
+            adopted = Some(wanted.clone());
+            reasons.clear();
+        } else {
+            let unsaid = drifted.into_iter().filter(|a| !reasons.contains(&Reason::Changed(*a)));
+            reasons.extend(unsaid.map(Reason::ChangedRemotely).collect::<Vec<_>>());
+        }
+    }
+    if !reasons.is_empty() {
+        return Some(replacement(name, entry, (slot, had), wanted, reasons));
+    }
+    update(name, entry, had, adopted)
+}
+
+/// What a plan shows of an endpoint that exists.
+pub(super) fn view(had: &Managed) -> View {
+    View {
+        spec: had.spec.clone(),
+        endpoint_id: Some(had.endpoint_id.clone()),
+        rotation: had.rotation,
+        prevent_destroy: had.prevent_destroy,
+    }
+}
+
+fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> Option<Change> {
+    let found = [
+        (Reason::LiveAgrees, adopted.is_some()),
+        (Reason::Protection, entry.lifecycle.prevent_destroy != had.prevent_destroy),
+        (Reason::RotationLowered, entry.rotation < had.rotation),
+        (Reason::EventsRewritten, entry.events_as_written != had.events_as_written),
+    ];
+    let reasons: Vec<Reason> = found.into_iter().filter(|(_, so)| *so).map(|(reason, _)| reason).collect();
+    if reasons.is_empty() {
+        return None;
+    }
+    let update = Update {
+        rotation: entry.rotation,
+        prevent_destroy: entry.lifecycle.prevent_destroy,
+        spec: adopted,
+        events_as_written: entry.events_as_written.clone(),
+    };
+    Some(updated(name, had, update, reasons))
+}
+
+fn updated(name: &Name, had: &Managed, update: Update, reasons: Vec<Reason>) -> Change {
+    let mut after = View { rotation: update.rotation, prevent_destroy: update.prevent_destroy, ..view(had) };
+    if let Some(spec) = &update.spec {
+        after.spec = spec.clone();
+    }
+    let (before, after) = (Some(view(had)), Some(after));
+    Change { name: name.clone(), before, after, action: Action::Update(update), reasons }
+}
+
+/// What is live, taken over into the state: a changed endpoint as it is, a gone one forgotten. A secret that changed
+/// is not taken over: nobody here has the new one.
+pub(super) fn refresh(name: &Name, had: &Managed, live: Live<'_>) -> Option<Change> {
+    match live {
+        Live::Unasked => None,
+        Live::Gone => Some(Change {
+            name: name.clone(),
+            before: Some(view(had)),
+            after: None,
+            action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
+            reasons: vec![Reason::Gone],
+        }),
+        Live::Listed(seen) => {
+            let attributes = differing(had, seen);
+            let spec = (!attributes.is_empty()).then(|| listed(seen, had.expected_live()))?;
+            let events_as_written = if attributes.contains(&Attribute::Events) {
+                spec.events.iter().cloned().collect()
+            } else {
+                had.events_as_written.clone()
+            };
+            let (rotation, prevent_destroy) = (had.rotation, had.prevent_destroy);
+            let update = Update { rotation, prevent_destroy, spec: Some(spec), events_as_written };
+            Some(updated(name, had, update, vec![Reason::Refreshed]))
+        }
+    }
+}
