@@ -18,7 +18,7 @@
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
 //! | [`state`] | the model, its transitions, the file, the journal, the lock | crash, disk, endpoint, mark, quote, secrets, timestamp |
-//! | [`videogen`] | the API client: reader and writer apart; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
+//! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, secrets, state, timestamp |
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, timestamp, videogen |

@@ -5,24 +5,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Event;
-use super::run::{Run, given_up, pool};
+use super::pool::pool;
+use super::run::{Run, given_up};
 use super::task::{Before, Lost, Task, tasks};
 use crate::crash;
 use crate::endpoint::EndpointId;
 use crate::secrets::Binding;
 use crate::state::{Durable, Ended, Receipt, Record, answered};
-use crate::videogen::{ApiError, Created, Fault, Made};
+use crate::videogen::{ApiError, ApiWriter, Created, Fault, Made};
 
 const POST: &str = "POST /v1/webhooks/endpoints";
 
 /// Sends every create of the plan once, and returns those whose outcome is unknown.
-pub async fn all(run: &Arc<Run>) -> Vec<Task> {
+pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>) -> Vec<Task> {
     let tasks = tasks(run);
     each(run, tasks).await
 }
 
 /// Works through the tasks; what is lost comes back.
-pub async fn each(run: &Arc<Run>, tasks: Vec<Task>) -> Vec<Task> {
+pub async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Vec<Task> {
     let shared = Arc::clone(run);
     let ended = pool(run.job.parallelism, tasks, move |task| one(Arc::clone(&shared), task)).await;
     let mut lost = Vec::new();
@@ -45,8 +46,8 @@ enum End {
     Ended,
 }
 
-async fn one(run: Arc<Run>, mut task: Task) -> End {
-    let may = if task.sends == 0 { run.may_begin() } else { run.may_settle() };
+async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task) -> End {
+    let may = if task.sends == 0 { run.may_begin() } else { run.may_reconcile() };
     if !may {
         return if task.sends == 0 { End::Ended } else { End::Lost(Box::new(task)) };
     }
@@ -74,7 +75,7 @@ async fn one(run: Arc<Run>, mut task: Task) -> End {
 }
 
 /// Deletes the old endpoint, which the state remembers until its successor's receipt.
-async fn destroy_first(run: &Run, task: &Task, old: EndpointId) -> bool {
+async fn destroy_first<A: ApiWriter>(run: &Run<A>, task: &Task, old: EndpointId) -> bool {
     let note = Record::Deleting { endpoint_id: old.clone(), orphan_of: None, at: run.now() };
     if !run.note(vec![note]).await {
         return false;
@@ -99,12 +100,12 @@ enum Sent {
 }
 
 /// One send: note it, send it, note what came back.
-async fn send(run: &Run, task: &mut Task) -> Sent {
+async fn send<A: ApiWriter>(run: &Run<A>, task: &mut Task) -> Sent {
     if let Err(wait) = run.job.throttle.pass().await {
         let fault = wait.map_or(Fault::Stopped, Fault::WaitTooLong);
         return never(run, task, ApiError { request: POST.to_owned(), fault }).await;
     }
-    let may = if task.sends == 0 { run.may_begin() } else { run.may_settle() };
+    let may = if task.sends == 0 { run.may_begin() } else { run.may_reconcile() };
     if !may {
         return never(run, task, ApiError { request: String::new(), fault: Fault::Stopped }).await;
     }
@@ -115,7 +116,7 @@ async fn send(run: &Run, task: &mut Task) -> Sent {
     crash::here("intent-durable");
     let sent = task.intent.sent();
     let created = tokio::select! {
-        created = run.job.writer.create(&sent, &task.intent.key) => created,
+        created = run.job.api.create(&sent, &task.intent.key) => created,
         () = run.cut() => Created::Unknown { error: given_up(POST), named: None },
     };
     crash::here("answer-read");
@@ -137,7 +138,7 @@ async fn send(run: &Run, task: &mut Task) -> Sent {
 }
 
 /// What must be durable before a send: that the old endpoint is gone, the intent, the send.
-fn notes(run: &Run, task: &Task) -> Vec<Record> {
+fn notes<A>(run: &Run<A>, task: &Task) -> Vec<Record> {
     let mut records = Vec::new();
     if let Some(Before::Gone(old)) = &task.before {
         let (name, until) = (task.intent.name.clone(), run.now().after(super::memory()));
@@ -150,14 +151,14 @@ fn notes(run: &Run, task: &Task) -> Vec<Record> {
     records
 }
 
-/// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unsettled.
-async fn never(run: &Run, task: &Task, error: ApiError) -> Sent {
+/// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unanswered.
+async fn never<A: ApiWriter>(run: &Run<A>, task: &Task, error: ApiError) -> Sent {
     let key = &task.intent.key;
-    let unsettled = run.job.state.with_state(|state| state.intent(key).is_some_and(|intent| intent.unanswered > 0));
-    if task.noted && !unsettled {
+    let unanswered = run.job.state.with_state(|state| state.intent(key).is_some_and(|intent| intent.unanswered > 0));
+    if task.noted && !unanswered {
         run.note(vec![Record::Closed { key: key.clone() }]).await;
     }
-    if unsettled {
+    if unanswered {
         // An earlier send may still have made it: unknown it stays, whatever this one met.
         if error.fault != Fault::Stopped {
             run.unknown(task.index, error.to_string());
@@ -171,7 +172,7 @@ async fn never(run: &Run, task: &Task, error: ApiError) -> Sent {
 
 /// Encrypts the secret and records the receipt. Where the answer names an endpoint that was ours before or is being
 /// deleted, or encryption fails, the outcome is unknown.
-fn receive(run: &Run, task: &Task, made: Made) -> Result<(Receipt, Durable), Lost> {
+fn receive<A>(run: &Run<A>, task: &Task, made: Made) -> Result<(Receipt, Durable), Lost> {
     let Made { observed, secret } = made;
     let unreadable = |reason: &str, named| {
         let fault = Fault::Lost(reason.to_owned());
@@ -205,7 +206,7 @@ fn receive(run: &Run, task: &Task, made: Made) -> Result<(Receipt, Durable), Los
     }
 }
 
-async fn finish(run: Arc<Run>, task: Task, receipt: Receipt, durable: Durable) {
+async fn finish<A: ApiWriter>(run: Arc<Run<A>>, task: Task, receipt: Receipt, durable: Durable) {
     let id = receipt.endpoint_id.clone();
     match durable.wait().await {
         Ok(()) => {
@@ -222,7 +223,7 @@ async fn finish(run: Arc<Run>, task: Task, receipt: Receipt, durable: Durable) {
     }
 }
 
-async fn lose(run: &Run, mut task: Task, lost: Lost) -> End {
+async fn lose<A: ApiWriter>(run: &Run<A>, mut task: Task, lost: Lost) -> End {
     run.lost_one();
     if lost.named.as_ref().is_some_and(|id| task.knows(id)) {
         // The same endpoint again: whatever else is live was not made by this send.

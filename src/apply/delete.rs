@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::run::{Run, pool};
+use super::pool::pool;
+use super::run::Run;
 use crate::crash;
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::{Action, Order};
 use crate::state::Record;
+use crate::videogen::ApiWriter;
 
 struct Doomed {
     index: usize,
@@ -17,13 +19,13 @@ struct Doomed {
 }
 
 /// Deletes what the plan ends. A replacement whose create failed keeps its old endpoint.
-pub async fn all(run: &Arc<Run>) {
+pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>) {
     let doomed = doomed(run);
     let shared = Arc::clone(run);
     pool(run.job.parallelism, doomed, move |doomed| one(Arc::clone(&shared), doomed)).await;
 }
 
-fn doomed(run: &Run) -> Vec<Doomed> {
+fn doomed<A>(run: &Run<A>) -> Vec<Doomed> {
     let mut list = Vec::new();
     for (index, change) in run.job.plan.changes.iter().enumerate() {
         let doom =
@@ -44,7 +46,7 @@ fn doomed(run: &Run) -> Vec<Doomed> {
     list
 }
 
-async fn one(run: Arc<Run>, doomed: Doomed) {
+async fn one<A: ApiWriter>(run: Arc<Run<A>>, doomed: Doomed) {
     let Doomed { index, name, id, ends_change } = doomed;
     if !run.may_begin() {
         if !ends_change {

@@ -1,16 +1,17 @@
 //! A plan → effects, concurrently and in the safe order. Decides nothing that the plan has not decided; prints
 //! nothing: whoever watches gets [`Event`]s.
 //!
-//! The order: what the state alone knows; planned orphans, whose keys are closed; creates; what was lost is settled;
-//! deletes; a closing listing, and the orphans that it shows. Every step is in the journal before it counts, and every
+//! The order: what the state alone knows; planned orphans, whose keys are closed; creates; lost answers are
+//! reconciled; deletes; a closing listing, and the orphans that it shows. Every step is in the journal before it counts, and every
 //! request that changes something is noted before it is sent.
 
 mod bookkeeping;
 mod create;
 mod delete;
 mod orphan;
+mod pool;
+mod reconcile;
 mod run;
-mod settle;
 mod task;
 
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::plan::Plan;
 use crate::secrets::Sealer;
 use crate::state::{self, Applied, Guards, Rescue, StoreError};
 use crate::timestamp::{Timestamp, protocol};
-use crate::videogen::{Reader, Throttle, Writer};
+use crate::videogen::{ApiWriter, Throttle};
 
 pub use run::Halt;
 use run::Run;
@@ -52,16 +53,14 @@ impl std::fmt::Debug for Clock {
 
 /// Everything that an apply needs. The state's writer holds the lock.
 #[derive(Debug)]
-pub struct Job {
+pub struct Job<A> {
     /// What to do; without refusals.
     pub plan: Arc<Plan>,
     /// The state; [`state::Writer::begin`] has been called.
     pub state: state::Writer,
-    /// Reads the API.
-    pub reader: Reader,
-    /// Changes the API.
-    pub writer: Writer,
-    /// Shared by both.
+    /// Reads and changes the API.
+    pub api: A,
+    /// What every request to the API waits on.
     pub throttle: Throttle,
     /// Seals the secrets; probed.
     pub sealer: Sealer,
@@ -121,7 +120,7 @@ pub enum Event {
         /// What to do.
         hint: Option<&'static str>,
     },
-    /// A create's outcome is unknown; it is settled next.
+    /// A create's outcome is unknown; it is reconciled next.
     Lost {
         /// The entry.
         name: Name,
@@ -141,7 +140,7 @@ pub enum Status {
     Done(Option<EndpointId>),
     /// Failed: nothing of it was made, or the error says what was.
     Failed(String),
-    /// Nobody knows; the state keeps the intent, and the next apply settles it.
+    /// Nobody knows; the state keeps the intent, and the next apply reconciles it.
     Unknown(String),
     /// Not begun.
     Skipped,
@@ -179,13 +178,13 @@ impl Outcome {
 /// Does what the plan says.
 ///
 /// Ends when everything is done, failed, or given up; then the state file is rewritten and the journal removed.
-pub async fn apply(job: Job) -> Outcome {
+pub async fn apply<A: ApiWriter>(job: Job<A>) -> Outcome {
     let run = Arc::new(Run::new(job));
     if run.note(bookkeeping::records(&run.job)).await {
         bookkeeping::report(&run);
         orphan::planned(&run).await;
         let lost = create::all(&run).await;
-        settle::all(&run, lost).await;
+        reconcile::all(&run, lost).await;
         delete::all(&run).await;
         orphan::closing(&run).await;
     }

@@ -2,7 +2,6 @@
 //! receipt, what the plan allows, and what the state remembers of it before it is sent.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Event;
 use super::run::Run;
@@ -10,13 +9,10 @@ use crate::crash;
 use crate::endpoint::{EndpointId, Observed};
 use crate::plan::{Action, Ledger};
 use crate::state::Record;
-use crate::videogen::ApiError;
-
-/// The pauses before the listings that look for what a repeated create answered.
-const LAG: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500)];
+use crate::videogen::{ApiError, ApiWriter, LISTING_LAG};
 
 /// Deletes the orphans that the plan names, before anything is sent: their keys are closed.
-pub async fn planned(run: &Arc<Run>) {
+pub async fn planned<A: ApiWriter>(run: &Arc<Run<A>>) {
     for (index, change) in run.job.plan.changes.iter().enumerate() {
         let Action::DeleteOrphan { key, endpoint_id } = &change.action else { continue };
         if !run.may_begin() {
@@ -32,7 +28,7 @@ pub async fn planned(run: &Arc<Run>) {
 }
 
 /// Deletes an orphan that was found on the way, where the plan leaves room for it; `false` where it is still there.
-pub async fn delete(run: &Run, key: &str, id: EndpointId) -> bool {
+pub async fn delete<A: ApiWriter>(run: &Run<A>, key: &str, id: EndpointId) -> bool {
     if !run.may_delete_orphan(key) {
         run.left_behind(format!(
             "{id} is left of a lost create; it takes a reviewed plan, or more [safety] max_deletes, to delete it"
@@ -58,7 +54,7 @@ enum Ended {
     Failed,
 }
 
-async fn send(run: &Run, key: &str, id: EndpointId) -> Ended {
+async fn send<A: ApiWriter>(run: &Run<A>, key: &str, id: EndpointId) -> Ended {
     let Some(noted) = run.job.state.note_orphan(id.clone(), key.to_owned(), run.now()) else { return Ended::Kept };
     if !run.durable(noted).await {
         return Ended::Failed;
@@ -76,10 +72,10 @@ async fn send(run: &Run, key: &str, id: EndpointId) -> Ended {
 
 /// Lists once more where an answer is unknown, deletes what is certainly left, and looks for what repeated creates
 /// answered: an endpoint that somebody deleted meanwhile would count as made.
-pub async fn closing(run: &Arc<Run>) {
+pub async fn closing<A: ApiWriter>(run: &Arc<Run<A>>) {
     let open = run.job.state.with_state(|state| state.pending.iter().any(|intent| intent.unanswered > 0));
     let expected = run.to_be_listed();
-    if !(run.lost_any() || open || !expected.is_empty()) || !run.may_settle() {
+    if !(run.lost_any() || open || !expected.is_empty()) || !run.may_reconcile() {
         return;
     }
     let live = match listing(run, &expected).await {
@@ -108,11 +104,11 @@ pub async fn closing(run: &Arc<Run>) {
 }
 
 /// Lists until all that is expected is there, or the list has had time to catch up; the union of the listings.
-async fn listing(run: &Run, expected: &[EndpointId]) -> Result<Vec<Observed>, ApiError> {
+async fn listing<A: ApiWriter>(run: &Run<A>, expected: &[EndpointId]) -> Result<Vec<Observed>, ApiError> {
     let mut live: Vec<Observed> = Vec::new();
-    for pause in LAG {
+    for pause in LISTING_LAG {
         tokio::time::sleep(pause).await;
-        let again = run.unless_cut(run.job.reader.list()).await?;
+        let again = run.unless_cut(run.job.api.list()).await?;
         live.retain(|seen| !again.iter().any(|other| other.id == seen.id));
         live.extend(again);
         if expected.iter().all(|id| live.iter().any(|seen| seen.id == *id)) {

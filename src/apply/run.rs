@@ -1,17 +1,15 @@
 //! What all workers of one apply share: the job, how far it is, and whether new work may begin.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::task::JoinSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Event, Job, Outcome, Status};
 use crate::endpoint::EndpointId;
 use crate::plan::{Change, Spare};
 use crate::state::{Applied, Durable, Record, WriteFailed};
 use crate::timestamp::Timestamp;
-use crate::videogen::{ApiError, Fault};
+use crate::videogen::{ApiError, ApiWriter, Fault};
 
 /// Creates in a row whose answers may be lost before no new one starts.
 const MOST_LOST: u32 = 3;
@@ -31,8 +29,8 @@ pub enum Halt {
 
 /// Shared by all workers of one apply.
 #[derive(Debug)]
-pub struct Run {
-    pub job: Job,
+pub struct Run<A> {
+    pub job: Job<A>,
     pub lineage: String,
     progress: Mutex<Progress>,
 }
@@ -58,8 +56,8 @@ struct Progress {
     own_keys: HashSet<String>,
 }
 
-impl Run {
-    pub fn new(job: Job) -> Self {
+impl<A> Run<A> {
+    pub fn new(job: Job<A>) -> Self {
         let lineage = job.state.with_state(|state| state.lineage.clone());
         let statuses = vec![Status::Skipped; job.plan.changes.len()];
         let progress = Progress {
@@ -166,8 +164,8 @@ impl Run {
         self.progress().halt.is_none() && !self.job.throttle.is_stopped()
     }
 
-    /// Whether a create that was sent may be sent again: too many lost answers do not forbid to settle them.
-    pub fn may_settle(&self) -> bool {
+    /// Whether a create that was sent may be sent again: too many lost answers do not forbid to reconcile them.
+    pub fn may_reconcile(&self) -> bool {
         matches!(self.progress().halt, None | Some(Halt::Lost)) && !self.job.throttle.is_stopped()
     }
 
@@ -203,15 +201,6 @@ impl Run {
     /// Whether an outcome was unknown at any time in this run.
     pub fn lost_any(&self) -> bool {
         self.progress().lost_any
-    }
-
-    /// Deletes an endpoint, its deletion noted before; a refused one leaves no note.
-    pub async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
-        let deleted = self.unless_cut(self.job.writer.delete(id)).await;
-        if deleted.as_ref().is_err_and(ApiError::did_nothing) {
-            self.note(vec![Record::Lapsed { endpoint_id: id.clone() }]).await;
-        }
-        deleted
     }
 
     /// Says so to whoever watches; nobody has to.
@@ -282,28 +271,15 @@ impl Run {
     }
 }
 
-/// Works through `items`, at most `parallelism` at once; the outputs come in no order.
-pub async fn pool<T, O, F>(parallelism: usize, items: Vec<T>, work: impl Fn(T) -> F + Clone + Send + 'static) -> Vec<O>
-where
-    T: Send + 'static,
-    O: Send + 'static,
-    F: Future<Output = O> + Send,
-{
-    let workers = parallelism.clamp(1, items.len().max(1));
-    let queue = Arc::new(Mutex::new(VecDeque::from(items)));
-    let mut set = JoinSet::new();
-    for _ in 0..workers {
-        let (queue, work) = (Arc::clone(&queue), work.clone());
-        set.spawn(async move {
-            let mut outputs = Vec::new();
-            let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            while let Some(item) = next() {
-                outputs.push(work(item).await);
-            }
-            outputs
-        });
+impl<A: ApiWriter> Run<A> {
+    /// Deletes an endpoint, its deletion noted before; a refused one leaves no note.
+    pub async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
+        let deleted = self.unless_cut(self.job.api.delete(id)).await;
+        if deleted.as_ref().is_err_and(ApiError::did_nothing) {
+            self.note(vec![Record::Lapsed { endpoint_id: id.clone() }]).await;
+        }
+        deleted
     }
-    set.join_all().await.into_iter().flatten().collect()
 }
 
 /// A request that a signal cut short: nobody knows what became of it.

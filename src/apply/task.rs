@@ -78,12 +78,12 @@ impl Task {
 }
 
 /// Every create of the plan that is to be sent.
-pub fn tasks(run: &Run) -> Vec<Task> {
+pub fn tasks<A>(run: &Run<A>) -> Vec<Task> {
     let changes = run.job.plan.changes.iter().enumerate();
     changes.filter_map(|(index, change)| task(run, index, change)).collect()
 }
 
-fn task(run: &Run, index: usize, change: &Change) -> Option<Task> {
+fn task<A>(run: &Run<A>, index: usize, change: &Change) -> Option<Task> {
     let fresh = |make: &Make, replaces| intent(run, change.name.clone(), make, replaces);
     Some(match &change.action {
         Action::Create(make) => Task::new(index, fresh(make, None), make.gone.clone().map(Before::Gone)),
@@ -113,7 +113,7 @@ fn task(run: &Run, index: usize, change: &Change) -> Option<Task> {
     })
 }
 
-fn intent(run: &Run, name: Name, make: &Make, replaces: Option<EndpointId>) -> Intent {
+fn intent<A>(run: &Run<A>, name: Name, make: &Make, replaces: Option<EndpointId>) -> Intent {
     Intent {
         key: run.fresh_key(),
         name,
@@ -136,7 +136,7 @@ fn intent(run: &Run, name: Name, make: &Make, replaces: Option<EndpointId>) -> I
 }
 
 /// An intent of the same create under a fresh key, beside what is live of its spec now.
-pub fn renewal(run: &Run, old: &Intent, live: BTreeSet<EndpointId>) -> Intent {
+pub fn renewal<A>(run: &Run<A>, old: &Intent, live: BTreeSet<EndpointId>) -> Intent {
     let mut live_before = old.live_before.clone();
     live_before.extend(live);
     Intent {

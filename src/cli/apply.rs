@@ -274,8 +274,7 @@ pub async fn carry_out(
     let outcome = apply(Job {
         plan: Arc::clone(plan),
         state,
-        reader: live.reader.clone(),
-        writer: live.writer(),
+        api: live.writer(),
         throttle,
         sealer,
         guards: project.guards.clone(),

@@ -15,6 +15,7 @@ use crate::disk;
 use crate::endpoint::Observed;
 use crate::render;
 use crate::secrets::{ExposeSecret, Recipient, generate_identity};
+use crate::videogen::ApiReader;
 
 /// Write a starter configuration and make an age identity.
 ///

@@ -16,7 +16,7 @@ use crate::sandbox::{self, Keep};
 use crate::secrets::SecretString;
 use crate::state::{Managed, State, Store};
 use crate::timestamp::Timestamp;
-use crate::videogen::{ApiError, Reader, Settings, Transport, Writer};
+use crate::videogen::{ApiError, ApiReader, HttpReader, HttpWriter, Settings, Transport};
 
 /// How long after its creation, in seconds, an endpoint may be missing from a listing because that lags.
 const YOUNG: i64 = 60;
@@ -24,7 +24,7 @@ const YOUNG: i64 = 60;
 /// A connection to the API.
 pub struct Live {
     /// Reads it.
-    pub reader: Reader,
+    pub reader: HttpReader,
     transport: Transport,
     sandbox: Option<sandbox::Running>,
 }
@@ -139,12 +139,12 @@ impl Live {
         let watch = terminal::is_verbose().then_some(terminal::exchange as _);
         let settings = Settings { base_url, key, timeout, max_wait, local, proxy, watch };
         let transport = Transport::new(&settings).map_err(Failure::new)?;
-        Ok(Self { reader: Reader::new(transport.clone()), transport, sandbox })
+        Ok(Self { reader: HttpReader::new(transport.clone()), transport, sandbox })
     }
 
     /// Changes the API.
-    pub fn writer(&self) -> Writer {
-        Writer::new(self.transport.clone())
+    pub fn writer(&self) -> HttpWriter {
+        HttpWriter::new(self.transport.clone())
     }
 
     /// The time by the API's own clock; by this machine's where the API tells none.

@@ -1,9 +1,10 @@
 //! One wait for the whole run: when the API says "later", every request of the run waits, and none goes early.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Shared by all requests of a run.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ struct Gate {
 
 /// Until when the run waits, for eyes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting(pub Option<Instant>);
+pub struct Waiting(pub Option<std::time::Instant>);
 
 impl Throttle {
     /// A throttle that waits at most `max_wait` over the whole run.
@@ -67,7 +68,7 @@ impl Throttle {
                 return Ok(());
             };
             tokio::select! {
-                () = tokio::time::sleep_until(until.into()) => {}
+                () = tokio::time::sleep_until(until) => {}
                 _ = stopped.changed() => {}
             }
         }
@@ -88,8 +89,9 @@ impl Throttle {
         }
     }
 
-    /// Notes a 429 and the wait it told; an untold one is a second, doubled each time, a minute at most.
-    pub(super) fn limited(&self, told: Option<Duration>) {
+    /// Notes a 429 and the wait it told; an untold one is a second, doubled each time, a minute at most. Whatever sends
+    /// requests calls it.
+    pub fn limited(&self, told: Option<Duration>) {
         let mut gate = self.inner.gate.lock().unwrap_or_else(PoisonError::into_inner);
         // A told wait of nothing is a second all the same: a server that says "now" for ever is not hammered.
         let wait = told.map(|told| told.max(Duration::from_secs(1))).unwrap_or_else(|| {
@@ -104,7 +106,7 @@ impl Throttle {
             gate.not_before = Some(until);
             // A wait that is longer than the run may still wait is not waited.
             if gate.waited <= self.inner.max_wait {
-                self.inner.waiting.send_replace(Waiting(Some(until)));
+                self.inner.waiting.send_replace(Waiting(Some(until.into_std())));
             }
         }
     }

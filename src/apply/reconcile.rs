@@ -1,9 +1,8 @@
-//! Creates whose outcome is unknown: one listing settles what can be known, and the same bytes are sent again with
+//! Creates whose outcome is unknown: one listing reconciles what can be known, and the same bytes are sent again with
 //! the same key, at most three sends a run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Event;
 use super::create::{each, named};
@@ -13,20 +12,18 @@ use super::task::{Lost, Task, renewal};
 use crate::endpoint::{EndpointId, Observed};
 use crate::plan::{Ledger, Next, outlived};
 use crate::state::Record;
-use crate::videogen::ApiError;
+use crate::videogen::{ApiError, ApiWriter, LISTING_LAG};
 
 /// Sends of one create in one run.
 const MOST_SENDS: u32 = 3;
-/// The pauses before each listing: new endpoints may take a moment to be listed.
-const LAG: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500)];
 
-/// Settles every lost create, or leaves it to the next run.
-pub async fn all(run: &Arc<Run>, mut lost: Vec<Task>) {
-    while !lost.is_empty() && run.may_settle() {
+/// Reconciles every lost create, or leaves it to the next run.
+pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>, mut lost: Vec<Task>) {
+    while !lost.is_empty() && run.may_reconcile() {
         let live = match listing(run, &lost).await {
             Ok(live) => live,
             Err(error) => {
-                run.tell(Event::Note(format!("what was lost could not be settled now: {error}")));
+                run.tell(Event::Note(format!("lost answers could not be reconciled now: {error}")));
                 run.halted(error);
                 return;
             }
@@ -44,14 +41,14 @@ pub async fn all(run: &Arc<Run>, mut lost: Vec<Task>) {
 }
 
 /// Lists until every lost create has a candidate, or the list has had time to catch up.
-async fn listing(run: &Run, lost: &[Task]) -> Result<Vec<Observed>, ApiError> {
+async fn listing<A: ApiWriter>(run: &Run<A>, lost: &[Task]) -> Result<Vec<Observed>, ApiError> {
     let mut live = Vec::new();
-    for pause in LAG {
+    for pause in LISTING_LAG {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = run.cut() => {}
         }
-        live = run.unless_cut(run.job.reader.list()).await?;
+        live = run.unless_cut(run.job.api.list()).await?;
         let all_found = run.job.state.with_state(|state| {
             let ledger = Ledger::new(state, &live);
             let found = |task: &Task| {
@@ -75,7 +72,7 @@ enum Prepared {
 }
 
 /// A lost create as it is sent next: as it is, under a fresh key, or not at all.
-async fn prepared(run: &Run, mut task: Task, live: &[Observed]) -> Prepared {
+async fn prepared<A: ApiWriter>(run: &Run<A>, mut task: Task, live: &[Observed]) -> Prepared {
     let (next, candidates, is_stuck) = run.job.state.with_state(|state| {
         let ledger = Ledger::new(state, live);
         let account = ledger.account(&task.intent.body);
@@ -118,7 +115,7 @@ async fn prepared(run: &Run, mut task: Task, live: &[Observed]) -> Prepared {
     }
 }
 
-async fn renew(run: &Run, task: Task, live: &[Observed]) -> Prepared {
+async fn renew<A: ApiWriter>(run: &Run<A>, task: Task, live: &[Observed]) -> Prepared {
     let same = live.iter().filter(|seen| seen.is_twin_of(&task.intent.body)).map(|seen| seen.id.clone());
     let fresh = renewal(run, &task.intent, same.collect::<BTreeSet<EndpointId>>());
     if run.note(vec![Record::Intent(fresh.clone())]).await {
