@@ -1,7 +1,7 @@
-//! The API as a command meets it: the server inside the command, or the one at the base url; which key goes where;
-//! and whether the account is the state's own.
+//! The API as a command meets it: the server inside the command, or the one at the base url; which key goes where; and
+//! what a refresh tells.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -10,16 +10,12 @@ use super::project::Project;
 use super::{Network, proxy, terminal};
 use crate::apply::Clock;
 use crate::config::BaseUrl;
-use crate::endpoint::{EndpointId, Observed, Spec};
-use crate::plan::needs_second_look;
+use crate::refresh::{self, Asked, RefreshError, Seen, Trusted};
 use crate::sandbox::{self, Keep};
 use crate::secrets::SecretString;
-use crate::state::{Managed, State, Store};
+use crate::state::{State, Store};
 use crate::timestamp::Timestamp;
-use crate::videogen::{ApiError, ApiReader, HttpReader, HttpWriter, Settings, Transport};
-
-/// How long after its creation, in seconds, an endpoint may be missing from a listing because that lags.
-const YOUNG: i64 = 60;
+use crate::videogen::{HttpReader, HttpWriter, Settings, Transport};
 
 /// A connection to the API.
 pub struct Live {
@@ -27,57 +23,6 @@ pub struct Live {
     pub reader: HttpReader,
     transport: Transport,
     sandbox: Option<sandbox::Running>,
-}
-
-/// What the API answered, before it is checked against a state.
-#[derive(Debug)]
-pub struct Asked {
-    team: Result<String, ApiError>,
-    endpoints: Result<Vec<Observed>, ApiError>,
-}
-
-/// What the API says before anything is planned.
-#[derive(Debug)]
-pub struct Seen {
-    /// The account, where it is known.
-    pub team: Option<String>,
-    /// Every live endpoint.
-    pub endpoints: Vec<Observed>,
-    /// The moment.
-    pub now: Timestamp,
-    /// What other environments of the configuration manage.
-    pub elsewhere: BTreeSet<EndpointId>,
-}
-
-impl Seen {
-    /// Brings a listing forward to a state that was read after it, where an apply was writing meanwhile: what that
-    /// apply made since counts as listed, and what it ended as not.
-    pub fn catch_up(&mut self, before: &State, after: &State) {
-        let ids = |state: &State| state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect::<HashSet<_>>();
-        let (had, has) = (ids(before), ids(after));
-        self.endpoints.retain(|seen| has.contains(&seen.id) || !had.contains(&seen.id));
-        let listed: HashSet<EndpointId> = self.endpoints.iter().map(|seen| seen.id.clone()).collect();
-        let made = after.all().map(|(_, managed)| managed);
-        self.endpoints.extend(
-            made.filter(|managed| !had.contains(&managed.endpoint_id) && !listed.contains(&managed.endpoint_id))
-                .map(observed),
-        );
-        self.endpoints.sort_by(|a, b| a.id.cmp(&b.id));
-    }
-}
-
-/// An endpoint of the state as the API is expected to list it.
-fn observed(managed: &Managed) -> Observed {
-    let Spec { url, events, description } = managed.expected_live().clone();
-    Observed {
-        id: managed.endpoint_id.clone(),
-        url,
-        events,
-        description: Some(description),
-        created_at: managed.created_at,
-        tag: None,
-        secret_last4: managed.secret_last4.clone(),
-    }
 }
 
 /// The clock.
@@ -175,79 +120,31 @@ impl Live {
 
     /// Asks for the account and every endpoint, and checks the answers against the state.
     pub async fn look(&self, state: &State, network: &Network) -> Result<Seen, Failure> {
-        let asked = self.ask().await;
+        let asked = refresh::ask(&self.reader).await;
         self.check(asked, state, network).await
     }
 
-    /// Asks for the account and every endpoint, at once. Needs no state, so that one may be read meanwhile.
-    pub async fn ask(&self) -> Asked {
-        let (team, endpoints) = tokio::join!(self.reader.team(), self.reader.list());
-        Asked { team, endpoints }
-    }
-
-    /// Checks the answers against the state. An endpoint of the state that one listing lacks is looked for in a
-    /// second before it counts as gone, since pages can shift; and a young one in two more, since a listing can lag.
+    /// Checks the answers against the state, and says where the account stays unknown.
     pub async fn check(&self, asked: Asked, state: &State, network: &Network) -> Result<Seen, Failure> {
-        // An API that lists nothing either is down: no guard is to blame.
-        let answers = asked.endpoints.is_ok();
-        let team = team(asked.team, answers, state, network)?;
-        let mut endpoints = asked.endpoints?;
-        let young = self.now().0.saturating_sub(YOUNG);
-        let mut agrees = needs_second_look(state, self.now());
-        for (pause, made_since) in [(0, i64::MIN), (500, young), (1500, young)] {
-            if !std::mem::take(&mut agrees) && !lacks(state, &endpoints, made_since) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-            let again = self.reader.list().await?;
-            endpoints.retain(|seen| again.binary_search_by(|other| other.id.cmp(&seen.id)).is_err());
-            endpoints.extend(again);
-            endpoints.sort_by(|a, b| a.id.cmp(&b.id));
+        let Trusted { team, endpoints, unverified } = asked.judge(state, network.allow_unknown_team)?;
+        if let Some(error) = unverified {
+            terminal::warn(&format!("the account is not known: {error}"));
         }
+        let endpoints = refresh::confirm(&self.reader, endpoints, state, self.now()).await?;
         Ok(Seen { team, endpoints, now: self.now(), elsewhere: BTreeSet::new() })
     }
 }
 
-/// The account, where it is the state's own or may be unknown.
-fn team(
-    asked: Result<String, ApiError>,
-    answers: bool,
-    state: &State,
-    network: &Network,
-) -> Result<Option<String>, Failure> {
-    match (asked, &state.team_id) {
-        (Ok(team), Some(known)) if team != *known => {
-            let (team, known) = (crate::quote::quoted(&team), crate::quote::quoted(known));
-            let message = format!("the API key belongs to team {team}, and the state to team {known}");
-            Err(Failure::new(message)
-                .hint("use a key of the state's team; with this one every endpoint would look gone"))
-        }
-        (Ok(team), _) => Ok(Some(team)),
-        (Err(error), known) if error.status() == Some(401) || (known.is_some() && !network.allow_unknown_team) => {
-            let hint = "the account must be the state's own; to go on without knowing it: --allow-unknown-team";
-            let unknown = error.status() != Some(401) && answers;
-            let failure = Failure::from(error);
-            Err(if unknown { failure.hint(hint) } else { failure })
-        }
-        // What the listing met is told instead.
-        (Err(_), _) if !answers => Ok(None),
-        (Err(error), _) => {
-            terminal::warn(&format!("the account is not known: {error}"));
-            Ok(None)
+impl From<RefreshError> for Failure {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::OtherTeam { .. } => Self::new(error.to_string())
+                .hint("use a key of the state's team; with this one every endpoint would look gone"),
+            RefreshError::Unverified(error) => Self::from(error)
+                .hint("the account must be the state's own; to go on without knowing it: --allow-unknown-team"),
+            RefreshError::Api(error) => error.into(),
         }
     }
-}
-
-/// Whether an endpoint of the state, made no earlier than then, is missing from a listing sorted by id.
-fn lacks(state: &State, endpoints: &[Observed], made_since: i64) -> bool {
-    let listed = |id: &EndpointId| endpoints.binary_search_by(|seen| seen.id.cmp(id)).is_ok();
-    let live = |managed: &&Managed| managed.ended.is_none() && !state.deleting.contains_key(&managed.endpoint_id);
-    let mut made = state
-        .all()
-        .map(|(_, managed)| managed)
-        .filter(live)
-        .filter(|managed| managed.created_at.unwrap_or(i64::MIN) >= made_since);
-    made.any(|managed| !listed(&managed.endpoint_id))
 }
 
 /// The embedded sandbox's database: beside the state.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::live::{self, Live, Seen};
+use super::live::{self, Live};
 use super::project::{self, Project};
 use super::report::Report;
 use super::results::{Kind, Output};
@@ -13,6 +13,7 @@ use super::selection::{Allowances, Selection};
 use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
 use crate::endpoint::EndpointId;
 use crate::plan::{Choices, Plan, World, plan};
+use crate::refresh::{self, Seen};
 use crate::render::{self, Place};
 use crate::sandbox::Keep;
 use crate::state::{State, Store};
@@ -166,7 +167,7 @@ async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>
     let live = if args.refresh { Live::connect(project, &args.network, Keep::Untouched).await? } else { None };
     let Some(live) = live else { return Ok((load(&project.store)?, None)) };
     let (store, before) = (project.store.clone(), project.store.stamp());
-    let (loaded, asked) = tokio::join!(tokio::task::spawn_blocking(move || load(&store)), live.ask());
+    let (loaded, asked) = tokio::join!(tokio::task::spawn_blocking(move || load(&store)), refresh::ask(&live.reader));
     let mut state = loaded.map_err(|e| Failure::caused("the state was not read", &e))??;
     let mut seen = live.check(asked, &state, &args.network).await?;
     if project.store.stamp() != before {

@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
-use super::live::Seen;
 use super::project::Project;
 use super::{Failure, terminal};
 use crate::plan::{Choices, Plan, PlanId};
+use crate::refresh::Seen;
 use crate::render::{Colour, text};
 use crate::state::{Applied, State};
 

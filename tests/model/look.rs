@@ -10,7 +10,7 @@ use super::run::{Run, Step, Stop};
 const YOUNG: i64 = 60;
 
 impl Run<'_> {
-    /// `cli::live::check`: what is missing is looked for again before it counts as gone.
+    /// `refresh::confirm`: what is missing is looked for again before it counts as gone.
     pub fn look(&mut self) -> Step<Vec<Observed>> {
         let mut live = self.list()?;
         let young = self.world.now - YOUNG;
