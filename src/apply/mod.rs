@@ -13,6 +13,8 @@ mod pool;
 mod reconcile;
 mod run;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -23,7 +23,7 @@ mod rest;
 mod rotation;
 mod spare;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -11,7 +11,8 @@ mod recoveries;
 mod refusals;
 mod told;
 mod vectors;
-mod world;
+/// Other rooms' tests start from such worlds too.
+pub(crate) mod world;
 
 use overlaps::rotated;
 use told::told;
