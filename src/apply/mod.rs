@@ -12,6 +12,7 @@ mod orphan;
 mod pool;
 mod reconcile;
 mod run;
+mod status;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -181,18 +181,6 @@ fn a_listing_that_does_not_end_is_an_error_and_never_a_hang() {
 }
 
 #[test]
-fn empty_pages_that_have_a_cursor_are_read_on_from() {
-    // The apply lists once; then come twenty empty pages.
-    let empty: Vec<String> = (2..22).map(|n| n.to_string()).collect();
-    let world = World::with_sandbox(&["--fault", &format!("list-endless@{}", empty.join(","))]);
-    world.config(&many(2));
-    world.ok(ONE_BY_ONE);
-    let plan = world.run(&["plan", "--detailed-exitcode"]);
-    assert_eq!(plan.code, Some(0), "{}{}", plan.stdout, plan.stderr);
-    assert!(plan.stdout.contains("No changes") && listings(&world) == 22, "{}", plan.stdout);
-}
-
-#[test]
 fn a_date_to_retry_after_is_judged_by_the_clock_that_told_it() {
     for skew in ["1h", "-1h"] {
         let world = World::with_sandbox(&["--fault", "429@2", "--retry-after", "date", "--clock-skew", skew]);
@@ -203,16 +191,6 @@ fn a_date_to_retry_after_is_judged_by_the_clock_that_told_it() {
         let waited = log[at + 1].at.duration_since(log[at].at).unwrap();
         assert!(waited >= Duration::from_millis(999), "{skew}: {waited:?} is early");
     }
-}
-
-#[test]
-fn a_200_with_its_secret_is_as_good_as_a_201() {
-    let mut world = World::with_sandbox(&["--fault", "200-after=1", "--idempotency", "without-secret"]);
-    world.config(&many(2));
-    world.ok(ONE_BY_ONE);
-    assert_eq!(posts(&world), 2, "each is sent once");
-    world.stop_sandbox();
-    assert_eq!(world.live().len(), 2);
 }
 
 #[test]
