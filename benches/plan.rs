@@ -128,6 +128,7 @@ const FORMATS: [Format; 5] = [
 
 fn plans(criterion: &mut Criterion) {
     let (_, recipient) = generate_identity();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     for endpoints in SIZES {
         let parts = parts(endpoints, &recipient);
@@ -140,7 +141,9 @@ fn plans(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(endpoints as u64)).sample_size(10);
         group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
         group.bench_function(BenchmarkId::new("config", endpoints), |b| b.iter(|| desired(black_box(&parts.text))));
-        group.bench_function(BenchmarkId::new("state", endpoints), |b| b.iter(|| store.load().expect("it loads")));
+        group.bench_function(BenchmarkId::new("state", endpoints), |b| {
+            b.iter(|| runtime.block_on(store.load()).expect("it loads"))
+        });
         group.bench_function(BenchmarkId::new("planner", endpoints), |b| b.iter(|| made(black_box(&parts))));
         for (name, render) in FORMATS {
             group.bench_function(BenchmarkId::new(name, endpoints), |b| b.iter(|| render(black_box(&plan))));

@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, watch};
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::plan::Plan;
 use crate::secrets::Sealer;
-use crate::state::{self, Applied, Guards, Rescue, StoreError};
+use crate::state::{Applied, Guards, Recording, Rescue, StoreError};
 use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{ApiWriter, Throttle};
 
@@ -54,13 +54,13 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-/// Everything that an apply needs. The state's writer holds the lock.
+/// Everything that an apply needs.
 #[derive(Debug)]
 pub struct Job<A> {
     /// What to do; without refusals.
     pub plan: Arc<Plan>,
-    /// The state; [`state::Writer::begin`] has been called.
-    pub state: state::Writer,
+    /// The state, and the journal of this apply.
+    pub state: Recording,
     /// Reads and changes the API.
     pub api: A,
     /// What every request to the API waits on.
@@ -192,7 +192,7 @@ pub async fn apply<A: ApiWriter>(job: Job<A>) -> Outcome {
         orphan::closing(&run).await;
     }
     let run = Arc::into_inner(run).expect("every worker has ended");
-    run.finish()
+    run.finish().await
 }
 
 /// How long an endpoint that ended is remembered.

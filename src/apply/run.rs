@@ -204,20 +204,22 @@ impl<A> Run<A> {
     }
 
     /// Writes the state and says how it went.
-    pub fn finish(self) -> Outcome {
+    pub async fn finish(self) -> Outcome {
         let Self { job, progress, .. } = self;
         let Progress { statuses, halt, unsaved, left_behind, orphans, .. } =
             progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         let interrupted = job.throttle.is_stopped().then_some(Halt::Interrupted);
-        let mut state = job.state;
-        if left_behind.is_empty() && statuses.iter().all(|status| matches!(status, Status::Done(_))) {
-            let applied = Applied { leaves: BTreeSet::new(), ..job.reviewed };
-            state.change(|state| state.fold(Record::Applied(applied)));
-        }
-        let saved = state.commit();
-        let rescue = (saved.is_err() && !unsaved.is_empty()).then(|| state.rescue(&unsaved));
-        let unanswered = |state: &crate::state::State| state.pending.iter().filter(|i| i.unanswered > 0).count();
-        let (serial, outstanding) = state.with_state(|state| (state.serial, unanswered(state)));
+        let all_done = left_behind.is_empty() && statuses.iter().all(|status| matches!(status, Status::Done(_)));
+        let applied = || Record::Applied(Applied { leaves: BTreeSet::new(), ..job.reviewed });
+        let (state, saved, rescue) = match job.state.commit(all_done.then(applied)).await {
+            Ok(state) => (state, Ok(()), None),
+            Err(failed) => {
+                let rescue = (!unsaved.is_empty()).then(|| failed.rescue(&unsaved));
+                (failed.state, Err(failed.error), rescue)
+            }
+        };
+        let outstanding = state.pending.iter().filter(|intent| intent.unanswered > 0).count();
+        let serial = state.serial;
         Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding, left_behind, orphans }
     }
 }

@@ -20,7 +20,7 @@ use crate::plan::{Choices, Plan};
 use crate::render::Place;
 use crate::sandbox::Keep;
 use crate::secrets::Sealer;
-use crate::state::{Applied, Record, Writer};
+use crate::state::{Applied, Record, Session};
 
 /// Make what is live what the configuration says.
 ///
@@ -150,14 +150,14 @@ async fn plan_and_apply(
         // Before the lock: an apply that can do nothing makes no folder.
         return Err(missing_key(&project));
     }
-    if project.store.load()?.is_none() {
+    if project.store.load().await?.is_none() {
         // Without a state there is nothing that an apply could do but make endpoints.
         project.can_encrypt()?;
     }
-    let mut state = project.store.write(&super::holder::holder(command), args.lock_timeout)?;
+    let session = project.store.open(&super::holder::holder(command), args.lock_timeout).await?;
     let live = connect(&project, &args.network).await?;
-    let mut before = state.state();
-    if state.is_new() {
+    let mut before = session.state().clone();
+    if session.is_new() {
         // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
         before.lineage.clear();
     }
@@ -183,7 +183,7 @@ async fn plan_and_apply(
         return Err(super::plan::refused(&plan));
     }
     if plan.is_empty() {
-        settle(&mut state, &plan, reviewed)?;
+        settle(session, &plan, reviewed).await?;
         live.close().await?;
         return Ok(DONE);
     }
@@ -191,7 +191,7 @@ async fn plan_and_apply(
         return Err(Failure::new("not approved; nothing was changed"));
     }
     let outcome =
-        carry_out(&project, state, &live, &plan, Reviewed { reviewed, is_rest, team: seen.team }, args).await?;
+        carry_out(&project, session, &live, &plan, Reviewed { reviewed, is_rest, team: seen.team }, args).await?;
     live.close().await?;
     report.applied(&plan, &outcome);
     outcome::finish(global, &project, &plan, outcome, &place, args.format)
@@ -208,14 +208,14 @@ fn missing_key(project: &Project) -> Failure {
 }
 
 /// Writes what a listing settled, and that the rest of a stopped plan was nothing, though nothing else changes.
-fn settle(state: &mut Writer, plan: &Plan, reviewed: Applied) -> Result<(), Failure> {
+async fn settle(mut session: Session, plan: &Plan, reviewed: Applied) -> Result<(), Failure> {
     let mut records = plan.tidy.clone();
-    if state.with_state(|state| state.applied.as_ref().is_some_and(|applied| !applied.leaves.is_empty())) {
+    if session.state().applied.as_ref().is_some_and(|applied| !applied.leaves.is_empty()) {
         records.push(Record::Applied(Applied { leaves: Default::default(), ..reviewed }));
     }
     if !records.is_empty() {
-        state.change(|state| records.into_iter().for_each(|record| state.fold(record)));
-        state.commit()?;
+        session.change(|state| records.into_iter().for_each(|record| state.fold(record)));
+        session.commit().await?;
     }
     Ok(())
 }
@@ -250,7 +250,7 @@ pub struct Reviewed {
 /// Does what the plan says, signals watched and events shown.
 pub async fn carry_out(
     project: &Project,
-    mut state: Writer,
+    mut session: Session,
     live: &Live,
     plan: &Arc<Plan>,
     known: Reviewed,
@@ -262,10 +262,10 @@ pub async fn carry_out(
         true => Sealer::none(),
         false => super::identity::sealer(&project.recipients)?,
     };
-    if state.is_new() {
-        state.change(|state| state.team_id = team.clone());
+    if session.is_new() {
+        session.change(|state| state.team_id = team.clone());
     }
-    state.begin(journal_room(plan, project.recipients.len()))?;
+    let state = session.begin(journal_room(plan, project.recipients.len())).await?;
     let throttle = live.throttle().clone();
     let (events, watched) = mpsc::unbounded_channel();
     let cut = signals::watch(throttle.clone(), events.downgrade())

@@ -1,7 +1,7 @@
 //! A command that failed: what is wrong, why, and what to do; always on stderr.
 
 use crate::quote::escaped;
-use crate::state::{FileError, JournalError, LockError, StoreError};
+use crate::state::{DocumentError, JournalError, LockError, StoreError};
 use crate::videogen::ApiError;
 
 use super::terminal;
@@ -82,13 +82,14 @@ impl From<StoreError> for Failure {
             StoreError::Lock(LockError::Foreign { .. }) => {
                 "if no run of that user is at work, remove that lock: the next run makes one"
             }
-            StoreError::File(FileError::Newer { .. }) => "use the hookwright that wrote it, or a newer one",
-            StoreError::File(FileError::Damaged { .. }) => {
+            StoreError::Document(DocumentError::Newer { .. }) => "use the hookwright that wrote it, or a newer one",
+            StoreError::Document(DocumentError::Damaged { .. }) => {
                 "restore it from version control or a backup; never start from an empty one: the secrets are in it"
             }
             StoreError::Journal(JournalError::Damaged { .. }) => {
                 "keep a copy of it, move it away, and fold in what is whole: hookwright state recover FILE"
             }
+            StoreError::Changed { .. } => "look at what changed it (an editor, git), then run this again",
             StoreError::Mismatch { .. } => {
                 "bring back the state that belongs to the journal; or move the journal away and fold it in: hookwright state recover FILE"
             }

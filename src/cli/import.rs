@@ -72,8 +72,8 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
         Failure::new(format!("the configuration has no entry `{name}`"))
             .hint("write [webhooks.NAME] as the endpoint is; `hookwright import --generate` prints such entries")
     })?;
-    let mut writer = project.store.write(&holder::holder("import"), args.lock_timeout)?;
-    let state = writer.state();
+    let mut session = project.store.open(&holder::holder("import"), args.lock_timeout).await?;
+    let state = session.state().clone();
     free(&state, name, &id)?;
     let live = connect(&project, &args.network).await?;
     let seen = live.look(&state, &args.network).await?;
@@ -87,13 +87,13 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
             .hint("an endpoint belongs to one environment: `hookwright state rm`, there, forgets it"));
     }
     let managed = adopt(&project, &state, entry, seen_one, secret.as_ref())?;
-    writer.change(|state| {
+    session.change(|state| {
         if state.team_id.is_none() {
             state.team_id = seen.team;
         }
         state.fold(Record::Imported { name: name.clone(), managed: Box::new(managed) });
     });
-    writer.commit()?;
+    session.commit().await?;
     let secret = if secret.is_some() { "its secret is sealed in the state" } else { "its secret is unknown" };
     terminal::say(&format!("Imported {id} as `{name}`; {secret}."));
     Ok(DONE)
@@ -102,9 +102,9 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
 /// Adds the secret of an endpoint that the state has without it.
 async fn complete(project: &Project, name: &Name, secret: Option<SecretString>, args: &ImportArgs) -> Ended {
     let Some(secret) = secret else { return Err(Failure::new("an endpoint is adopted by its id: import NAME ID")) };
-    read(&project.store)?;
-    let mut writer = project.store.write(&holder::holder("import"), args.lock_timeout)?;
-    let state = writer.state();
+    read(&project.store).await?;
+    let mut session = project.store.open(&holder::holder("import"), args.lock_timeout).await?;
+    let state = session.state().clone();
     let had = current(&state, name)?;
     if had.secret.is_some() {
         return Err(Failure::new(format!("the state has the secret of `{name}` already, and keeps it"))
@@ -118,13 +118,13 @@ async fn complete(project: &Project, name: &Name, secret: Option<SecretString>, 
             .hint("`hookwright plan` says what became of it")
     })?;
     let (sealed, last4, recipients) = encrypted(project, &state, listed, &secret)?;
-    writer.change(|state| {
+    session.change(|state| {
         state.rekey(vec![(listed.id.clone(), sealed)], &recipients);
         if let Some(managed) = state.endpoints.get_mut(name).and_then(|slot| slot.current.as_mut()) {
             managed.secret_last4 = Some(last4);
         }
     });
-    writer.commit()?;
+    session.commit().await?;
     terminal::say(&format!("Added the secret of `{name}`, encrypted, to the state."));
     Ok(DONE)
 }
@@ -216,7 +216,7 @@ fn secret(args: &ImportArgs) -> Result<Option<SecretString>, Failure> {
 }
 
 async fn generate(project: &Project, network: &Network) -> Ended {
-    let state = project.store.load()?.unwrap_or_else(|| State::new(String::new()));
+    let state = project.store.load().await?.unwrap_or_else(|| State::new(String::new()));
     let live = connect(project, network).await?;
     let seen = live.look(&state, network).await?;
     live.close().await?;

@@ -32,7 +32,7 @@ pub struct PingArgs {
 
 /// Runs the command.
 pub async fn run(global: &Global, args: &PingArgs) -> Ended {
-    let state = read(&project::store(global)?)?;
+    let state = read(&project::store(global)?).await?;
     let managed = current(&state, &args.name)?;
     let secret = reveal(&state.lineage, &args.name, managed, &args.identity.read()?)?;
     let id = format!("msg_{}", uuid::Uuid::new_v4().simple());

@@ -165,16 +165,18 @@ pub fn own_environment(project: &Project, state: &State) -> Result<(), Failure> 
 /// The state, and what the API says where it is asked. Both are read at once: a large state takes as long as a listing.
 async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>), Failure> {
     let live = if args.refresh { Live::connect(project, &args.network, Keep::Untouched).await? } else { None };
-    let Some(live) = live else { return Ok((load(&project.store)?, None)) };
+    let Some(live) = live else { return Ok((load(&project.store).await?, None)) };
     let (store, before) = (project.store.clone(), project.store.stamp());
-    let (loaded, asked) = tokio::join!(tokio::task::spawn_blocking(move || load(&store)), refresh::ask(&live.reader));
+    let runtime = tokio::runtime::Handle::current();
+    let (loaded, asked) =
+        tokio::join!(tokio::task::spawn_blocking(move || runtime.block_on(load(&store))), refresh::ask(&live.reader));
     let mut state = loaded.map_err(|e| Failure::caused("the state was not read", &e))??;
     let mut seen = live.check(asked, &state, &args.network).await?;
     if project.store.stamp() != before {
         // An apply is writing. Whatever it made before a listing is in a state that is read after it.
-        let earlier = load(&project.store)?;
+        let earlier = load(&project.store).await?;
         seen = live.look(&earlier, &args.network).await?;
-        state = load(&project.store)?;
+        state = load(&project.store).await?;
         seen.catch_up(&earlier, &state);
     }
     live.close().await?;
@@ -183,8 +185,8 @@ async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>
 }
 
 /// A state that does not exist yet is planned under no lineage: nothing is written, so nothing is drawn by lot.
-fn load(store: &Store) -> Result<State, Failure> {
-    Ok(store.load()?.unwrap_or_else(|| State::new(String::new())))
+async fn load(store: &Store) -> Result<State, Failure> {
+    Ok(store.load().await?.unwrap_or_else(|| State::new(String::new())))
 }
 
 /// A plan that no apply would run.

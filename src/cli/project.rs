@@ -101,7 +101,7 @@ impl Project {
             let state = match disk::read(path, MOST_STATE) {
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(e) => Err(e.to_string()),
-                Ok(bytes) => parse_state(&bytes, path).map_err(|e| e.to_string()),
+                Ok(bytes) => parse_state(&bytes, &path.display().to_string()).map_err(|e| e.to_string()),
             };
             match state {
                 Ok(state) => ids.extend(state.all().map(|(_, managed)| managed.endpoint_id.clone())),
@@ -119,9 +119,7 @@ impl Project {
 /// Where the state is, and every file that belongs to it, there or not there yet.
 pub fn own_files(store: &Store) -> Vec<PathBuf> {
     let database = super::live::database(store);
-    let lock = beside(store.path(), ".lock");
-    let own = [store.path().to_owned(), store.journal(), store.errored(), lock];
-    own.into_iter().chain([beside(&database, ".lock"), database]).collect()
+    store.files().into_iter().chain([beside(&database, ".lock"), database]).collect()
 }
 
 /// The state's place alone, for commands that need no configuration where `--state` is given.

@@ -34,12 +34,12 @@ pub enum Form {
 }
 
 /// Runs the command.
-pub fn run(global: &Global, args: &ShowArgs) -> Ended {
+pub async fn run(global: &Global, args: &ShowArgs) -> Ended {
     if let Some(file) = &args.file {
         terminal::print(&args.format.show(&planfile::read(file)?, None))?;
         return Ok(DONE);
     }
-    let state = read(&project::store(global)?)?;
+    let state = read(&project::store(global)?).await?;
     terminal::print(&match args.format {
         Format::Text => render::show(&state, terminal::colour()),
         Format::Json => render::show_json(&state),
@@ -49,10 +49,10 @@ pub fn run(global: &Global, args: &ShowArgs) -> Ended {
 }
 
 /// The state with its journal; an error where there is none.
-pub fn read(store: &Store) -> Result<State, Failure> {
+pub async fn read(store: &Store) -> Result<State, Failure> {
     let missing = || {
         Failure::new(format!("there is no state at {}", terminal::path(store.path())))
             .hint("the first `hookwright apply` makes it; -c or --state says where it is looked for")
     };
-    store.load()?.ok_or_else(missing)
+    store.load().await?.ok_or_else(missing)
 }

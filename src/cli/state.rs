@@ -10,7 +10,7 @@ use super::{DONE, Ended, Failure, Global, live, project, terminal};
 use crate::endpoint::Name;
 use crate::quote::{count, nearest};
 use crate::render;
-use crate::state::{Managed, Record, State, Untaken, Writer, salvage};
+use crate::state::{Managed, Record, Session, State, Untaken, salvage};
 
 /// Look at the state, and mend it.
 #[derive(Debug, Args)]
@@ -84,35 +84,35 @@ struct LockArgs {
 }
 
 /// Runs the command.
-pub fn run(global: &Global, args: StateArgs) -> Ended {
+pub async fn run(global: &Global, args: StateArgs) -> Ended {
     let store = project::store(global)?;
-    let write = |command: &str, lock: &LockArgs| -> Result<Writer, Failure> {
-        Ok(store.write(&super::holder::holder(command), lock.lock_timeout)?)
+    let open = async |command: &str, lock: &LockArgs| -> Result<Session, Failure> {
+        Ok(store.open(&super::holder::holder(command), lock.lock_timeout).await?)
     };
     match args.command {
         StateCommand::List { format } => {
-            let state = read(&store)?;
+            let state = read(&store).await?;
             terminal::print(&match format {
                 Form::Text => render::state_list(&state),
                 Form::Json => render::state_list_json(&state),
             })?;
         }
         StateCommand::Show { name } => {
-            let mut state = read(&store)?;
+            let mut state = read(&store).await?;
             known(&state, &name)?;
             state.endpoints.retain(|other, _| *other == name);
             state.pending.retain(|intent| intent.name == name);
             terminal::print(&render::show(&state, terminal::colour()))?;
         }
         StateCommand::Mv { from, to, lock } => {
-            read(&store)?;
-            mv(write("state mv", &lock)?, &from, &to)?;
+            read(&store).await?;
+            mv(open("state mv", &lock).await?, &from, &to).await?;
         }
         StateCommand::Rm { names, lock } => {
-            read(&store)?;
-            rm(write("state rm", &lock)?, &names)?;
+            read(&store).await?;
+            rm(open("state rm", &lock).await?, &names).await?;
         }
-        StateCommand::Recover { file, new, lock } => recover(write("state recover", &lock)?, &file, new)?,
+        StateCommand::Recover { file, new, lock } => recover(open("state recover", &lock).await?, &file, new).await?,
     }
     Ok(DONE)
 }
@@ -138,27 +138,27 @@ pub fn current<'a>(state: &'a State, name: &Name) -> Result<&'a Managed, Failure
     })
 }
 
-fn mv(mut writer: Writer, from: &Name, to: &Name) -> Result<(), Failure> {
-    let state = writer.state();
-    known(&state, from)?;
+async fn mv(mut session: Session, from: &Name, to: &Name) -> Result<(), Failure> {
+    let state = session.state();
+    known(state, from)?;
     if state.endpoints.contains_key(to) {
         return Err(Failure::new(format!("the state has an endpoint `{to}` already"))
             .hint("a move never displaces one: choose another name, or move that one first"));
     }
     let moves = vec![(from.clone(), to.clone())];
-    writer.change(|state| state.fold(Record::Renamed { moves, at: live::now() }));
-    writer.commit()?;
+    session.change(|state| state.fold(Record::Renamed { moves, at: live::now() }));
+    session.commit().await?;
     terminal::say(&format!("Moved `{from}` to `{to}`."));
     Ok(())
 }
 
-fn rm(mut writer: Writer, names: &[Name]) -> Result<(), Failure> {
-    let state = writer.state();
+async fn rm(mut session: Session, names: &[Name]) -> Result<(), Failure> {
+    let state = session.state().clone();
     names.iter().try_for_each(|name| forgettable(&state, name))?;
-    writer.change(|state| {
+    session.change(|state| {
         names.iter().for_each(|name| state.fold(Record::Forgotten { name: name.clone() }));
     });
-    writer.commit()?;
+    session.commit().await?;
     for name in names {
         let had = &state.endpoints[name];
         let live = had.current.iter().chain(had.predecessors());
@@ -187,7 +187,7 @@ fn forgettable(state: &State, name: &Name) -> Result<(), Failure> {
     Ok(())
 }
 
-fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), Failure> {
+async fn recover(mut session: Session, file: &std::path::Path, new: bool) -> Result<(), Failure> {
     let shown = terminal::path(file);
     let bytes = crate::disk::read_named(file, crate::disk::LARGEST)
         .map_err(|e| Failure::caused(format!("could not read {shown}"), &e))?;
@@ -195,17 +195,17 @@ fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), 
     let Some(head) = head else {
         return Err(Failure::new(format!("{shown} is no journal of hookwright's: it has no head")));
     };
-    match (writer.is_new(), new) {
+    match (session.is_new(), new) {
         // What is sealed in it opens under its own lineage alone.
-        (true, true) => writer.change(|state| state.lineage.clone_from(&head.lineage)),
+        (true, true) => session.change(|state| state.lineage.clone_from(&head.lineage)),
         (false, true) => {
             return Err(Failure::new("--new begins a state, and there is one")
                 .hint("without --new what the file holds is folded into it"));
         }
         _ => {}
     }
-    let state = writer.state();
-    if writer.is_new() && !new {
+    let state = session.state();
+    if session.is_new() && !new {
         return Err(Failure::new(format!("there is no state that {shown} could be folded into"))
             .hint("bring back a copy of it, an old one too; with none left: --new. Is it elsewhere? --state PATH"));
     }
@@ -218,13 +218,13 @@ fn recover(mut writer: Writer, file: &std::path::Path, new: bool) -> Result<(), 
     }
     let before: Vec<_> = state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect();
     let mut untaken = Vec::new();
-    writer.change(|state| match new {
+    session.change(|state| match new {
         // The file is all that is left of the state: everything in it happened.
         true => records.into_iter().for_each(|record| state.fold(record)),
         false => untaken = state.recover(records, head.base_serial),
     });
-    let added = writer.with_state(|state| state.all().filter(|(_, m)| !before.contains(&m.endpoint_id)).count());
-    writer.commit()?;
+    let added = session.state().all().filter(|(_, m)| !before.contains(&m.endpoint_id)).count();
+    session.commit().await?;
     untaken
         .iter()
         .for_each(|(id, why)| terminal::warn(&format!("the receipt of {id} was not taken: {}", reason(*why))));

@@ -48,8 +48,8 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 /// Runs the command.
-pub fn run(global: &Global, args: &VerifyArgs) -> Ended {
-    let state = read(&project::store(global)?)?;
+pub async fn run(global: &Global, args: &VerifyArgs) -> Ended {
+    let state = read(&project::store(global)?).await?;
     known(&state, &args.name)?;
     let captured = Captured { headers: headers(&args.headers)?, body: bytes(&args.body)? };
     let slot = &state.endpoints[&args.name];

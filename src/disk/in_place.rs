@@ -7,6 +7,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use memchr::{memchr, memmem};
 use sha2::{Digest, Sha256};
 
 use super::DiskError;
@@ -19,7 +20,7 @@ const SUM: usize = 64;
 
 /// The text that counts in the bytes of a file that was being written: the new one where it is whole, else the old one.
 pub fn whole(bytes: &[u8]) -> &[u8] {
-    if let Some(at) = last_mark(bytes) {
+    if let Some(at) = memmem::rfind(bytes, MARK) {
         let after = &bytes[at + MARK.len()..];
         if let (Some(sum), Some(text)) = (after.get(..SUM), after.get(SUM + 1..))
             && sum == checksum(text).as_bytes()
@@ -28,13 +29,9 @@ pub fn whole(bytes: &[u8]) -> &[u8] {
         }
     }
     // No line of the old text begins with a percent sign, and no byte of it is zero.
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    let end = bytes[..end].windows(2).position(|pair| pair == &MARK[..2]).unwrap_or(end);
+    let end = memchr(0, bytes).unwrap_or(bytes.len());
+    let end = memmem::find(&bytes[..end], &MARK[..2]).unwrap_or(end);
     &bytes[..end]
-}
-
-fn last_mark(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(MARK.len()).rposition(|window| window == MARK)
 }
 
 fn checksum(text: &[u8]) -> String {

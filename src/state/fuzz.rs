@@ -1,31 +1,28 @@
 //! Whatever bytes a state or a journal has, reading it is an error at worst.
 
-use std::path::Path;
-
 use proptest::prelude::*;
 
-use super::journal::{self, Head};
-use super::{Record, State, file};
+use super::format::{Head, document_bytes, journal_bytes, parse_document, parse_journal, salvage};
+use super::model::{Record, State};
 
 fn valid_state() -> Vec<u8> {
-    file::bytes(&State { team_id: Some("t".into()), ..State::new("l".into()) })
+    document_bytes(&State { team_id: Some("t".into()), ..State::new("l".into()) })
 }
 
 fn valid_journal() -> Vec<u8> {
     let head = Head { journal: "j".into(), lineage: "l".into(), base_serial: 3 };
     let at = crate::timestamp::Timestamp(1);
     let records = [Record::Send { key: "k".into(), at }, Record::Settled { key: "k".into() }];
-    journal::bytes(&head, &records)
+    journal_bytes(&head, &records)
 }
 
 fn read_all(bytes: &[u8]) {
-    let path = Path::new("p");
-    if let Ok(state) = file::parse(bytes, path) {
+    if let Ok(state) = parse_document(bytes, "s") {
         // What is read can be written, and read again.
-        assert!(file::parse(&file::bytes(&state), path).is_ok());
+        assert!(parse_document(&document_bytes(&state), "s").is_ok());
     }
-    let _ = journal::parse(bytes, path);
-    let (head, records, _) = journal::salvage(bytes);
+    let _ = parse_journal(bytes, "j");
+    let (head, records, _) = salvage(bytes);
     let mut state = State::new("l".into());
     state.recover(records, head.map_or(0, |head| head.base_serial));
 }

@@ -1,25 +1,28 @@
-//! What hookwright remembers between runs: the model and its pure transitions, the file, the journal, the lock.
+//! What hookwright remembers between runs.
+//!
+//! From the ground up: [`model`] (values and their transitions) · [`format`] (bytes in, bytes out) · [`backend`] (where a
+//! state lives: a document and a log) · `journal` (records into a log) · `session` (the one writer) · `store` (which
+//! backend a project has).
 
-mod file;
+mod backend;
+mod format;
 #[cfg(test)]
 mod fuzz;
-mod intent;
 mod journal;
-mod lock;
 mod model;
-mod record;
-mod replay;
-mod slot;
+mod session;
 mod store;
 #[cfg(test)]
 mod tests;
 
-pub use file::{FileError, parse as parse_state};
-pub use intent::{Deletion, Intent};
-pub use journal::{Durable, Head, JournalError, WriteFailed, parse as parse_journal, salvage};
-pub use lock::{Holder, LockError};
-pub use model::{Applied, Ended, Folded, Guards, Managed, State, VERSION, Wanted, answered};
-pub use record::{Receipt, Record};
-pub use replay::Untaken;
-pub use slot::Slot;
-pub use store::{Rescue, Stamp, Store, StoreError, Writer};
+pub use backend::{BackendError, Holder, LockError, Rescue, Stamp};
+#[cfg(test)]
+pub use backend::{faulty, memory};
+pub use format::{DocumentError, Head, JournalError, parse_document as parse_state, salvage};
+pub use journal::{BeginFailed, Durable, WriteFailed};
+pub use model::{
+    Applied, Deletion, Ended, Folded, Guards, Intent, Managed, Receipt, Record, Slot, State, Untaken, VERSION, Wanted,
+    answered,
+};
+pub use session::{Recording, Session, StoreError, Unsaved};
+pub use store::Store;

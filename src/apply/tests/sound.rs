@@ -106,7 +106,7 @@ impl Server {
     }
 
     fn note(&mut self, what: String) {
-        let disk = self.store.load().unwrap().expect("an apply that sends has written the state");
+        let disk = super::stage::on_disk(&self.store);
         self.calls.push(Call { what, disk });
     }
 }

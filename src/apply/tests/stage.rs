@@ -1,6 +1,8 @@
 //! A plan, a state on a disk, a sound API, and an apply between them.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -10,7 +12,7 @@ use crate::apply::{Clock, Event, Job, Outcome, Status, apply, journal_room};
 use crate::plan::Plan;
 use crate::plan::tests::world::World;
 use crate::secrets::{Plugins, Sealer, generate_identity};
-use crate::state::{self, Applied, Holder, State, Store};
+use crate::state::{Applied, Holder, Recording, State, Store};
 use crate::videogen::{ApiWriter, Throttle};
 
 /// Everything that an apply works on; what a test changes is public.
@@ -54,17 +56,16 @@ impl Stage {
 
     /// The state as the disk has it.
     pub fn state(&self) -> State {
-        self.store.load().unwrap().unwrap()
+        on_disk(&self.store)
     }
 
     /// The one place that knows how a state is made ready for an apply.
-    fn recording(&self, plan: &Plan) -> state::Writer {
+    async fn recording(&self, plan: &Plan) -> Recording {
         let (who, since, command) = ("test".to_owned(), String::new(), "apply".to_owned());
         let holder = Holder { who, pid: 1, since, command, run: None };
-        let mut writer = self.store.write(&holder, Duration::ZERO).unwrap();
-        writer.change(|state| *state = self.world.state.clone());
-        writer.begin(journal_room(plan, 1)).unwrap();
-        writer
+        let mut session = self.store.open(&holder, Duration::ZERO).await.unwrap();
+        session.change(|state| *state = self.world.state.clone());
+        session.begin(journal_room(plan, 1)).await.unwrap()
     }
 
     /// Applies the world's plan; what came of each change, by name.
@@ -74,7 +75,7 @@ impl Stage {
         let (events, mut heard) = mpsc::unbounded_channel();
         let now = self.world.now;
         let job = Job {
-            state: self.recording(&plan),
+            state: self.recording(&plan).await,
             plan: Arc::clone(&plan),
             api,
             throttle: self.throttle.clone(),
@@ -103,6 +104,15 @@ impl Stage {
         let named = plan.changes.iter().zip(&outcome.statuses);
         let statuses = named.map(|(change, status)| format!("{}: {}", change.name, word(status))).collect();
         Ended { outcome, statuses }
+    }
+}
+
+/// The state as the disk has it at this moment: reading files never waits.
+pub fn on_disk(store: &Store) -> State {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(store.load()).poll(&mut context) {
+        Poll::Ready(loaded) => loaded.unwrap().expect("an apply that sends has written the state"),
+        Poll::Pending => panic!("a local state was not read at once"),
     }
 }
 

@@ -69,16 +69,16 @@ enum SecretCommand {
 
 /// Runs the command.
 pub async fn run(global: &Global, args: SecretArgs) -> Ended {
-    let stored = || read(&project::store(global)?);
+    let stored = async || read(&project::store(global)?).await;
     match args.command {
-        SecretCommand::Rekey(args) => return rekey::run(global, &args),
+        SecretCommand::Rekey(args) => return rekey::run(global, &args).await,
         SecretCommand::Rotate(args) => return rotate::run(global, &args).await,
         SecretCommand::List { format } => terminal::print(&match format {
-            Form::Text => render::secret_list(&stored()?, live::now()),
-            Form::Json => render::secret_list_json(&stored()?, live::now()),
+            Form::Text => render::secret_list(&stored().await?, live::now()),
+            Form::Json => render::secret_list_json(&stored().await?, live::now()),
         })?,
         SecretCommand::Show { name, identity } => {
-            let state = stored()?;
+            let state = stored().await?;
             let managed = current(&state, &name)?;
             let secret = reveal(&state.lineage, &name, managed, &identity.read()?)?;
             let mut line = zeroize::Zeroizing::new(String::with_capacity(secret.expose_secret().len() + 1));
@@ -88,7 +88,7 @@ pub async fn run(global: &Global, args: SecretArgs) -> Ended {
         }
         SecretCommand::Export(args) => {
             let store = project::store(global)?;
-            return export::run(&store, &read(&store)?, &args);
+            return export::run(&store, &read(&store).await?, &args);
         }
     }
     Ok(DONE)

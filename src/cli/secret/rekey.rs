@@ -22,12 +22,12 @@ pub struct RekeyArgs {
 }
 
 /// Runs the command.
-pub fn run(global: &Global, args: &RekeyArgs) -> Ended {
+pub async fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let project = project::load(global)?;
     project.can_encrypt()?;
-    show::read(&project.store)?;
-    let mut writer = project.store.write(&holder::holder("secret rekey"), args.lock_timeout)?;
-    let state = writer.state();
+    show::read(&project.store).await?;
+    let mut session = project.store.open(&holder::holder("secret rekey"), args.lock_timeout).await?;
+    let state = session.state().clone();
     let wanted = &project.guards.recipients;
     let stale: Vec<&Name> = state.sealed_otherwise(wanted).collect();
     let known = state.guards.as_ref().map(|guards| &guards.recipients);
@@ -41,13 +41,13 @@ pub fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let removed: BTreeSet<String> = readers(&state).difference(wanted).cloned().collect();
     let list: Vec<String> = project.recipients.iter().map(ToString::to_string).collect();
     let secrets = count(sealed.len(), "secret");
-    writer.change(|state| {
+    session.change(|state| {
         state.rekey(sealed, &list);
         if let Some(guards) = &mut state.guards {
             guards.recipients.clone_from(wanted);
         }
     });
-    writer.commit()?;
+    session.commit().await?;
     terminal::say(&format!("Sealed {secrets} to {}.", count(list.len(), "recipient")));
     warn_of(&removed, &state);
     Ok(DONE)

@@ -30,7 +30,7 @@ pub struct RotateArgs {
 /// Runs the command.
 pub async fn run(global: &Global, args: &RotateArgs) -> Ended {
     let store = project::store(global)?;
-    let state = read(&store)?;
+    let state = read(&store).await?;
     args.names.iter().try_for_each(|name| known(&state, name))?;
     let mut choices = args.run.choices();
     if args.finish {
@@ -41,7 +41,7 @@ pub async fn run(global: &Global, args: &RotateArgs) -> Ended {
     let choices = Choices { rotate: args.names.iter().map(|name| (name.clone(), args.overlap)).collect(), ..choices };
     let ended = apply::start(global, &args.run, choices, "secret rotate").await?;
     if ended == DONE {
-        next(global, &read(&store)?, &args.names);
+        next(global, &read(&store).await?, &args.names);
     }
     Ok(ended)
 }

@@ -1,9 +1,10 @@
-//! What a state keeps whatever happens: predecessors with their overlaps, rescued receipts.
+//! What a state keeps whatever happens: predecessors with their overlaps, and what a session recorded.
 
+mod broken;
 mod overlaps;
-mod rescue;
+mod sessions;
 
-use super::{Intent, Managed, Receipt, Record, State};
+use super::{Holder, Intent, Managed, Receipt, Record, State};
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::timestamp::Timestamp;
 
@@ -46,6 +47,10 @@ fn receipt(key: &str, endpoint: &str, at: i64) -> Record {
         at: Timestamp(at),
         key_honoured: false,
     })
+}
+
+fn holder() -> Holder {
+    Holder { who: "a@b".into(), pid: 1, since: "now".into(), command: "apply".into(), run: None }
 }
 
 /// Folds in a whole create: decided, sent and answered at `at`.

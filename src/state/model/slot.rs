@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::model::{Ended, Managed};
+use super::managed::{Ended, Managed};
 use crate::endpoint::{EndpointId, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;

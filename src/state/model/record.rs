@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::applied::{Applied, Guards};
 use super::intent::Intent;
-use super::model::{Applied, Ended, Guards, Managed};
+use super::managed::{Ended, Managed};
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;

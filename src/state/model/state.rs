@@ -1,21 +1,26 @@
-//! What hookwright remembers: the state as a value. Its JSON form is next door in `file` and `slot`, its transitions
-//! in `replay`.
+//! The whole state as a value, and what can be asked of it. Its transitions are next door, in `replay`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::applied::{Applied, Folded, Guards};
 use super::intent::{Deletion, Intent};
+use super::managed::Managed;
 use super::slot::Slot;
-use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::endpoint::{EndpointId, Name};
 use crate::secrets::Sealed;
-use crate::timestamp::Timestamp;
 
 /// The version of the state format that this hookwright writes; it reads 0.1's, version 1, too.
 pub const VERSION: u64 = 2;
 /// The oldest version that is read: 0.1's.
 pub const OLDEST: u64 = 1;
+
+/// The most writes of a state: as far as a number is exact for every reader of JSON. It never wraps.
+pub const MOST_SERIAL: u64 = 1 << 53;
 
 /// The whole state. Unknown fields, here and in every part, are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,7 +50,7 @@ pub struct State {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub former: BTreeSet<EndpointId>,
     /// Name → endpoint and predecessors.
-    #[serde(default, deserialize_with = "super::file::unique")]
+    #[serde(default, deserialize_with = "unique")]
     pub endpoints: BTreeMap<Name, Slot>,
     /// The journal that was replayed last, so that replaying it again changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,128 +61,6 @@ pub struct State {
     /// Fields of a later hookwright.
     #[serde(flatten)]
     pub unknown: BTreeMap<String, Value>,
-}
-
-/// A plan that was reviewed and applied.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Applied {
-    /// Its id.
-    pub plan: String,
-    /// Its leaves, while they are not all done; empty once they are. 0.1 wrote other words here, under `left`.
-    #[serde(default, alias = "left")]
-    pub leaves: BTreeSet<String>,
-}
-
-/// What an apply was allowed to do; a change of it is the first thing a plan shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Guards {
-    /// Where the API is.
-    pub base_url: String,
-    /// Who can read the secrets, sorted.
-    pub recipients: BTreeSet<String>,
-    /// The hosts that urls may have; absent: all.
-    #[serde(default)]
-    pub allowed_hosts: Option<BTreeSet<String>>,
-    /// The most endpoints that one apply may delete, replace or forget; absent: no limit.
-    #[serde(default)]
-    pub max_deletes: Option<u32>,
-}
-
-/// One endpoint that hookwright made or adopted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Managed {
-    /// The API's id.
-    pub endpoint_id: EndpointId,
-    /// What was sent: desired is compared with this.
-    pub spec: Spec,
-    /// What was answered, where that was in other words: live is compared with this.
-    pub answered: Option<Spec>,
-    /// The events as the file wrote them, before groups were expanded.
-    pub events_as_written: Vec<String>,
-    /// Seconds since the Unix epoch, as the API answered.
-    pub created_at: Option<i64>,
-    /// The file's `rotation` that this endpoint was made for.
-    pub rotation: u32,
-    /// Protection that outlives the entry.
-    pub prevent_destroy: bool,
-    /// The secret's last four characters.
-    pub secret_last4: Option<String>,
-    /// The secret, encrypted; null where it is unknown (imported without it).
-    pub secret: Option<Sealed>,
-    /// The recipients that it is encrypted to.
-    pub sealed_to: Vec<String>,
-    /// For a predecessor: the end of its overlap; for one that ended, the end of its memory.
-    pub until: Option<Timestamp>,
-    /// For a predecessor: how it ended, where it is no longer live as far as is known.
-    pub ended: Option<Ended>,
-    /// Fields of a later hookwright.
-    pub unknown: BTreeMap<String, Value>,
-}
-
-/// How a remembered endpoint ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    /// Listings did not have it. If it turns up again, its deletion is planned.
-    Gone,
-    /// It was deleted before its successor is created; remembered until the successor's receipt.
-    Deleted,
-}
-
-/// What an entry sets of an endpoint.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// What is sent.
-    pub spec: Spec,
-    /// The events as the file writes them.
-    pub events_as_written: Vec<String>,
-    /// The entry's rotation.
-    pub rotation: u32,
-    /// The entry's protection.
-    pub prevent_destroy: bool,
-}
-
-impl Managed {
-    /// An endpoint that exists and is taken over for an entry, its secret unknown.
-    pub fn adopted(wanted: Wanted, seen: &Observed) -> Self {
-        let Wanted { spec, events_as_written, rotation, prevent_destroy } = wanted;
-        Self {
-            endpoint_id: seen.id.clone(),
-            answered: answered(&spec, seen),
-            spec,
-            events_as_written,
-            created_at: seen.created_at,
-            rotation,
-            prevent_destroy,
-            secret_last4: seen.secret_last4.clone(),
-            secret: None,
-            sealed_to: Vec::new(),
-            until: None,
-            ended: None,
-            unknown: BTreeMap::new(),
-        }
-    }
-
-    /// What the API is expected to list.
-    pub fn expected_live(&self) -> &Spec {
-        self.answered.as_ref().unwrap_or(&self.spec)
-    }
-}
-
-/// What the API answered, where that is in other words than were sent; an absent description says nothing.
-pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
-    let description = seen.description.clone().unwrap_or_else(|| sent.description.clone());
-    let answered = Spec { url: seen.url.clone(), events: seen.events.clone(), description };
-    (answered != *sent).then_some(answered)
-}
-
-/// How far a journal has been replayed into the state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Folded {
-    /// The journal's own id.
-    pub journal: String,
-    /// How many of its records.
-    pub records: u64,
 }
 
 impl State {
@@ -255,4 +138,26 @@ impl State {
     pub fn open_intents(&self) -> impl Iterator<Item = &Intent> {
         self.pending.iter().filter(|intent| !intent.closed)
     }
+}
+
+/// Reads a map of endpoints and refuses a name that stands twice: a merge gone wrong would lose a secret.
+fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Name, Slot>, D::Error> {
+    struct Unique;
+    impl<'de> Visitor<'de> for Unique {
+        type Value = BTreeMap<Name, Slot>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of endpoints")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((name, managed)) = access.next_entry::<Name, Slot>()? {
+                let text = name.to_string();
+                if map.insert(name, managed).is_some() {
+                    return Err(A::Error::custom(format!("the name `{text}` stands twice")));
+                }
+            }
+            Ok(map)
+        }
+    }
+    deserializer.deserialize_map(Unique)
 }

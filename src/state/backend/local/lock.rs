@@ -3,57 +3,11 @@
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
-use super::file::FileError;
-use crate::disk;
-
-/// Who holds the lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// `user@host`.
-    pub who: String,
-    /// The process.
-    pub pid: u32,
-    /// RFC 3339.
-    pub since: String,
-    /// `apply`, `state mv`, …
-    pub command: String,
-    /// The CI run's address, where the environment tells it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<String>,
-}
-
-/// Why the lock was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum LockError {
-    /// Somebody else is writing.
-    #[error("the state is locked by {}", describe(holder.as_ref()))]
-    Held {
-        /// Who, where the file could be read.
-        holder: Option<Holder>,
-    },
-    /// Another user's, who lets nobody else use it.
-    #[error("the lock `{}` belongs to user {owner}, and this user may not open it", crate::quote::escaped(&path.display().to_string()))]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// The user's number.
-        owner: u32,
-    },
-    /// The disk's own words, with the path.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
-fn describe(holder: Option<&Holder>) -> String {
-    let Some(Holder { who, pid, since, command, run }) = holder else { return "another process".to_owned() };
-    let run = run.as_ref().map(|run| format!(", {run}")).unwrap_or_default();
-    crate::quote::escaped(&format!("{who} (process {pid}, `{command}`, since {since}{run})"))
-}
+use crate::disk::{self, DiskError};
+use crate::state::backend::{BackendError, Holder, Lease, LockError};
 
 /// The lock, held until dropped. Its file stays: removing it would let two hold it.
 #[derive(Debug)]
@@ -64,7 +18,7 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock file at `path`, waiting at most `timeout` for its holder. It has the owner and the mode of the
     /// state.
-    pub fn take(path: &Path, state: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
+    pub async fn take(path: &Path, state: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
         let (file, is_ours) = open(path)?;
         // None: a time that no clock reaches.
         let deadline = Instant::now().checked_add(timeout);
@@ -72,16 +26,16 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if deadline.is_none_or(|deadline| Instant::now() < deadline) => {
-                    std::thread::sleep(Duration::from_millis(50));
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: read_holder(file) }),
-                Err(TryLockError::Error(e)) => return Err(FileError::io("lock", path)(e).into()),
+                Err(TryLockError::Error(e)) => return Err(failed("lock", path)(e)),
             }
         }
         let mut lock = Self { file };
         if is_ours {
             disk::keep_like(&lock.file, state);
-            lock.write(holder).map_err(FileError::io("write the lock", path))?;
+            lock.write(holder).map_err(failed("write the lock", path))?;
         }
         Ok(lock)
     }
@@ -93,12 +47,19 @@ impl Lock {
     }
 }
 
+impl Lease for Lock {}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // Best effort: the kernel releases it anyway when the file closes.
         let _ = self.file.set_len(0);
         let _ = self.file.unlock();
     }
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> LockError {
+    let failed = DiskError::of(action, path);
+    move |e| LockError::Backend(BackendError::from(failed(e)))
 }
 
 /// Opens a lock, and says whether its holder can be written into it: one that another user left can be locked by
@@ -109,12 +70,12 @@ fn open(path: &Path) -> Result<(File, bool), LockError> {
     let denied = match disk::open(path, &options) {
         Ok(file) => return Ok((file, true)),
         Err(e) if e.kind() == ErrorKind::PermissionDenied => e,
-        Err(e) => return Err(FileError::io("open the lock", path)(e).into()),
+        Err(e) => return Err(failed("open the lock", path)(e)),
     };
     let readable = disk::open(path, disk::options().read(true)).map(|file| (file, false));
     readable.map_err(|_| match path.symlink_metadata() {
         Ok(meta) => LockError::Foreign { path: path.to_owned(), owner: meta.uid() },
-        Err(_) => FileError::io("open the lock", path)(denied).into(),
+        Err(_) => failed("open the lock", path)(denied),
     })
 }
 
@@ -131,26 +92,26 @@ fn read_holder(file: File) -> Option<Holder> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_link_in_the_locks_place_is_refused_and_its_target_untouched() {
+    #[tokio::test]
+    async fn a_link_in_the_locks_place_is_refused_and_its_target_untouched() {
         let folder = tempfile::tempdir().unwrap();
         let (target, path) = (folder.path().join("target"), folder.path().join("s.lock"));
         std::fs::write(&target, "precious").unwrap();
         std::os::unix::fs::symlink(&target, &path).unwrap();
         let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
-        assert!(matches!(Lock::take(&path, &path, &holder, Duration::ZERO), Err(LockError::File(_))));
+        assert!(matches!(Lock::take(&path, &path, &holder, Duration::ZERO).await, Err(LockError::Backend(_))));
         assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
     }
 
-    #[test]
-    fn a_second_taker_is_told_who_holds_it_and_gets_it_after_the_first() {
+    #[tokio::test]
+    async fn a_second_taker_is_told_who_holds_it_and_gets_it_after_the_first() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s.lock");
         let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
-        let first = Lock::take(&path, &path, &holder, Duration::ZERO).unwrap();
-        let refused = Lock::take(&path, &path, &holder, Duration::ZERO).unwrap_err();
+        let first = Lock::take(&path, &path, &holder, Duration::ZERO).await.unwrap();
+        let refused = Lock::take(&path, &path, &holder, Duration::ZERO).await.unwrap_err();
         assert_eq!(refused.to_string(), "the state is locked by a@b (process 7, `apply`, since now)");
         drop(first);
-        Lock::take(&path, &path, &holder, Duration::ZERO).unwrap();
+        Lock::take(&path, &path, &holder, Duration::ZERO).await.unwrap();
     }
 }

@@ -1,0 +1,57 @@
+//! Why a state was not loaded or written.
+
+use crate::quote::escaped;
+use crate::state::backend::{BackendError, LockError};
+use crate::state::format::{DocumentError, JournalError};
+use crate::state::journal::BeginFailed;
+
+/// Why a state was not loaded or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// What the state says.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// What the journal says.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The lock.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The place where it is.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// No journal could be begun.
+    #[error(transparent)]
+    Begin(#[from] BeginFailed),
+    /// Something that does not hold the lock replaced the state.
+    #[error("the state `{}` changed while this command was at work, and was not overwritten", escaped(state))]
+    Changed {
+        /// The state, as people name it.
+        state: String,
+    },
+    /// State and journal do not belong together.
+    #[error("{}", mismatch(*.state_serial, *.journal_serial, state, journal))]
+    Mismatch {
+        /// The state, as people name it.
+        state: String,
+        /// The journal, likewise.
+        journal: String,
+        /// The state's serial; `None` where there is no state of that lineage.
+        state_serial: Option<u64>,
+        /// The serial that the journal was begun on.
+        journal_serial: u64,
+    },
+}
+
+fn mismatch(state_serial: Option<u64>, journal_serial: u64, state: &str, journal: &str) -> String {
+    let (state, journal) = (escaped(state), escaped(journal));
+    match state_serial {
+        None => format!("the journal `{journal}` belongs to a state that `{state}` is not: another lineage, or none"),
+        Some(serial) => {
+            let older = if serial < journal_serial { "older" } else { "newer" };
+            format!(
+                "the state `{state}` (serial {serial}) is {older} than its journal `{journal}` (begun on serial {journal_serial})"
+            )
+        }
+    }
+}
