@@ -1,6 +1,6 @@
 //! The journal that an apply writes: records become lines, and the lines of one call become one object of the log.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::backend::{Answer, BackendError, Base, Created, Log, Urgency};
 use super::format::{Head, journal_line};
@@ -15,6 +15,8 @@ pub struct Journal {
     /// Objects that were created.
     objects: u64,
     records: u64,
+    /// The first failure: nothing is written after it.
+    failed: Arc<OnceLock<WriteFailed>>,
 }
 
 /// A failed write: final, since what is stored is unknown from here on.
@@ -37,8 +39,10 @@ enum NotCreated {
 
 /// Resolves once the records it stands for are durable.
 pub struct Durable {
-    answer: Answer<'static, Created>,
+    /// `None` where a write before it failed.
+    answer: Option<Answer<'static, Created>>,
     name: String,
+    failed: Arc<OnceLock<WriteFailed>>,
 }
 
 impl std::fmt::Debug for Durable {
@@ -50,12 +54,16 @@ impl std::fmt::Debug for Durable {
 impl Durable {
     /// Waits.
     pub async fn wait(self) -> Result<(), WriteFailed> {
-        let source = match self.answer.await {
-            Ok(Created::Done) => return Ok(()),
-            Ok(Created::Exists) => NotCreated::Exists,
-            Err(error) => NotCreated::Backend(error),
-        };
-        Err(WriteFailed { name: self.name, source })
+        let Self { answer, name, failed } = self;
+        if let Some(answer) = answer {
+            let source = match answer.await {
+                Ok(Created::Done) => return Ok(()),
+                Ok(Created::Exists) => NotCreated::Exists,
+                Err(error) => NotCreated::Backend(error),
+            };
+            failed.get_or_init(|| WriteFailed { name, source });
+        }
+        failed.get().cloned().map_or(Ok(()), Err)
     }
 }
 
@@ -66,19 +74,24 @@ impl Journal {
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage, base_serial: serial };
         log.reserve(room).await?;
         match log.create(1, journal_line(&head), Urgency::Awaited).await? {
-            Created::Done => Ok(Self { id: head.journal, log, objects: 1, records: 0 }),
+            Created::Done => Ok(Self { id: head.journal, log, objects: 1, records: 0, failed: Arc::default() }),
             Created::Exists => Err(BeginFailed::Exists { journal: log.name().to_owned() }),
         }
     }
 
     /// Writes records, and returns what to wait for until they are durable. Order of calls is the order in the journal.
+    ///
+    /// After a failure, or where another writer has taken over, nothing more is written.
     pub fn append(&mut self, records: &[Record]) -> Durable {
         let bytes: Vec<u8> = records.iter().flat_map(journal_line).collect();
         let receipts = records.iter().all(|record| matches!(record, Record::Receipt(_)));
         let urgency = if receipts { Urgency::MayWait } else { Urgency::Awaited };
-        self.objects += 1;
+        let answer = self.failed.get().is_none().then(|| {
+            self.objects += 1;
+            self.log.create(self.objects, bytes, urgency)
+        });
         self.records += records.len() as u64;
-        Durable { answer: self.log.create(self.objects, bytes, urgency), name: self.log.name().to_owned() }
+        Durable { answer, name: self.log.name().to_owned(), failed: Arc::clone(&self.failed) }
     }
 
     /// What a state that holds all of it says of it.

@@ -46,3 +46,24 @@ fn a_lock_whose_holder_died_is_free() {
     world.stop_sandbox();
     assert_eq!(world.live().len(), 1);
 }
+
+#[test]
+fn a_state_that_is_edited_during_an_apply_is_not_overwritten_and_the_next_run_has_what_was_made() {
+    let mut world = World::with_sandbox(&["--latency", "700ms"]);
+    world.config(&many(1));
+    let apply = &["apply", "--auto-approve"][..];
+    let first = Going::start(world.command(apply));
+    wait_for("the create", || posts(&world) == 1);
+    let state = world.read("state/webhooks.state.json");
+    world.write("state/webhooks.state.json", &format!("{state}\n"));
+    let run = first.end();
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    for words in ["changed while this command was at work, and was not overwritten", "git), then run this again"] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+    assert_eq!(world.read("state/webhooks.state.json"), format!("{state}\n"));
+    assert!(world.ok(apply).contains("No changes."), "the journal had its receipt");
+    assert!(world.state()["endpoints"]["h0"]["secret"].is_string());
+    world.stop_sandbox();
+    assert_eq!((posts(&world), world.live().len()), (1, 1));
+}

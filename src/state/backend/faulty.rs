@@ -23,7 +23,7 @@ pub enum Fault {
     Full(u64),
     /// There is no room for anything: for objects from this number on, and for a replacement.
     AllFull(u64),
-    /// Another writer has created objects from this number on.
+    /// Another writer has created the object with this number.
     Taken(u64),
     /// The answer to a removal is lost, and it does not happen.
     RemoveUnknown,
@@ -117,7 +117,7 @@ impl Log for FaultyLog {
     fn create(&self, number: u64, bytes: Vec<u8>, urgency: Urgency) -> Answer<'static, Created> {
         match self.fault {
             Fault::Full(first) | Fault::AllFull(first) if number >= first => Box::pin(async { Err(full()) }),
-            Fault::Taken(first) if number >= first => Box::pin(async { Ok(Created::Exists) }),
+            Fault::Taken(taken) if number == taken => Box::pin(async { Ok(Created::Exists) }),
             _ => self.log.create(number, bytes, urgency),
         }
     }

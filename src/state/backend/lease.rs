@@ -10,7 +10,9 @@ use crate::quote::escaped;
 
 /// Held by the one writer of a state, and released when it is dropped.
 ///
-/// Implementers: it ends with its holder, whatever the holder dies of.
+/// Implementers: it ends with its holder, whatever the holder dies of. A place without locks makes it of its log: the
+/// first object of a journal says who writes, and a number that another writer took ends the lease of the one before,
+/// who learns it from his next create or replacement.
 pub trait Lease: std::fmt::Debug + Send + Sync {}
 
 /// A lease, or why there is none, once it is awaited.

@@ -38,15 +38,18 @@ pub enum Created {
 /// what stands above a gap was never acknowledged.
 ///
 /// Implementers: a number is never given twice, whatever two writers do at once. Objects become durable in their order:
-/// none counts as created before all below it do, and after a failure nothing is created any more. The write begins at
-/// the call, not when the answer is first polled, and goes on where the answer is dropped; a backend whose writes
-/// outlive the process before they are durable has written when the call returns. Objects may be created before earlier
-/// ones are answered: a backend that has one request in flight at a time queues them.
+/// none counts as created before all below it do, and what was asked for above a failure, or above a number that is
+/// taken, fails with it. The write begins at the call, not when the answer is first polled, and goes on where the answer
+/// is dropped; a backend whose writes outlive the process before they are durable has written when the call returns.
+/// Objects may be asked for before earlier ones are answered: a backend with one request in flight at a time queues
+/// them.
 ///
-/// Callers: they hold the lease, reserve once, and create 1, 2, 3, … in the order of what happened. `Exists` for other
-/// bytes and every error are final: nothing more is created in that log. An object counts when its answer says so.
-/// Objects may be read joined: what one writer created as 1, 2 and 3 may be 1 alone to the next reader, so a log is
-/// continued only where the backend keeps the objects apart, and removed whole where it does not.
+/// Callers: they hold the lease, or are about to take it where it is made of the log itself; they reserve once, and
+/// create 1, 2, 3, … in the order of what happened. An object counts when its answer says so. After `Exists` or an
+/// unknown outcome it may be read back and compared, and the same bytes may be created again; other bytes there, and
+/// every other error, are final: nothing more is created in that log. Objects may be read joined: what one writer
+/// created as 1, 2 and 3 may be 1 alone to the next reader, so a log is continued only where the backend keeps the
+/// objects apart, and removed whole where it does not.
 pub trait Log: std::fmt::Debug + Send + Sync {
     /// How people name it: a path, a URL. No credentials are in it.
     fn name(&self) -> &str;

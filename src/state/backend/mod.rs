@@ -3,6 +3,7 @@
 //! of both as tests, which every backend passes; nothing above this folder knows which backend it has.
 
 mod answer;
+mod contract;
 mod document;
 #[cfg(test)]
 pub mod faulty;
@@ -14,40 +15,9 @@ pub mod memory;
 #[cfg(test)]
 mod suite;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
-
 pub use answer::{Answer, BackendError};
+pub use contract::{Backend, Rescue};
 pub use document::{Document, Replaced, Stored, Tag};
 pub use lease::{Holder, Lease, Leased, LockError};
 pub use local::{Local, Stamp};
 pub use log::{Base, Created, Log, Urgency};
-
-/// One place of a state.
-///
-/// All handles of one place share its document, its logs and its lease, across processes and machines.
-pub trait Backend: std::fmt::Debug + Send + Sync {
-    /// Waits for the lease, at most `timeout` long, and takes it.
-    fn lease<'a>(&'a self, holder: &'a Holder, timeout: Duration) -> Leased<'a>;
-
-    /// The document.
-    fn document(&self) -> &dyn Document;
-
-    /// The log of the journal that was begun on `base`, there or not there yet. A backend with room for one journal has
-    /// that one, whatever it was begun on: the journal's head tells.
-    fn log(&self, base: &Base) -> Arc<dyn Log>;
-
-    /// Keeps what neither log nor document took, wherever there is room, and says where that is. Never replaces what an
-    /// earlier run kept.
-    fn rescue(&self, bytes: &[u8]) -> Rescue;
-}
-
-/// Where rescued receipts went.
-#[derive(Debug)]
-pub enum Rescue {
-    /// A file.
-    File(PathBuf),
-    /// Nowhere: the text is to be shown.
-    Text(String),
-}

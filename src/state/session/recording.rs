@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::Held;
 use super::error::StoreError;
+use super::held::Held;
 use crate::endpoint::EndpointId;
 use crate::state::backend::Rescue;
 use crate::state::format::{Head, journal_bytes};

@@ -102,10 +102,13 @@ async fn a_receipt_that_neither_takes_is_rescued_and_can_be_recovered() {
 }
 
 #[tokio::test]
-async fn a_number_that_another_writer_took_is_a_failed_write() {
-    let (_, _, received) = recorded(Fault::Taken(3)).await;
+async fn after_a_number_that_another_writer_took_nothing_more_is_written() {
+    let (place, recording, received) = recorded(Fault::Taken(3)).await;
     let failed = received.wait().await.unwrap_err();
     assert_eq!(std::error::Error::source(&failed).unwrap().to_string(), "another writer has written to it");
+    let later = recording.record(vec![Record::Closed { key: "k".to_owned() }]);
+    assert_eq!(place.objects(), 2, "a record above the gap would never be read");
+    assert_eq!(later.wait().await.unwrap_err().to_string(), failed.to_string());
 }
 
 #[tokio::test]
