@@ -4,52 +4,55 @@
 use std::ops::Range;
 
 /// A line with one or more layers of encoding taken off.
+#[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub bytes: Vec<u8>,
     /// Where in the line each byte begins; and the line's end.
-    starts: Vec<u32>,
+    pub starts: Vec<u32>,
 }
 
 impl Decoded {
     /// The line without its outer layer; `None` where it has none, or is longer than any that we print.
     pub fn of(line: &[u8]) -> Option<Self> {
         let end = u32::try_from(line.len()).ok()?;
-        decode(line, |at| u32::try_from(at).unwrap_or(end))
+        Self::escapes(line, |at| u32::try_from(at).unwrap_or(end))
+    }
+
+    /// Adds a byte that begins there in the line.
+    pub fn push(&mut self, byte: u8, start: u32) {
+        self.bytes.push(byte);
+        self.starts.push(start);
     }
 
     /// Another layer off.
     pub fn again(&self) -> Option<Self> {
-        decode(&self.bytes, |at| self.starts[at])
+        Self::escapes(&self.bytes, |at| self.starts[at])
+    }
+
+    /// A text without its outer layer of escapes, each byte of which begins at a place in the line.
+    pub fn escapes(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Self> {
+        if !text.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&' | b'=' | 0 | 0xc2 | 0xe2 | 0xef)) {
+            return None;
+        }
+        let mut decoded = Self { bytes: Vec::with_capacity(text.len()), starts: Vec::with_capacity(text.len() + 1) };
+        let (mut at, mut found) = (0, false);
+        while at < text.len() {
+            let escape = escape(&text[at..]);
+            found |= escape.is_some();
+            let (byte, length) = escape.unwrap_or((Some(text[at]), 1));
+            if let Some(byte) = byte {
+                decoded.push(byte, place(at));
+            }
+            at += length;
+        }
+        decoded.starts.push(place(text.len()));
+        found.then_some(decoded)
     }
 
     /// Where in the line a span of the bytes stands.
     pub fn source(&self, span: Range<usize>) -> Range<usize> {
         self.starts[span.start] as usize..self.starts[span.end] as usize
     }
-}
-
-fn decode(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Decoded> {
-    if !text.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&' | b'=' | 0 | 0xc2 | 0xe2 | 0xef)) {
-        return None;
-    }
-    let (mut bytes, mut starts) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
-    let (mut at, mut found) = (0, false);
-    while at < text.len() {
-        let (byte, length) = match escape(&text[at..]) {
-            Some(escape) => {
-                found = true;
-                escape
-            }
-            None => (Some(text[at]), 1),
-        };
-        if let Some(byte) = byte {
-            bytes.push(byte);
-            starts.push(place(at));
-        }
-        at += length;
-    }
-    starts.push(place(text.len()));
-    found.then_some(Decoded { bytes, starts })
 }
 
 /// The byte that an escape at the start of the text stands for, none where it is not seen, and the escape's length. A
