@@ -96,22 +96,27 @@ pub fn hidden(text: &str) -> String {
 /// The userinfo of each url in a word, in the forms that an url parser takes (`https:\\u:p@h`, `https:u:p@h`) and where
 /// a password that is not percent-encoded ends the authority early (`https://u:p/p@h`).
 fn userinfo(word: &str) -> Vec<Range<usize>> {
+    let Some(last_at) = word.rfind('@') else { return Vec::new() };
     let lower = word.to_ascii_lowercase();
     let scheme = ["http:", "https:"].iter().filter_map(|scheme| Some(lower.find(scheme)? + scheme.len())).min();
     let first = scheme.map(|at| word_end(word, at, |c| c == '/' || c == '\\'));
     let others = word.match_indices("//").map(|(at, _)| at + 2).filter(|at| first.is_none_or(|first| *at > first));
-    let last_at = word.rfind('@');
     let mut spans = Vec::new();
     for start in first.into_iter().chain(others) {
         let authority = &word[start..word_end(word, start, |c| !"/?#\\".contains(c))];
-        let cut_short = authority.contains(':') || word[start + authority.len()..].starts_with('\\');
+        let cut_short = authority.split_once(':').is_some_and(|(_, port)| !is_port(port))
+            || word[start + authority.len()..].starts_with('\\');
         let at = match authority.rfind('@') {
-            None if cut_short && spans.is_empty() => last_at.filter(|at| *at >= start),
+            None if cut_short && spans.is_empty() => Some(last_at).filter(|at| *at >= start),
             found => found.map(|at| start + at),
         };
         spans.extend(at.map(|at| start..at));
     }
     spans
+}
+
+fn is_port(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn word_end(text: &str, start: usize, inside: impl Fn(char) -> bool) -> usize {
@@ -187,6 +192,7 @@ mod tests {
         for (text, shown) in [
             ("//u:p@h/x@y", "//***@h/x@y"),
             ("https://h.example/@me", "https://h.example/@me"),
+            ("http://127.0.0.1:8080/@me", "http://127.0.0.1:8080/@me"),
             ("https:u:p@h", "https:***@h"),
             ("HTTPS:\\\\u:p@h", "HTTPS:\\\\***@h"),
             ("https://u:p/p#p@h", "https://*******@h"),

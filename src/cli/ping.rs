@@ -7,7 +7,7 @@ use clap::Args;
 use super::identity::{IdentityArgs, reveal};
 use super::show::read;
 use super::state::current;
-use super::{DONE, Ended, Failure, Global, live, project, terminal};
+use super::{DONE, Ended, Failure, Global, live, project, proxy, terminal};
 use crate::delivery::{Answer, NotSent, send, sign};
 use crate::endpoint::Name;
 use crate::quote::escaped;
@@ -46,7 +46,8 @@ pub async fn run(global: &Global, args: &PingArgs) -> Ended {
     let signed = sign(&secret, id, now, body).map_err(|e| refused(&e).hint("rotate it to get a new secret"))?;
     drop(secret);
     let url = managed.expected_live().url.as_str();
-    let answer = send(url, &signed, args.request_timeout).await.map_err(|e| {
+    let proxy = proxy::proxy()?.map(|proxy| proxy.for_https()).transpose().map_err(Failure::new)?;
+    let answer = send(url, &signed, args.request_timeout, proxy).await.map_err(|e| {
         let failure = refused(&e);
         match e {
             NotSent::Connection(_) | NotSent::Slow(_) => {

@@ -44,7 +44,8 @@ struct Version {
 /// The bytes of a plan file. It may be published: where a secret has to be taken out of it, no apply plans the same.
 pub fn bytes(plan: &Plan) -> Vec<u8> {
     let plan = serde_json::to_string(plan).expect("a plan has string keys and no failing parts");
-    let plan = RawValue::from_string(crate::mask::hide(&plan).into_owned()).expect("a mask is part of a string");
+    let plan =
+        RawValue::from_string(crate::quote::hidden(&crate::mask::hide(&plan))).expect("a mask is part of a string");
     let written = Written { hookwright_plan: VERSION, sha256: checksum(&plan), plan: &plan };
     let mut bytes = serde_json::to_vec(&written).expect("a plan has string keys and no failing parts");
     bytes.push(b'\n');

@@ -18,8 +18,16 @@ pub fn proxy() -> Result<Option<Proxy>, Failure> {
         return Err(Failure::new(format!("the proxy of {name} cannot be used: {scheme} is no scheme of a proxy"))
             .hint(format!("a proxy's URL begins with one of {}", SCHEMES.join(", "))));
     }
+    learn_password(&url);
     let except = variable("NO_PROXY").or_else(|| variable("no_proxy")).unwrap_or_default();
     Ok(Some(Proxy { url, except: exceptions(&except) }))
+}
+
+/// What a proxy answers is shown, and may repeat the password.
+fn learn_password(url: &str) {
+    let Some((userinfo, _)) = url.rsplit_once('@') else { return };
+    let userinfo = userinfo.split_once("://").map_or(userinfo, |(_, rest)| rest);
+    crate::mask::learn(userinfo.split_once(':').map_or(userinfo, |(_, password)| password));
 }
 
 /// `*.corp.example`, as curl and browsers write it, in the form that the HTTP client takes.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::ops::Range;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
@@ -197,13 +198,11 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
 
 fn unread(path: &Path, error: &std::io::Error) -> Failure {
     let failure = Failure::caused(format!("could not read {}", terminal::path(path)), error);
-    match fs::metadata(path) {
-        Ok(meta) if !meta.is_file() && !meta.is_dir() => {
-            failure.hint("a pipe is read where the shell opens it: <(cat PIPE)")
-        }
-        Ok(_) if path.is_symlink() => failure.hint(
+    match path.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() => failure.hint(
             "a branch could hold such a link: name the file that it leads to, or put the file there in its place",
         ),
+        Ok(meta) if meta.file_type().is_fifo() => failure.hint(disk::HOW_TO_READ_A_PIPE),
         _ => failure,
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 
 use super::Failure;
-use crate::quote::{acts, escaped, quoted};
+use crate::quote::{acts, escaped, hidden, quoted};
 use crate::render::Colour;
 use crate::videogen::Exchange;
 
@@ -45,12 +45,12 @@ pub fn ask(text: &str) {
     let _ = write!(err, "{}", safe(text)).and_then(|()| err.flush());
 }
 
-/// A text that shows no secret and does nothing: control characters are escaped, colours and tabs apart, and so is what
+/// A text that shows no secret, no userinfo of a URL, and does nothing: control characters are escaped, colours and tabs apart, and so is what
 /// a CI runner obeys (`##[…]` and `##vso[…]` anywhere in a line, `::…` at its start).
 ///
 /// Rooms below escape what they quote; this is the last door, for all of them.
 pub fn safe(text: &str) -> String {
-    let masked = crate::mask::hide(text);
+    let masked = hidden(&crate::mask::hide(text));
     masked.split_inclusive('\n').map(inert).collect()
 }
 

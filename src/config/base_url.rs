@@ -19,12 +19,10 @@ impl BaseUrl {
         }
     }
 
-    /// Whether its host is `videogen.io` or a subdomain of it, so that the API key may go there.
+    /// Whether its host is `*.videogen.io`, where `*` is exactly one label, so that the API key may go there.
     pub fn is_videogen(&self) -> bool {
-        match self.host() {
-            Some(Host::Domain(name)) => name == "videogen.io" || name.ends_with(".videogen.io"),
-            _ => false,
-        }
+        let Some(Host::Domain(name)) = self.host() else { return false };
+        name.strip_suffix(".videogen.io").is_some_and(|label| !label.is_empty() && !label.contains('.'))
     }
 
     /// The host, where it is an url.
@@ -113,8 +111,11 @@ mod tests {
     fn which_hosts_are_videogens_and_which_are_local() {
         for (text, videogen, local) in [
             ("sandbox", false, true),
-            ("https://videogen.io", true, false),
-            ("https://eu.api.videogen.io:8443/v", true, false),
+            ("https://eu.videogen.io:8443/v", true, false),
+            ("https://videogen.io", false, false),
+            ("https://.videogen.io", false, false),
+            ("https://api.videogen.io.", false, false),
+            ("https://eu.api.videogen.io", false, false),
             ("https://videogen.io.evil.example", false, false),
             ("https://evilvideogen.io", false, false),
             ("http://localhost:3000", false, true),

@@ -146,6 +146,9 @@ fn description(item: Item<'_>, variables: &Variables<'_>, faults: &mut Faults) -
 
 fn url(entry: Item<'_>, table: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) -> Option<String> {
     let Some(item) = table.get("url") else {
+        if table.means("url", faults) {
+            return None;
+        }
         let message = format!("the entry {} has no url", word(entry.key()));
         let help = format!("write `url = {}` below its header", endpoint_url::EXAMPLE);
         faults.absent(Fault::new(message, entry.key_span(), "").help(help), Whole::Section);
@@ -165,6 +168,7 @@ fn entry_events(
     let unknown = unknown(table, defaults.unknown, faults);
     match table.get("events") {
         Some(item) => events::read(item, unknown, variables, faults),
+        None if table.means("events", faults) => None,
         None if defaults.events.is_some() => defaults.events.clone(),
         None => {
             let message = format!("the entry {} has no events", word(entry.key()));

@@ -54,7 +54,7 @@ pub(super) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faul
     }
     let host = base_url.host().map(|host| word(&host.to_string())).unwrap_or_default();
     let message = format!("`base_url` names the foreign host {host}");
-    let label = "the API key goes only to `videogen.io`, its subdomains and loopback";
+    let label = "the API key goes only to `*.videogen.io` (one label) and to loopback";
     let help = "set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere";
     faults.push(Fault::new(message, text.span, label).help(help));
     None

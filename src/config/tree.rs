@@ -12,6 +12,8 @@ use crate::diagnostic::Fault;
 #[derive(Clone, Copy)]
 pub(super) struct Table<'t> {
     tree: &'t DeTable<'t>,
+    /// The keys that it may have; none where they are free.
+    known: &'static [&'static str],
     /// Where the file starts that it stands in: every place that is told counts from the first file's start.
     start: usize,
 }
@@ -33,7 +35,12 @@ pub(super) struct Text<'t> {
 
 impl<'t> Table<'t> {
     /// Wraps a table of the file that starts at a byte; each key that is not `known` is a fault.
-    pub(super) fn new(tree: &'t DeTable<'t>, start: usize, known: &[&'static str], faults: &mut Faults) -> Self {
+    pub(super) fn new(
+        tree: &'t DeTable<'t>,
+        start: usize,
+        known: &'static [&'static str],
+        faults: &mut Faults,
+    ) -> Self {
         for (key, _) in tree.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
             let (label, help) = match faults.guess(key.get_ref(), known.iter().copied()) {
                 Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}`, or remove it")),
@@ -42,12 +49,20 @@ impl<'t> Table<'t> {
             let fault = Fault::new(format!("unknown key {}", word(key.get_ref())), shifted(&key.span(), start), label);
             faults.push(fault.help(help));
         }
-        Self { tree, start }
+        Self { tree, known, start }
+    }
+
+    /// Whether one of the unknown keys is most likely this one, mistyped: then that is the error, and not that the key
+    /// is not there.
+    pub(super) fn means(&self, key: &str, faults: &Faults) -> bool {
+        let unknown = self.tree.keys().map(|key| key.get_ref().as_ref()).filter(|key| !self.known.contains(key));
+        // A table has few keys: of more, it is no matter what they mean.
+        unknown.take(self.known.len()).any(|word| faults.guess(word, self.known.iter().copied()) == Some(key))
     }
 
     /// Wraps a table whose keys are free.
     pub(super) fn free(tree: &'t DeTable<'t>, start: usize) -> Self {
-        Self { tree, start }
+        Self { tree, known: &[], start }
     }
 
     /// The item under a key.
@@ -144,7 +159,12 @@ impl<'t> Item<'t> {
     }
 
     /// The table with only `known` keys, or a fault; `example` shows how it is written.
-    pub(super) fn table(&self, example: &str, known: &[&'static str], faults: &mut Faults) -> Option<Table<'t>> {
+    pub(super) fn table(
+        &self,
+        example: &str,
+        known: &'static [&'static str],
+        faults: &mut Faults,
+    ) -> Option<Table<'t>> {
         match self.value.get_ref() {
             DeValue::Table(tree) => Some(Table::new(tree, self.start, known, faults)),
             _ => self.no_table(example, faults),

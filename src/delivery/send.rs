@@ -1,5 +1,4 @@
-//! One request to a consumer: https only but for this machine, no redirect, no proxy, and nothing of the answer but its
-//! status.
+//! One request to a consumer: https only but for this machine, no redirect, and nothing of the answer but its status.
 
 use std::time::{Duration, Instant};
 
@@ -35,8 +34,13 @@ pub enum NotSent {
     Connection(String),
 }
 
-/// Sends a delivery once.
-pub async fn send(url: &str, delivery: &Signed, timeout: Duration) -> Result<Answer, NotSent> {
+/// Sends a delivery once, through the proxy unless it stays on this machine.
+pub async fn send(
+    url: &str,
+    delivery: &Signed,
+    timeout: Duration,
+    proxy: Option<reqwest::Proxy>,
+) -> Result<Answer, NotSent> {
     let url = Url::parse(url).map_err(|_| NotSent::Url)?;
     let local = url.host().is_some_and(|host| is_loopback(&host));
     if url.scheme() != "https" && !(url.scheme() == "http" && local) {
@@ -44,7 +48,12 @@ pub async fn send(url: &str, delivery: &Signed, timeout: Duration) -> Result<Ans
     }
     // Installed once a process; a second time is refused, and nothing is lost by that.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    // Of the environment nothing is read but what the caller read.
     let builder = Client::builder().redirect(redirect::Policy::none()).retry(reqwest::retry::never()).no_proxy();
+    let builder = match proxy.filter(|_| !local) {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder,
+    };
     let client = builder
         .timeout(timeout)
         .user_agent(concat!("hookwright/", env!("CARGO_PKG_VERSION")))

@@ -18,6 +18,9 @@ pub use replace::{Mode, check_replaceable, remove_leftovers, replace};
 /// The most bytes of a file that hookwright itself wrote: a state, a journal, a plan.
 pub const LARGEST: u64 = 1 << 30;
 
+/// How a command line names a pipe, so that it is read.
+pub const HOW_TO_READ_A_PIPE: &str = "a pipe is read where the shell opens it: <(cat PIPE)";
+
 /// What the disk refused: the file, what was tried, and its own words as the source.
 #[derive(Debug, thiserror::Error)]
 #[error("could not {action} `{}`", crate::quote::escaped(&path.display().to_string()))]

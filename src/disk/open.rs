@@ -3,11 +3,12 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use super::HOW_TO_READ_A_PIPE;
 use super::folder::folder_of;
 
 /// Options that open the file at a path itself, and that do not wait: not for a pipe's other end, nor for a kernel
@@ -66,7 +67,11 @@ pub fn read_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if is_descriptor(path) {
         return bounded(File::open(path)?, most);
     }
-    read(&std::fs::canonicalize(path)?, most)
+    let resolved = std::fs::canonicalize(path)?;
+    if resolved.metadata()?.file_type().is_fifo() {
+        return Err(io::Error::other(HOW_TO_READ_A_PIPE));
+    }
+    read(&resolved, most)
 }
 
 /// Whether a path is a descriptor of this process as the command line writes it: `/dev/fd/63`, `/dev/stdin`.
@@ -124,6 +129,7 @@ mod tests {
         for (path, wrong) in [(link.as_path(), "a link"), (&pipe, "a pipe"), (folder.path(), "a folder")] {
             assert!(read(path, 4).unwrap_err().to_string().contains(wrong), "{wrong}");
         }
+        assert_eq!(read_named(&folder.path().join("p"), 4).unwrap_err().to_string(), HOW_TO_READ_A_PIPE);
         assert!(read(Path::new("/dev/zero"), 4).unwrap_err().to_string().contains("a device"));
         assert_eq!(read(&file, 3).unwrap_err().to_string(), "it is larger than 3 bytes");
     }

@@ -31,13 +31,13 @@ impl Decoded {
 
     /// A text without its outer layer of escapes, each byte of which begins at a place in the line.
     pub fn escapes(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Self> {
-        if !text.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&' | b'=' | 0 | 0xc2 | 0xe2 | 0xef)) {
+        if !text.iter().any(begins_an_escape) {
             return None;
         }
         let mut decoded = Self { bytes: Vec::with_capacity(text.len()), starts: Vec::with_capacity(text.len() + 1) };
         let (mut at, mut found) = (0, false);
         while at < text.len() {
-            let escape = escape(&text[at..]);
+            let escape = if begins_an_escape(&text[at]) { escape(&text[at..]) } else { None };
             found |= escape.is_some();
             let (byte, length) = escape.unwrap_or((Some(text[at]), 1));
             if let Some(byte) = byte {
@@ -53,6 +53,11 @@ impl Decoded {
     pub fn source(&self, span: Range<usize>) -> Range<usize> {
         self.starts[span.start] as usize..self.starts[span.end] as usize
     }
+}
+
+/// Whether [`escape`] is worth asking: most bytes begin none.
+fn begins_an_escape(byte: &u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'&' | b'=' | 0 | 0xc2 | 0xe2 | 0xef)
 }
 
 /// The byte that an escape at the start of the text stands for, none where it is not seen, and the escape's length. A

@@ -14,6 +14,10 @@ use super::decode::Decoded;
 pub fn credentials(text: &str, spans: &[Range<usize>]) -> String {
     let mut out = text.as_bytes().to_vec();
     let mut hide = |start: usize, part: &str, ends: fn(u8) -> bool| {
+        // `u:p@` is the shortest.
+        if part.len() < 4 {
+            return;
+        }
         for Range { start: first, end } in in_any_encoding(part.as_bytes(), ends) {
             out[start + first..start + end]
                 .iter_mut()

@@ -111,9 +111,8 @@ fn client(url: &Url, addresses: &[SocketAddr]) -> Result<Client, String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT);
     let builder = builder.resolve_to_addrs(url.host_str().unwrap_or_default(), addresses);
-    // Plain HTTP stays on this machine: no proxy sees it.
-    let builder = if url.scheme() == "http" { builder.no_proxy() } else { builder };
-    builder.build().map_err(|error| innermost(&error))
+    // A proxy would look up the host itself, and reach what was checked here to be out of reach.
+    builder.no_proxy().build().map_err(|error| innermost(&error))
 }
 
 /// Where an url leads. A private address is an error unless it is this machine's own: whoever can make an endpoint

@@ -182,7 +182,8 @@ impl Refusal {
 }
 
 fn short(text: &str) -> String {
-    let masked = crate::quote::hidden(&crate::mask::hide(text));
+    // Of credentials too much is masked rather than too little: nothing depends on these words.
+    let masked = crate::mask::credentials(&crate::quote::hidden(&crate::mask::hide(text)), &[]);
     let mut short: String = masked.chars().take(200).collect();
     if short.len() < masked.len() {
         short.push('…');
@@ -256,6 +257,15 @@ mod tests {
             let body = format!(r#"{{"message":"x {leak}","code":"{leak}","requirement":{{"{leak}":"{leak}"}}}}"#);
             let text = shown(403, Some(leak), &body) + &shown(502, None, &format!("<title>{leak}</title>"));
             assert!(!text.contains("prefix") && text.contains("request id"), "{leak}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_url_in_a_message_is_shown_without_its_credentials() {
+        for url in ["https://u:hunter2@h/x", "redis://u:hunter2@h", "https%3A%2F%2Fu%3Ahunter2%40h%2F", "u:hunter2@h"] {
+            let body = format!(r#"{{"message":"cannot reach {url} now","code":"{url}"}}"#);
+            let text = shown(400, Some(url), &body) + &shown(502, None, &format!("<title>{url}</title>"));
+            assert!(!text.contains("hunter2") && text.contains("cannot reach"), "{url}: {text}");
         }
     }
 

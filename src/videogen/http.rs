@@ -12,7 +12,7 @@ use super::clock::ApiClock;
 use super::error::{ApiError, Fault};
 use super::obstacle::Obstacle;
 use super::throttle::retry_after;
-use super::transport::{Proxy, Settings};
+use super::transport::Settings;
 use crate::secrets::ExposeSecret;
 
 /// The most bytes an answer may have.
@@ -50,10 +50,8 @@ impl Http {
             .tcp_nodelay(true);
         if settings.local {
             builder = builder.no_proxy();
-        } else if let Some(Proxy { url, except }) = &settings.proxy {
-            let proxy =
-                reqwest::Proxy::https(url).map_err(|_| "the URL of the proxy (HTTPS_PROXY, ALL_PROXY) is none")?;
-            builder = builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(except)));
+        } else if let Some(proxy) = &settings.proxy {
+            builder = builder.proxy(proxy.for_https()?);
         }
         if settings.base_url.starts_with("http:") {
             // Without TLS no certificate is asked for: reading a machine's hundreds of them takes longer than a small plan.

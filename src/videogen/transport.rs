@@ -42,6 +42,15 @@ pub struct Proxy {
     pub except: String,
 }
 
+impl Proxy {
+    /// What an HTTP client takes; nothing of the URL is in the error.
+    pub fn for_https(&self) -> Result<reqwest::Proxy, &'static str> {
+        let proxy =
+            reqwest::Proxy::https(&self.url).map_err(|_| "the URL of the proxy (HTTPS_PROXY, ALL_PROXY) is none")?;
+        Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&self.except)))
+    }
+}
+
 impl std::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Proxy(redacted)")

@@ -49,6 +49,26 @@ fn ping(world: &World) -> Run {
 }
 
 #[test]
+fn a_ping_that_leaves_this_machine_goes_through_the_proxy_of_the_environment() {
+    let world = applied("https://hooks.example.com/a");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://user:hunter2hunter2@{}", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut line = String::new();
+        BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
+        write!(stream, "HTTP/1.1 503 x\r\ncontent-length: 0\r\n\r\n").unwrap();
+        line
+    });
+    let mut command = world.command(&["ping", "uploads", "-i", "identity.txt"]);
+    command.env("HTTPS_PROXY", proxy);
+    let run = finish(command);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+    assert_eq!(asked.join().unwrap().trim(), "CONNECT hooks.example.com:443 HTTP/1.1");
+}
+
+#[test]
 fn what_a_ping_delivers_verifies_and_what_was_changed_does_not() {
     let (url, taken) = consumer("204 No Content");
     let world = applied(&url);

@@ -149,7 +149,7 @@ fn faults_of_every_environment_are_told_whichever_is_chosen() {
      --> webhooks.toml:4:12
       |
     4 | base_url = "https://evil.example"
-      |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `videogen.io`, its subdomains and loopback
+      |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
       = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);

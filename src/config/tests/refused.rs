@@ -29,6 +29,20 @@ fn an_unknown_key() {
 }
 
 #[test]
+fn a_mistyped_key_is_one_error_and_not_also_one_about_what_is_missing() {
+    for (text, key, meant) in [
+        ("[webhooks.a]\nurl = \"https://h.example\"\nevent = [\"file.*\"]\n", "event", "events"),
+        ("[webhooks.a]\nulr = \"https://h.example\"\nevents = [\"file.*\"]\n", "ulr", "url"),
+    ] {
+        let drawn = refused(text);
+        assert_eq!(drawn.matches("error:").count(), 1, "{drawn}");
+        assert!(drawn.contains(key) && drawn.contains(&format!("did you mean `{meant}`?")), "{drawn}");
+    }
+    let drawn = refused("[webhooks.a]\nurl = \"https://h.example\"\ncolour = 1\n");
+    assert!(drawn.contains("has no events") && drawn.contains("unknown key"), "{drawn}");
+}
+
+#[test]
 fn a_wrong_type() {
     insta::assert_snapshot!(refused(&with("rotation = \"2\"")), @r#"
     error: `rotation` takes a whole number

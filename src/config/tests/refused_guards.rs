@@ -61,7 +61,7 @@ fn a_base_url_that_may_not_have_the_key() {
      --> webhooks.toml:2:12
       |
     2 | base_url = "https://api.videogen.io.evil.example"
-      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `videogen.io`, its subdomains and loopback
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
       = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);
@@ -143,7 +143,7 @@ fn a_base_url_whose_host_is_not_the_environments() {
      --> webhooks.toml:2:12
       |
     2 | base_url = "https://prod.example"
-      |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `videogen.io`, its subdomains and loopback
+      |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
       = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);
