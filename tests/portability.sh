@@ -14,8 +14,11 @@ mkdir -p "$rig/debs"
 
 rustc=$rig/root/usr/bin/rustc
 if [ ! -x "$rustc" ]; then
-    library=$(apt-cache depends libstd-rust-web-dev 2>/dev/null | grep -o 'libstd-rust-web-[0-9][0-9.]*' | head -1) ||
-        skip "Debian's rustc-web is not to be had here (try apt-get update)"
+    library_of() { apt-cache depends libstd-rust-web-dev 2>/dev/null | grep -o 'libstd-rust-web-[0-9][0-9.]*' | head -1; }
+    as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+    # A fresh machine knows no packages, and one that is not fresh may know only older ones.
+    library=$(library_of) || { as_root apt-get update -q >/dev/null 2>&1 && library=$(library_of); } ||
+        skip "Debian's rustc-web is not to be had here"
     llvm=$(apt-cache depends "$library" 2>/dev/null | grep -o 'libllvm[0-9]*' | head -1) || skip "$library names no LLVM"
     (cd "$rig/debs" && apt-get download -q rustc-web "$library" libstd-rust-web-dev rust-web-src "$llvm") ||
         skip "Debian's packages could not be fetched"
