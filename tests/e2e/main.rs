@@ -4,7 +4,6 @@
 
 mod adoption;
 mod around;
-mod bombs;
 mod canary;
 mod confined;
 mod connections;
@@ -18,9 +17,9 @@ mod fixtures;
 mod guides;
 mod habits;
 mod hints;
+mod hostile;
 mod keys;
 mod limits;
-mod links;
 mod locks;
 mod lost;
 mod masked;
@@ -37,7 +36,6 @@ mod rekey;
 mod review;
 mod rooms;
 mod rotate;
-mod runners;
 mod scripted;
 mod secrets;
 mod signals;
