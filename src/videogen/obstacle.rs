@@ -70,7 +70,7 @@ impl Obstacle {
             Self::Certificate(_) => {
                 "where a company's own CA signs: add its certificate to this machine's, or name a bundle in SSL_CERT_FILE"
             }
-            Self::ProxyPassword => "write the user and the password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+            Self::ProxyPassword => "write them into HTTPS_PROXY: `USER:PASSWORD@` before the host",
             Self::Proxy(_) => "check HTTPS_PROXY and ALL_PROXY; what NO_PROXY names is reached without a proxy",
         }
     }

@@ -87,7 +87,7 @@ events = []
      --> webhooks.toml:3:12
       |
     3 | base_url = "https://evil.example"
-      |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `videogen.io`, its subdomains and loopback
+      |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
       = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
 

@@ -96,7 +96,7 @@ impl Hostile {
             Self::Folder => fs::create_dir(&path).unwrap(),
             Self::Unreadable => {
                 fs::write(&path, "no words\n").unwrap();
-                fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
             }
         }
     }

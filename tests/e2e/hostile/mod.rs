@@ -14,8 +14,6 @@ use regex::Regex;
 
 use crate::support::{KEY, Run, World};
 
-/// What begins every untrusted text here, and must begin no line of output.
-const MARK: &str = "::zq";
 /// What is in every secret, every password and every file that is none of the command's business.
 const CANARY: &str = "CANARYcanaryCANARY7";
 /// The same as base64: a signing secret.
@@ -48,11 +46,7 @@ fn harmless(mut command: Command, what: &str) -> Run {
         for line in out.split('\n') {
             let begins = line.trim_start();
             let shown = || format!("{what}: {}", line.escape_debug().take(2000).collect::<String>());
-            assert!(
-                !begins.starts_with(MARK) && !(begins.starts_with("::") && !begins.starts_with("::: ")),
-                "{}",
-                shown()
-            );
+            assert!(!begins.starts_with("::") || begins.starts_with("::: "), "{}", shown());
             assert!(!RUNNER.is_match(line), "{}", shown());
             assert!(!line.contains(hookwright::quote::acts), "{}", shown());
             assert!(![CANARY, &BASE64[..24], KEY].iter().any(|secret| line.contains(secret)), "{}", shown());

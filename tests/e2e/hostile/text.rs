@@ -8,7 +8,8 @@ use super::{CANARY, bounded, harmless};
 use crate::scripted::{Answer, Asked, serve};
 use crate::support::World;
 
-/// Texts that act where they are printed as they are, or that must not be shown.
+/// Texts that act where they are printed as they are, or that must not be shown. What each begins with is a command to a
+/// CI runner, and so none of them begins a line unseen.
 const HOSTILE: [&str; 4] = [
     "::zq::error file=a::boom </details> @everyone <!-- hookwright:plan --> ```",
     "::zq\n::error::boom\r\n::set-output name=a::b\n##[group]\n@team\n</details>",
