@@ -65,10 +65,10 @@ fn state(desired: &Desired, recipient: &Recipient) -> State {
         .map(|(name, entry)| {
             let endpoint = serde_json::json!({
                 "endpoint_id": format!("ep_{name}"),
-                "url": entry.spec.url,
-                "events": entry.spec.events,
-                "description": entry.spec.description,
-                "events_as_written": entry.events_as_written,
+                "url": entry.wanted.spec.url,
+                "events": entry.wanted.spec.events,
+                "description": entry.wanted.spec.description,
+                "events_as_written": entry.wanted.events_as_written,
                 "created_at": NOW.0 - 1000,
                 "rotation": 1,
                 "secret_last4": "mark",
@@ -90,9 +90,9 @@ fn parts(endpoints: usize, recipient: &Recipient) -> Parts {
     let live = state.currents().map(|(_, managed)| Observed {
         tag: None,
         id: managed.endpoint_id.clone(),
-        url: managed.spec.url.clone(),
-        events: managed.spec.events.clone(),
-        description: Some(managed.spec.description.clone()),
+        url: managed.wanted.spec.url.clone(),
+        events: managed.wanted.spec.events.clone(),
+        description: Some(managed.wanted.spec.description.clone()),
         created_at: managed.created_at,
         secret_last4: managed.secret_last4.clone(),
     });

@@ -196,6 +196,20 @@ impl Spec {
     }
 }
 
+/// What an entry wants of its endpoint: what the API is asked for, and what hookwright alone knows of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// What is sent.
+    #[serde(rename = "body")]
+    pub spec: Spec,
+    /// The events as the file writes them, each once, sorted.
+    pub events_as_written: Vec<String>,
+    /// The entry's rotation: raised to renew the secret.
+    pub rotation: u32,
+    /// The entry's protection.
+    pub prevent_destroy: bool,
+}
+
 /// The form in which descriptions are compared: CRLF and CR as LF, no white space at the end of a line or of the text.
 ///
 /// An editor or a checkout changes those without meaning to. What is stored and what is shown keeps its bytes.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::Job;
 use super::run::Run;
 use crate::endpoint::Name;
-use crate::plan::{Action, Change, Make, Reason};
-use crate::state::{Ended, Managed, Record, Wanted};
+use crate::plan::{Action, Change, Reason};
+use crate::state::{Ended, Managed, Record};
 use crate::timestamp::Timestamp;
 
 /// The records of everything that needs no request.
@@ -63,19 +63,10 @@ fn record(change: &Change, now: Timestamp) -> Option<Record> {
         Action::Forget { .. } => Record::Forgotten { name },
         Action::Abandon { key } => Record::Closed { key: key.clone() },
         Action::Import { make, seen: Some(seen), .. } => {
-            Record::Imported { name, managed: Box::new(Managed::adopted(wanted(make), seen)) }
+            Record::Imported { name, managed: Box::new(Managed::adopted(make.wanted.clone(), seen)) }
         }
         _ => return None,
     })
-}
-
-fn wanted(make: &Make) -> Wanted {
-    Wanted {
-        spec: make.spec.clone(),
-        events_as_written: make.events_as_written.clone(),
-        rotation: make.rotation,
-        prevent_destroy: make.prevent_destroy,
-    }
 }
 
 /// Reports those changes as done.

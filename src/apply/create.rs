@@ -184,7 +184,7 @@ fn receive<A>(run: &Run<A>, task: &Task, made: Made) -> Result<(Receipt, Durable
     };
     let receipt = Receipt {
         key: task.intent.key.clone(),
-        answered: answered(&task.intent.body, &observed),
+        answered: answered(&task.intent.wanted.spec, &observed),
         created_at: observed.created_at,
         secret_last4: observed.secret_last4.unwrap_or_default(),
         secret: sealed,

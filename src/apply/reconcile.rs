@@ -52,7 +52,7 @@ async fn listing<A: ApiWriter>(run: &Run<A>, lost: &[Task]) -> Result<Vec<Observ
         let all_found = run.job.state.with_state(|state| {
             let ledger = Ledger::new(state, &live);
             let found = |task: &Task| {
-                ledger.account(&task.intent.body).is_some_and(|account| !ledger.candidates(account).is_empty())
+                ledger.account(&task.intent.wanted.spec).is_some_and(|account| !ledger.candidates(account).is_empty())
             };
             lost.iter().all(found)
         });
@@ -75,10 +75,10 @@ enum Prepared {
 async fn prepared<A: ApiWriter>(run: &Run<A>, mut task: Task, live: &[Observed]) -> Prepared {
     let (next, candidates, is_stuck) = run.job.state.with_state(|state| {
         let ledger = Ledger::new(state, live);
-        let account = ledger.account(&task.intent.body);
+        let account = ledger.account(&task.intent.wanted.spec);
         let candidates = account.map(|account| ledger.candidates(account)).unwrap_or_default();
         let outlived = || state.intent(&task.intent.key).is_some_and(|intent| outlived(intent, run.now()));
-        (ledger.before_send(&task.intent.body), candidates, is_stuck(&task, outlived))
+        (ledger.before_send(&task.intent.wanted.spec), candidates, is_stuck(&task, outlived))
     });
     match next {
         Next::Stuck(ids) => {
@@ -116,7 +116,7 @@ async fn prepared<A: ApiWriter>(run: &Run<A>, mut task: Task, live: &[Observed])
 }
 
 async fn renew<A: ApiWriter>(run: &Run<A>, task: Task, live: &[Observed]) -> Prepared {
-    let same = live.iter().filter(|seen| seen.is_twin_of(&task.intent.body)).map(|seen| seen.id.clone());
+    let same = live.iter().filter(|seen| seen.is_twin_of(&task.intent.wanted.spec)).map(|seen| seen.id.clone());
     let fresh = renewal(run, &task.intent, same.collect::<BTreeSet<EndpointId>>());
     if run.note(vec![Record::Intent(fresh.clone())]).await {
         Prepared::Again(Box::new(task.renewed(fresh)))

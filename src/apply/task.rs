@@ -117,11 +117,8 @@ fn intent<A>(run: &Run<A>, name: Name, make: &Make, replaces: Option<EndpointId>
     Intent {
         key: run.fresh_key(),
         name,
-        body: make.spec.clone(),
+        wanted: make.wanted.clone(),
         tag: run.fresh_tag(),
-        events_as_written: make.events_as_written.clone(),
-        rotation: make.rotation,
-        prevent_destroy: make.prevent_destroy,
         live_before: make.live_before.clone(),
         replaces,
         overlap_seconds: make.overlap.as_secs(),

@@ -19,7 +19,7 @@ use crate::endpoint::{EndpointId, Name, Observed};
 use crate::quote::quoted;
 use crate::render::{self, Existing};
 use crate::secrets::{Binding, ExposeSecret, Sealed, SecretString, last4};
-use crate::state::{Managed, Record, State, Wanted};
+use crate::state::{Managed, Record, State};
 
 /// The most bytes that a secret may have.
 const MOST_SECRET: u64 = 4096;
@@ -153,17 +153,12 @@ fn adopt(
     seen: &Observed,
     secret: Option<&SecretString>,
 ) -> Result<Managed, Failure> {
-    if !seen.is_twin_of(&entry.spec) {
-        let message = format!("{} differs from its entry: {}", seen.id, crate::render::differences(&entry.spec, seen));
+    if !seen.is_twin_of(&entry.wanted.spec) {
+        let message =
+            format!("{} differs from its entry: {}", seen.id, crate::render::differences(&entry.wanted.spec, seen));
         return Err(Failure::new(message).hint("write the entry as the endpoint is; change it in a later apply"));
     }
-    let wanted = Wanted {
-        spec: entry.spec.clone(),
-        events_as_written: entry.events_as_written.clone(),
-        rotation: entry.rotation,
-        prevent_destroy: entry.lifecycle.prevent_destroy,
-    };
-    let mut managed = Managed::adopted(wanted, seen);
+    let mut managed = Managed::adopted(entry.wanted.clone(), seen);
     if let Some(secret) = secret {
         let (sealed, last4, recipients) = encrypted(project, state, seen, secret)?;
         managed.secret = Some(sealed);
@@ -231,7 +226,7 @@ async fn generate(project: &Project, network: &Network) -> Ended {
     }
     let entry = |(name, entry): (&Name, &Entry)| Existing {
         name: name.clone(),
-        spec: entry.spec.clone(),
+        spec: entry.wanted.spec.clone(),
         has_endpoint: state.endpoints.contains_key(name) || desired.imports.contains_key(name),
     };
     let entries: Vec<Existing> = desired.webhooks.iter().map(entry).collect();

@@ -180,9 +180,9 @@ fn forgettable(state: &State, name: &Name) -> Result<(), Failure> {
         return Err(Failure::new(message)
             .hint(format!("wait for the end of the overlap, or end it: hookwright secret rotate {name} --finish")));
     }
-    if slot.current.as_ref().is_some_and(|managed| managed.prevent_destroy) {
+    if slot.current.as_ref().is_some_and(|managed| managed.wanted.prevent_destroy) {
         return Err(Failure::new(format!("`{name}` has prevent_destroy, and its secret would be dropped"))
-            .hint("set lifecycle.prevent_destroy = false in its entry and apply that first"));
+            .hint("set wanted.prevent_destroy = false in its entry and apply that first"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::config::lines::Lines;
 use crate::config::tree::{Item, Table};
 use crate::config::variables::Variables;
 use crate::diagnostic::{Fault, Sources};
-use crate::endpoint::{Name, Spec, canonical_description};
+use crate::endpoint::{Name, Spec, Wanted, canonical_description};
 
 /// `[defaults]`, below it the top level's `allow_unknown_events`.
 struct Defaults {
@@ -118,12 +118,16 @@ fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mu
     let rotation = table.get("rotation").map_or(Some(1), |item| item.whole(1, faults));
     let rotate_after = lifecycle::rotate_after(&table, faults).or(defaults.rotate_after);
     let written = table.get("lifecycle").map(|item| lifecycle::read(item, faults)).unwrap_or_default();
+    let prevent_destroy = written.protects(&defaults.lifecycle);
     let lifecycle = written.over(&defaults.lifecycle, faults);
     let Events { written, expanded } = events?;
     Some(Entry {
-        spec: Spec { url: url?, events: expanded, description: description.flatten() },
-        events_as_written: written.into_iter().collect(),
-        rotation: rotation?,
+        wanted: Wanted {
+            spec: Spec { url: url?, events: expanded, description: description.flatten() },
+            events_as_written: written.into_iter().collect(),
+            rotation: rotation?,
+            prevent_destroy,
+        },
         rotate_after,
         lifecycle,
         line: lines.line_in(item.file_start(), item.key_span().start),

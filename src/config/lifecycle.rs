@@ -47,6 +47,11 @@ pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
 }
 
 impl Written {
+    /// Whether a deletion, a forget and a replacement without an overlap are refused: as the entry says, else `defaults`.
+    pub(super) fn protects(&self, defaults: &Self) -> bool {
+        self.prevent_destroy.or(defaults.prevent_destroy).unwrap_or(false)
+    }
+
     /// The lifecycle that counts: what the entry says, else what `defaults` says.
     ///
     /// An entry that replaces by destroying first leaves a default overlap aside; one of its own is a fault.
@@ -64,7 +69,6 @@ impl Written {
         };
         Lifecycle {
             replace,
-            prevent_destroy: self.prevent_destroy.or(defaults.prevent_destroy).unwrap_or(false),
             ignore_changes: self.ignore_changes.or_else(|| defaults.ignore_changes.clone()).unwrap_or_default(),
             overlap: overlap.map(|(overlap, _)| overlap),
         }

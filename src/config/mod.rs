@@ -31,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::endpoint::{Attribute, EndpointId, Name, Spec};
+use crate::endpoint::{Attribute, EndpointId, Name, Wanted};
 use crate::secrets::Recipient;
 
 pub use base_url::parse_base_url;
@@ -95,12 +95,8 @@ pub struct Desired {
 /// One `[webhooks.NAME]`, with `[defaults]` already applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// What the endpoint shall be; events expanded.
-    pub spec: Spec,
-    /// The events as written, each once, sorted.
-    pub events_as_written: Vec<String>,
-    /// Raised to renew the secret; 1 where the file is silent.
-    pub rotation: u32,
+    /// What the endpoint shall be; events expanded, and a rotation of 1 where the file is silent.
+    pub wanted: Wanted,
     /// The age at which the plan says that a renewal is due.
     pub rotate_after: Option<Duration>,
     /// `lifecycle`.
@@ -116,8 +112,6 @@ pub struct Entry {
 pub struct Lifecycle {
     /// Which comes first in a replacement.
     pub replace: ReplaceOrder,
-    /// Whether a deletion, a forget and a replacement without an overlap are refused.
-    pub prevent_destroy: bool,
     /// Attributes whose differences are left alone.
     pub ignore_changes: BTreeSet<Attribute>,
     /// How long the old endpoint is kept beside its successor; `None` takes the default of the kind of replacement.

@@ -13,15 +13,15 @@ pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
     in_order.sort_by_key(|(_, start)| *start);
     let mut of_url: HashMap<&str, usize> = HashMap::new();
     for entry in webhooks.entries.values() {
-        *of_url.entry(bare(&entry.spec)).or_default() += 1;
+        *of_url.entry(bare(&entry.wanted.spec)).or_default() += 1;
     }
     let mut firsts: HashMap<Spec, &Name> = HashMap::new();
     for (name, _) in in_order {
         let Some(entry) = webhooks.entries.get(name) else { continue };
-        if of_url[bare(&entry.spec)] == 1 {
+        if of_url[bare(&entry.wanted.spec)] == 1 {
             continue;
         }
-        let spec = Spec { description: None, ..entry.spec.canonical() };
+        let spec = Spec { description: None, ..entry.wanted.spec.canonical() };
         if let Some(first) = firsts.get(&spec) {
             let (here, there) = (webhooks.places[name].clone(), webhooks.places[*first].clone());
             let (twin, first) = (word(name.as_str()), word(first.as_str()));

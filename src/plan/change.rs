@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Reason;
 use crate::config::ReplaceOrder;
-use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::endpoint::{EndpointId, Name, Observed, Spec, Wanted};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,14 +162,9 @@ impl From<ReplaceOrder> for Order {
 /// An endpoint to make.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Make {
-    /// What is sent.
-    pub spec: Spec,
-    /// The events as the file writes them.
-    pub events_as_written: Vec<String>,
-    /// The entry's rotation.
-    pub rotation: u32,
-    /// The entry's protection.
-    pub prevent_destroy: bool,
+    /// What the entry wants.
+    #[serde(flatten)]
+    pub wanted: Wanted,
     /// The gone endpoint that this one stands in for: remembered as gone before the create is sent.
     pub gone: Option<EndpointId>,
     /// How long a replaced endpoint is kept beside this one.

@@ -103,7 +103,7 @@ impl Change {
             Order::DestroyFirst => vec![Consequence::EventsLostMeanwhile, Consequence::VerificationFails],
             Order::CreateFirst if make.overlap.is_zero() => vec![Consequence::VerificationFails],
             Order::CreateFirst => {
-                let same_url = self.before.as_ref().is_some_and(|before| before.spec.url == make.spec.url);
+                let same_url = self.before.as_ref().is_some_and(|before| before.spec.url == make.wanted.spec.url);
                 let overlap = Consequence::Overlap { lasts: make.overlap, times: beside + 2, same_url };
                 vec![overlap, Consequence::RetiredLater]
             }

@@ -117,7 +117,8 @@ impl<'a> Builder<'a> {
         }
         for change in &mut self.changes {
             if let Action::Create(make) | Action::Replace { make, .. } = &mut change.action {
-                make.live_before = by_spec.get(&bare(&make.spec.url, &make.spec.events)).cloned().unwrap_or_default();
+                make.live_before =
+                    by_spec.get(&bare(&make.wanted.spec.url, &make.wanted.spec.events)).cloned().unwrap_or_default();
             }
         }
     }

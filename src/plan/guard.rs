@@ -104,6 +104,6 @@ pub(super) fn new_hosts(world: &World<'_>, changes: &[Change]) -> Vec<String> {
     if made.is_empty() {
         return Vec::new();
     }
-    let known: HashSet<String> = world.state.all().filter_map(|(_, managed)| host(&managed.spec.url)).collect();
+    let known: HashSet<String> = world.state.all().filter_map(|(_, managed)| host(&managed.wanted.spec.url)).collect();
     made.into_iter().filter(|host| !known.contains(host)).collect()
 }

@@ -109,7 +109,7 @@ impl<'a> Leaf<'a> {
     fn make(kind: &'static str, entry: &'a Name, before: Option<&'a View>, after: &'a View, make: &'a Make) -> Self {
         Self {
             overlap_seconds: Some(make.overlap.as_secs()),
-            events_as_written: Some(&make.events_as_written),
+            events_as_written: Some(&make.wanted.events_as_written),
             ..Self::new(kind, entry, before, Some(after))
         }
     }
@@ -141,9 +141,11 @@ impl<'a> Leaf<'a> {
             (Action::Update(Update { events_as_written, .. }), _) => {
                 Self { events_as_written: Some(events_as_written), ..plain("update") }
             }
-            (Action::Import { endpoint_id, make, seen: _ }, _) => {
-                Self { old: Some(endpoint_id), events_as_written: Some(&make.events_as_written), ..plain("import") }
-            }
+            (Action::Import { endpoint_id, make, seen: _ }, _) => Self {
+                old: Some(endpoint_id),
+                events_as_written: Some(&make.wanted.events_as_written),
+                ..plain("import")
+            },
             (Action::Forget { endpoint_id }, _) => Self { old: Some(endpoint_id), ..plain("forget") },
             (Action::Create(_) | Action::Replace { .. } | Action::Resend { .. }, None) => plain("unknown"),
         }

@@ -13,14 +13,16 @@ use crate::timestamp::Timestamp;
 /// What is worth a note about an entry with an endpoint.
 pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, had: &Managed) -> Vec<Note> {
     let mut notes = Vec::new();
-    if entry.events_as_written == had.events_as_written && !entry.spec.events.is_subset(&had.spec.events) {
-        let events: BTreeSet<String> = entry.spec.events.difference(&had.spec.events).cloned().collect();
+    if entry.wanted.events_as_written == had.wanted.events_as_written
+        && !entry.wanted.spec.events.is_subset(&had.wanted.spec.events)
+    {
+        let events: BTreeSet<String> = entry.wanted.spec.events.difference(&had.wanted.spec.events).cloned().collect();
         notes.push(NoteKind::GroupsGrew { events }.of(name));
     }
     if let (Some(after), Some(made)) = (entry.rotate_after, had.created_at) {
         let since = Timestamp(made).after(after);
         if world.now >= since {
-            notes.push(NoteKind::RenewalDue { since, rotation: had.rotation + 1 }.of(name));
+            notes.push(NoteKind::RenewalDue { since, rotation: had.wanted.rotation + 1 }.of(name));
         }
     }
     notes
@@ -35,7 +37,7 @@ pub(super) fn unknown_secrets(world: &World<'_>) -> Option<Note> {
     let unknown: Vec<(&Name, &Managed)> =
         world.state.currents().filter(|(name, had)| had.secret.is_none() && wanted(name)).collect();
     let (_, first) = unknown.first()?;
-    let rotation = first.rotation + 1;
+    let rotation = first.wanted.rotation + 1;
     let names = unknown.into_iter().map(|(name, _)| name.clone()).collect();
     Some(NoteKind::SecretsUnknown { names, rotation }.of_all())
 }
@@ -56,7 +58,7 @@ pub(super) fn duplicates(world: &World<'_>, unmanaged: &[&Observed]) -> Vec<Note
         return Vec::new();
     }
     let specs: HashMap<Spec, &Name> =
-        world.state.currents().map(|(name, m)| (bare(&m.spec.url, &m.spec.events), name)).collect();
+        world.state.currents().map(|(name, m)| (bare(&m.wanted.spec.url, &m.wanted.spec.events), name)).collect();
     let duplicates = unmanaged.iter().filter_map(|seen| {
         let name = specs.get(&bare(&seen.url, &seen.events))?;
         Some(NoteKind::Duplicated { endpoint_id: seen.id.clone() }.of(name))

@@ -15,9 +15,9 @@ impl<'a> Builder<'a> {
     /// its keys are given up, and the entry is planned as if there were none.
     pub fn take_up(&mut self, name: &Name, entry: &Entry, had: Option<&'a Managed>) -> bool {
         let Some(intent) = self.open_intent(name, entry, had) else { return false };
-        let account = self.ledger.account(&intent.body);
+        let account = self.ledger.account(&intent.wanted.spec);
         let candidates = account.map(|account| self.ledger.candidates(account)).unwrap_or_default();
-        let stuck = match self.ledger.before_send(&intent.body) {
+        let stuck = match self.ledger.before_send(&intent.wanted.spec) {
             Next::Send => false,
             Next::Stuck(_) => true,
             // Its keys are given up with every other that no entry takes up, and what they made is deleted first.
@@ -34,8 +34,8 @@ impl<'a> Builder<'a> {
     fn open_intent(&self, name: &Name, entry: &Entry, had: Option<&Managed>) -> Option<&'a Intent> {
         let state = self.world.state;
         state.open_intents().next()?;
-        let wanted = had.map_or_else(|| entry.spec.clone(), |had| effective(entry, had));
-        let settled = had.is_some_and(|had| had.spec == wanted && had.rotation >= entry.rotation);
+        let wanted = had.map_or_else(|| entry.wanted.spec.clone(), |had| effective(entry, had));
+        let settled = had.is_some_and(|had| had.wanted.spec == wanted && had.wanted.rotation >= entry.wanted.rotation);
         let orphaned = |intent: &Intent| {
             let from = &intent.name;
             had.is_none() && !self.world.desired.webhooks.contains_key(from) && !state.endpoints.contains_key(from)
@@ -46,7 +46,10 @@ impl<'a> Builder<'a> {
             let replaces = had.map(|had| &had.endpoint_id);
             let place_fits = intent.replaces.is_none() || intent.replaces.as_ref() == replaces;
             // Every entry asks every intent: the test that most fail, and that costs least, comes first.
-            intent.body.is_same_as(&wanted) && intent.rotation == entry.rotation && place_fits && name_fits()
+            intent.wanted.spec.is_same_as(&wanted)
+                && intent.wanted.rotation == entry.wanted.rotation
+                && place_fits
+                && name_fits()
         })
     }
 
@@ -82,7 +85,7 @@ impl<'a> Builder<'a> {
                 Some(Change {
                     name: newest.name.clone(),
                     action: Action::DeleteOrphan { key: account.key_for(seen)?.to_owned(), endpoint_id: id.clone() },
-                    before: Some(view_of(seen, &newest.body)),
+                    before: Some(view_of(seen, &newest.wanted.spec)),
                     after: None,
                     reasons: vec![Reason::AnswerLost],
                 })
@@ -105,7 +108,9 @@ impl<'a> Builder<'a> {
 
 impl Builder<'_> {
     fn abandon(&self, intent: &Intent) -> Change {
-        let same = |entry: &Entry| entry.rotation == intent.rotation && entry.spec.is_same_as(&intent.body);
+        let same = |entry: &Entry| {
+            entry.wanted.rotation == intent.wanted.rotation && entry.wanted.spec.is_same_as(&intent.wanted.spec)
+        };
         let wanted = !self.world.choices.destroy && self.world.desired.webhooks.values().any(same);
         Change {
             name: intent.name.clone(),

@@ -23,9 +23,16 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
     let (mut by_spec, mut by_words): (BTreeMap<_, Vec<&Name>>, BTreeMap<_, Vec<&Name>>) = Default::default();
     for (name, managed) in state.currents().collect::<Vec<_>>().into_iter().rev() {
         if !taken.contains(name) && !desired.removed.contains(name) && !stays(name, managed) {
-            by_spec.entry(words(&managed.spec, &managed.spec.events, managed.rotation)).or_default().push(name);
+            by_spec
+                .entry(words(&managed.wanted.spec, &managed.wanted.spec.events, managed.wanted.rotation))
+                .or_default()
+                .push(name);
             by_words
-                .entry(words(&managed.spec, managed.events_as_written.as_slice(), managed.rotation))
+                .entry(words(
+                    &managed.wanted.spec,
+                    managed.wanted.events_as_written.as_slice(),
+                    managed.wanted.rotation,
+                ))
                 .or_default()
                 .push(name);
         }
@@ -35,8 +42,12 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
         if moves.contains_key(name) || state.current(name).is_some_and(|managed| same(entry, managed)) {
             continue;
         }
-        let of_spec = by_spec.get_mut(&words(&entry.spec, &entry.spec.events, entry.rotation));
-        let of_words = by_words.get_mut(&words(&entry.spec, entry.events_as_written.as_slice(), entry.rotation));
+        let of_spec = by_spec.get_mut(&words(&entry.wanted.spec, &entry.wanted.spec.events, entry.wanted.rotation));
+        let of_words = by_words.get_mut(&words(
+            &entry.wanted.spec,
+            entry.wanted.events_as_written.as_slice(),
+            entry.wanted.rotation,
+        ));
         let mut free = [of_spec, of_words].into_iter().flatten();
         let old = free.find_map(|names| std::iter::from_fn(|| names.pop()).find(|old| gone.insert(*old)));
         if let Some(old) = old {
@@ -59,7 +70,7 @@ fn words<'a, E: ?Sized>(spec: &'a Spec, events: &'a E, rotation: u32) -> (&'a st
 }
 
 fn same(entry: &Entry, managed: &Managed) -> bool {
-    entry.rotation == managed.rotation && wanted(entry, managed) == parts(&managed.spec)
+    entry.wanted.rotation == managed.wanted.rotation && wanted(entry, managed) == parts(&managed.wanted.spec)
 }
 
 /// What the entry wants of this endpoint: attributes under `ignore_changes` stay as they are, so does a description that
@@ -81,12 +92,12 @@ fn parts(spec: &Spec) -> Parts<'_> {
 /// [`effective`], borrowed: most entries of a plan are only compared.
 fn wanted<'a>(entry: &'a Entry, managed: &'a Managed) -> Parts<'a> {
     let ignored = |attribute| entry.lifecycle.ignore_changes.contains(&attribute);
-    let (old, new) = (parts(&managed.spec), parts(&entry.spec));
+    let (old, new) = (parts(&managed.wanted.spec), parts(&entry.wanted.spec));
     let url = if ignored(Attribute::Url) { old.0 } else { new.0 };
     let kept = ignored(Attribute::Description) || is_same_description(old.2.as_deref(), new.2.as_deref());
     let description = if kept { old.2 } else { new.2 };
-    let edited = (url, description) != (old.0, old.2) || entry.rotation > managed.rotation;
-    let as_written = entry.events_as_written == managed.events_as_written;
+    let edited = (url, description) != (old.0, old.2) || entry.wanted.rotation > managed.wanted.rotation;
+    let as_written = entry.wanted.events_as_written == managed.wanted.events_as_written;
     let events = if ignored(Attribute::Events) || (as_written && !edited) { old.1 } else { new.1 };
     (url, events, description)
 }

@@ -99,10 +99,7 @@ fn is_replaced(world: &World<'_>, name: &Name, old: &EndpointId, began: &impl Fn
     let listed = |id: &EndpointId| world.live.is_some_and(|live| live.iter().any(|seen| seen.id == *id));
     let after = View { endpoint_id: None, ..view(current) };
     let make = Make {
-        spec: current.spec.clone(),
-        events_as_written: current.events_as_written.clone(),
-        rotation: current.rotation,
-        prevent_destroy: current.prevent_destroy,
+        wanted: current.wanted.clone(),
         gone: None,
         overlap: std::time::Duration::ZERO,
         live_before: Default::default(),

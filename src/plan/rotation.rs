@@ -25,9 +25,9 @@ pub(super) fn changes<'a>(
         // An earlier rotation whose answer was lost is finished, rather than another begun beside it.
         changes.push(match world.state.open_intents().find(|intent| continues(intent, name, had)) {
             Some(intent) => {
-                let account = ledger.account(&intent.body);
+                let account = ledger.account(&intent.wanted.spec);
                 let candidates = account.map(|account| ledger.candidates(account)).unwrap_or_default();
-                let stuck = ledger.before_send(&intent.body) != Next::Send;
+                let stuck = ledger.before_send(&intent.wanted.spec) != Next::Send;
                 let found = Found { candidates: candidates.all().cloned().collect(), stuck };
                 Change { before: Some(entry::view(had)), ..entry::resend(name, &entry, intent, found) }
             }
@@ -36,7 +36,7 @@ pub(super) fn changes<'a>(
                 // What somebody else changed is not kept beside the successor.
                 let drifted = drifted(&entry, had, live(&had.endpoint_id));
                 let reasons = std::iter::once(Reason::Rotate).chain(drifted.into_iter().map(Reason::ChangedRemotely));
-                entry::replacement(name, &entry, (slot, had), had.spec.clone(), reasons.collect())
+                entry::replacement(name, &entry, (slot, had), had.wanted.spec.clone(), reasons.collect())
             }
         });
     }
@@ -50,17 +50,15 @@ pub(super) fn changes<'a>(
 /// The entry that the endpoint was made from, its rotation included: the file's does not ask for it again afterwards.
 fn as_it_is(had: &Managed, overlap: Duration) -> Entry {
     Entry {
-        spec: had.spec.clone(),
-        events_as_written: had.events_as_written.clone(),
-        rotation: had.rotation,
+        wanted: had.wanted.clone(),
         rotate_after: None,
-        lifecycle: Lifecycle { prevent_destroy: had.prevent_destroy, overlap: Some(overlap), ..Lifecycle::default() },
+        lifecycle: Lifecycle { overlap: Some(overlap), ..Lifecycle::default() },
         line: 0,
         file: None,
     }
 }
 
 fn continues(intent: &Intent, name: &Name, had: &Managed) -> bool {
-    let same = intent.body == had.spec && intent.rotation == had.rotation;
+    let same = intent.wanted.spec == had.wanted.spec && intent.wanted.rotation == had.wanted.rotation;
     intent.name == *name && same && intent.replaces.as_ref() == Some(&had.endpoint_id)
 }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::{Asked, RefreshError, Seen, ask, confirm, listing};
-use crate::endpoint::{EndpointId, Name, Observed, Spec};
-use crate::state::{Deletion, Managed, State, Wanted};
+use crate::endpoint::{EndpointId, Name, Observed, Spec, Wanted};
+use crate::state::{Deletion, Managed, State};
 use crate::timestamp::Timestamp;
 use crate::videogen::{ApiError, ApiReader, Fault, Obstacle, Refusal};
 

@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(names, ["h-example-x-2", "h-example-x-3"]);
         for (name, id) in &desired.imports {
             let seen = live.iter().find(|seen| seen.id == *id).unwrap();
-            assert!(seen.is_twin_of(&desired.webhooks[name].spec) && *id != live[2].id);
+            assert!(seen.is_twin_of(&desired.webhooks[name].wanted.spec) && *id != live[2].id);
         }
     }
 }

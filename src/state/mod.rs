@@ -21,8 +21,7 @@ pub use backend::{faulty, memory};
 pub use format::{DocumentError, Head, JournalError, parse_document as parse_state, salvage};
 pub use journal::{BeginFailed, Durable, WriteFailed};
 pub use model::{
-    Applied, Deletion, Ended, Folded, Guards, Intent, Managed, Receipt, Record, Slot, State, Untaken, VERSION, Wanted,
-    answered,
+    Applied, Deletion, Ended, Folded, Guards, Intent, Managed, Receipt, Record, Slot, State, Untaken, VERSION, answered,
 };
 pub use session::{Recording, Session, StoreError, Unsaved};
 pub use store::Store;

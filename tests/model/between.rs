@@ -1,8 +1,7 @@
 //! What may happen between two runs: time, and people.
 
-use hookwright::config::Entry;
-use hookwright::endpoint::EndpointId;
-use hookwright::state::{Managed, Receipt, Record, Wanted};
+use hookwright::endpoint::{EndpointId, Wanted};
+use hookwright::state::{Managed, Receipt, Record};
 
 use super::check;
 use super::server::observed;
@@ -77,11 +76,11 @@ fn rewrite(world: &mut World, setup: &Setup, edit: Edit) -> Option<&'static str>
     match edit {
         Edit::Change => {
             let entry = webhooks.get_mut(&x)?;
-            entry.spec = if entry.spec == spec(1) { spec(2) } else { spec(1) };
+            entry.wanted.spec = if entry.wanted.spec == spec(1) { spec(2) } else { spec(1) };
             Some("x is edited")
         }
         Edit::Rotate => {
-            webhooks.get_mut(&x)?.rotation += 1;
+            webhooks.get_mut(&x)?.wanted.rotation += 1;
             Some("the rotation of x is raised")
         }
         Edit::Remove if webhooks.remove(&x).is_some() => Some("x is removed"),
@@ -114,16 +113,14 @@ fn imported(world: &World, setup: &Setup) -> Vec<(String, World)> {
     let Some(entry) = world.file.webhooks.get(&x).filter(|_| world.state.current(&x).is_none()) else {
         return Vec::new();
     };
-    let Entry { spec, events_as_written, rotation, .. } = entry.clone();
+    let wanted = Wanted { prevent_destroy: false, ..entry.wanted.clone() };
     let free = |id: &EndpointId| {
         !world.state.is_being_deleted(id) && world.state.all().all(|(_, managed)| managed.endpoint_id != *id)
     };
-    let duplicates = world.server.live.iter().filter(|(id, endpoint)| endpoint.spec == spec && free(id));
+    let duplicates = world.server.live.iter().filter(|(id, endpoint)| endpoint.spec == wanted.spec && free(id));
     let import = |(id, endpoint)| {
         let seen = observed(id, endpoint);
-        let (spec, events_as_written) = (spec.clone(), events_as_written.clone());
-        let wanted = Wanted { spec, events_as_written, rotation, prevent_destroy: false };
-        let managed = Box::new(Managed::adopted(wanted, &seen));
+        let managed = Box::new(Managed::adopted(wanted.clone(), &seen));
         let mut next = world.clone();
         next.state.drop_unsent();
         next.fold(Record::Imported { name: x.clone(), managed }, setup.wording);

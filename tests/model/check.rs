@@ -173,7 +173,7 @@ fn at_the_end(world: &World, setup: &Setup, exit: Exit) -> Result<(), Broken> {
     for (name, entry) in &world.file.webhooks {
         let current = world.state.current(name);
         let endpoint = current.and_then(|had| live.get(&had.endpoint_id));
-        if endpoint.is_none_or(|endpoint| endpoint.spec != entry.spec) {
+        if endpoint.is_none_or(|endpoint| endpoint.spec != entry.wanted.spec) {
             return broken(setup, Rule::EveryEntryIsLive, format!("{name} ({exit:?})"));
         }
     }

@@ -69,7 +69,7 @@ impl Run<'_> {
         }
         let key = task.intent.key.clone();
         records.push(Record::Send { key: key.clone(), at: self.world.now() });
-        *self.world.sends.entry((task.intent.body.clone(), self.world.now)).or_default() += 1;
+        *self.world.sends.entry((task.intent.wanted.spec.clone(), self.world.now)).or_default() += 1;
         self.note(records)?;
         (task.noted, task.sends) = (true, task.sends + 1);
         let post = Post::of(&task.intent);
@@ -150,7 +150,7 @@ impl Run<'_> {
         let receipt = self.receipt(task, id.clone());
         self.ids.insert(id.clone());
         self.note(vec![Record::Receipt(receipt)])?;
-        *self.world.sends.entry((task.intent.body.clone(), self.world.now)).or_default() -= 1;
+        *self.world.sends.entry((task.intent.wanted.spec.clone(), self.world.now)).or_default() -= 1;
         if task.old || task.sends > 1 {
             self.expected.push(id);
         }

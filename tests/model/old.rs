@@ -20,13 +20,15 @@ pub fn judge(state: &State, live: &[Observed]) -> BTreeMap<String, Candidates> {
     let managed: BTreeSet<&EndpointId> = state.all().map(|(_, managed)| &managed.endpoint_id).collect();
     let mut groups: BTreeMap<Spec, Vec<&Intent>> = BTreeMap::new();
     for intent in state.pending.iter().filter(|intent| intent.unanswered > 0) {
-        groups.entry(intent.body.canonical()).or_default().push(intent);
+        groups.entry(intent.wanted.spec.canonical()).or_default().push(intent);
     }
     let mut judged = BTreeMap::new();
     for intents in groups.values() {
         let mut found: Vec<&Observed> = live
             .iter()
-            .filter(|seen| !managed.contains(&seen.id) && seen.is_twin_of(&intents[0].body) && timely(seen, intents))
+            .filter(|seen| {
+                !managed.contains(&seen.id) && seen.is_twin_of(&intents[0].wanted.spec) && timely(seen, intents)
+            })
             .collect();
         found.sort_by_key(|seen| &seen.id);
         let sends: usize = intents.iter().map(|intent| intent.unanswered as usize).sum();
@@ -86,7 +88,7 @@ pub fn plan(world: &World, live: &[Observed]) -> Decided {
                 *matches = judged.get(key).into_iter().flat_map(Candidates::all).cloned().collect();
             }
             Action::Create(make) | Action::Replace { make, .. } => {
-                let same = live.iter().filter(|seen| seen.is_twin_of(&make.spec));
+                let same = live.iter().filter(|seen| seen.is_twin_of(&make.wanted.spec));
                 make.live_before = same.map(|seen| seen.id.clone()).collect();
             }
             _ => {}

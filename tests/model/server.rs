@@ -36,7 +36,7 @@ pub struct Post {
 
 impl Post {
     pub fn of(intent: &Intent) -> Self {
-        Self { key: intent.key.clone(), spec: intent.body.clone(), tag: intent.tag.clone() }
+        Self { key: intent.key.clone(), spec: intent.wanted.spec.clone(), tag: intent.tag.clone() }
     }
 }
 

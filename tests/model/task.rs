@@ -83,11 +83,8 @@ impl Run<'_> {
         Intent {
             key,
             name,
-            body: make.spec.clone(),
+            wanted: make.wanted.clone(),
             tag,
-            events_as_written: make.events_as_written.clone(),
-            rotation: make.rotation,
-            prevent_destroy: make.prevent_destroy,
             live_before: make.live_before.clone(),
             replaces,
             overlap_seconds: make.overlap.as_secs(),

@@ -88,14 +88,14 @@ impl Wording {
         }
         let state = self.view(state, &intent.name);
         let ledger = Ledger::new(&state, live);
-        ledger.account(&intent.body).map(|account| ledger.candidates(account)).unwrap_or_default()
+        ledger.account(&intent.wanted.spec).map(|account| ledger.candidates(account)).unwrap_or_default()
     }
 
     pub fn before_send(self, state: &State, intent: &Intent, live: &[Observed]) -> Next {
         if self == Self::Judge01 {
             return Next::Send;
         }
-        Ledger::new(&self.view(state, &intent.name), live).before_send(&intent.body)
+        Ledger::new(&self.view(state, &intent.name), live).before_send(&intent.wanted.spec)
     }
 
     pub fn orphans(self, state: &State, live: &[Observed]) -> Vec<(String, EndpointId)> {
@@ -186,20 +186,20 @@ fn open_keys_stay(world: &World, live: &[Observed]) -> Decided {
     let mut decided = planned(world, &world.state, live);
     let intent = |key: &String| world.state.intent(key);
     let wanted = |key: &String| {
-        let entry = intent(key).map(|intent| (world.file.webhooks.get(&intent.name), &intent.body));
-        entry.is_some_and(|(entry, body)| entry.is_some_and(|entry| entry.spec == *body))
+        let entry = intent(key).map(|intent| (world.file.webhooks.get(&intent.name), &intent.wanted.spec));
+        entry.is_some_and(|(entry, body)| entry.is_some_and(|entry| entry.wanted.spec == *body))
     };
     let kept: BTreeSet<_> = decided
         .changes
         .iter()
         .filter_map(|change| match &change.action {
-            Action::Abandon { key } if wanted(key) => intent(key).map(|intent| intent.body.clone()),
+            Action::Abandon { key } if wanted(key) => intent(key).map(|intent| intent.wanted.spec.clone()),
             _ => None,
         })
         .collect();
     decided.changes.retain(|change| match &change.action {
         Action::Abandon { key } | Action::DeleteOrphan { key, .. } => {
-            intent(key).is_none_or(|intent| !kept.contains(&intent.body))
+            intent(key).is_none_or(|intent| !kept.contains(&intent.wanted.spec))
         }
         _ => true,
     });

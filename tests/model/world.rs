@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
 use hookwright::config::{BaseUrl, Desired, Entry, Lifecycle, Safety};
-use hookwright::endpoint::{EndpointId, Name, Spec};
+use hookwright::endpoint::{EndpointId, Name, Spec, Wanted};
 use hookwright::state::{Receipt, Record, State};
 use hookwright::timestamp::Timestamp;
 
@@ -158,8 +158,8 @@ impl World {
         };
         let spec = spec(number);
         let events_as_written = spec.events.iter().cloned().collect();
-        let entry_of =
-            Entry { spec, events_as_written, rotation: 1, rotate_after: None, lifecycle, line: 1, file: None };
+        let wanted = Wanted { spec, events_as_written, rotation: 1, prevent_destroy: false };
+        let entry_of = Entry { wanted, rotate_after: None, lifecycle, line: 1, file: None };
         self.file.webhooks.insert(name(entry), entry_of);
     }
 

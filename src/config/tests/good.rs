@@ -55,19 +55,19 @@ fn every_key_is_read() {
     assert_eq!(desired.removed, [name("legacy")].into());
 
     let entry = &desired.webhooks[&name("render-done")];
-    assert_eq!(entry.spec.url, "https://hooks.example.com/videogen");
-    assert_eq!(entry.events_as_written, ["file.upload.*", "tool_execution.succeeded"]);
+    assert_eq!(entry.wanted.spec.url, "https://hooks.example.com/videogen");
+    assert_eq!(entry.wanted.events_as_written, ["file.upload.*", "tool_execution.succeeded"]);
     let expanded = ["file.upload.completed", "file.upload.failed", "tool_execution.succeeded"];
-    assert_eq!(entry.spec.events, expanded.map(str::to_owned).into());
-    assert_eq!(entry.spec.description.as_deref(), Some("Render pipeline"));
-    assert_eq!((entry.rotation, entry.rotate_after), (2, Some(Duration::from_secs(90 * 86_400))));
+    assert_eq!(entry.wanted.spec.events, expanded.map(str::to_owned).into());
+    assert_eq!(entry.wanted.spec.description.as_deref(), Some("Render pipeline"));
+    assert_eq!((entry.wanted.rotation, entry.rotate_after), (2, Some(Duration::from_secs(90 * 86_400))));
     let lifecycle = Lifecycle {
         replace: ReplaceOrder::CreateFirst,
-        prevent_destroy: true,
         ignore_changes: [Attribute::Description].into(),
         overlap: Some(Duration::from_secs(86_400)),
     };
     assert_eq!((&entry.lifecycle, entry.line), (&lifecycle, 12));
+    assert!(entry.wanted.prevent_destroy);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_file_may_be_empty_and_an_entry_short() {
     let desired = sound("");
     assert_eq!((desired.base_url, desired.webhooks.len()), (BaseUrl::default(), 0));
     let entry = &sound(SOUND).webhooks[&name("sound")];
-    assert_eq!((entry.rotation, entry.rotate_after, &entry.spec.description), (1, None, &None));
+    assert_eq!((entry.wanted.rotation, entry.rotate_after, &entry.wanted.spec.description), (1, None, &None));
     assert_eq!((&entry.lifecycle, entry.line), (&Lifecycle::default(), 1));
 }
 
@@ -98,11 +98,11 @@ fn defaults_hold_where_an_entry_is_silent() {
         "#,
     );
     let (a, b) = (&desired.webhooks[&name("a")], &desired.webhooks[&name("b")]);
-    assert_eq!(a.events_as_written, ["file.playback_ready", "newer.event"]);
+    assert_eq!(a.wanted.events_as_written, ["file.playback_ready", "newer.event"]);
     assert_eq!(a.rotate_after, Some(Duration::from_secs(30 * 86_400)));
-    assert!(a.lifecycle.prevent_destroy);
+    assert!(a.wanted.prevent_destroy && !b.wanted.prevent_destroy);
     assert_eq!((a.lifecycle.overlap, a.line), (Some(Duration::from_secs(3600)), 8));
-    assert_eq!(b.events_as_written, ["file.upload.failed"]);
+    assert_eq!(b.wanted.events_as_written, ["file.upload.failed"]);
     assert_eq!(b.rotate_after, Some(Duration::from_secs(86_400)));
     let destroyed_first = Lifecycle { replace: ReplaceOrder::DestroyFirst, ..Lifecycle::default() };
     assert_eq!(b.lifecycle, destroyed_first, "a default overlap gives way");
@@ -138,5 +138,5 @@ fn a_loopback_url_may_be_plain_http_where_the_base_url_is_local() {
 #[test]
 fn descriptions_alone_do_not_make_two_endpoints_of_one() {
     let desired = sound(&format!("{SOUND}description = \"\"\n"));
-    assert_eq!(desired.webhooks[&name("sound")].spec.description, None);
+    assert_eq!(desired.webhooks[&name("sound")].wanted.spec.description, None);
 }

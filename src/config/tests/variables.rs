@@ -22,7 +22,7 @@ description = "${environment}, not $${environment}"
 
 fn url(environment: &str, values: &[(&str, &str)]) -> String {
     let desired = parse_in(FILE, Some(environment), values).unwrap();
-    desired.webhooks[&Name::parse("a").unwrap()].spec.url.clone()
+    desired.webhooks[&Name::parse("a").unwrap()].wanted.spec.url.clone()
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_later_value_stands_before_an_earlier_one() {
 fn an_environments_name_and_an_escape_stand_in_a_description() {
     let desired = parse_in(FILE, Some("prod"), &[]).unwrap();
     let entry = desired.webhooks.values().next().unwrap();
-    assert_eq!(entry.spec.description.as_deref(), Some("prod, not ${environment}"));
+    assert_eq!(entry.wanted.spec.description.as_deref(), Some("prod, not ${environment}"));
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn a_value_that_is_no_host_never_becomes_one() {
     let file = "[variables]\nhost = {}\n[webhooks.a]\nurl = \"https://${var.host}/videogen\"\nevents = [\"file.*\"]\n";
     let url = |value: &str| {
         let desired = parse_in(file, None, &[("host", value)]);
-        desired.map(|desired| desired.webhooks.into_values().next().unwrap().spec.url)
+        desired.map(|desired| desired.webhooks.into_values().next().unwrap().wanted.spec.url)
     };
     for value in [
         "",
@@ -360,7 +360,7 @@ proptest! {
         if !text.contains("${") {
             let desired = parsed.unwrap();
             let entry = desired.webhooks.values().next().unwrap();
-            prop_assert_eq!(entry.spec.description.clone().unwrap_or_default(), text.trim_end());
+            prop_assert_eq!(entry.wanted.spec.description.clone().unwrap_or_default(), text.trim_end());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Live, view};
 use crate::config::{Entry, ReplaceOrder};
-use crate::endpoint::{EndpointId, Name, Spec};
+use crate::endpoint::{EndpointId, Name, Spec, Wanted};
 use crate::plan::drift::listed;
 use crate::plan::renames::effective;
 use crate::plan::{Action, Change, Make, Order, Reason, View};
@@ -14,16 +14,13 @@ use crate::state::{Ended, Intent, Managed, Slot};
 const OVERLAP: Duration = Duration::from_secs(24 * 3600);
 
 fn planned(make: &Make) -> View {
-    let Make { spec, rotation, prevent_destroy, .. } = make;
+    let Wanted { spec, events_as_written: _, rotation, prevent_destroy } = &make.wanted;
     View { spec: spec.clone(), endpoint_id: None, rotation: *rotation, prevent_destroy: *prevent_destroy }
 }
 
 fn make(entry: &Entry, spec: Spec) -> Make {
     Make {
-        spec,
-        events_as_written: entry.events_as_written.clone(),
-        rotation: entry.rotation,
-        prevent_destroy: entry.lifecycle.prevent_destroy,
+        wanted: Wanted { spec, ..entry.wanted.clone() },
         gone: None,
         overlap: Duration::ZERO,
         live_before: Default::default(),
@@ -32,7 +29,7 @@ fn make(entry: &Entry, spec: Spec) -> Make {
 
 /// A create for an entry that has no endpoint; its slot may remember how the last one ended.
 pub(in crate::plan) fn create(name: &Name, entry: &Entry, slot: Option<&Slot>) -> Change {
-    let make = Make { overlap: overlap(entry), ..make(entry, entry.spec.clone()) };
+    let make = Make { overlap: overlap(entry), ..make(entry, entry.wanted.spec.clone()) };
     let ended = slot.and_then(|slot| slot.deposed.iter().rev().find_map(|old| old.ended));
     let reason = match ended {
         Some(Ended::Gone) => Reason::Gone,
@@ -58,7 +55,7 @@ fn overlap(entry: &Entry) -> Duration {
 
 /// The adoption of an endpoint that exists; that it is what the entry wants is a matter of refusals.
 pub(in crate::plan) fn import(name: &Name, entry: &Entry, id: &EndpointId, live: Live<'_>) -> Change {
-    let make = make(entry, entry.spec.clone());
+    let make = make(entry, entry.wanted.spec.clone());
     let seen = match live {
         Live::Listed(seen) => Some(seen.clone()),
         Live::Unasked | Live::Gone => None,
@@ -66,7 +63,7 @@ pub(in crate::plan) fn import(name: &Name, entry: &Entry, id: &EndpointId, live:
     let after = View { endpoint_id: Some(id.clone()), ..planned(&make) };
     Change {
         name: name.clone(),
-        before: seen.as_ref().map(|seen| View { spec: listed(seen, &make.spec), ..after.clone() }),
+        before: seen.as_ref().map(|seen| View { spec: listed(seen, &make.wanted.spec), ..after.clone() }),
         after: Some(after),
         action: Action::Import { endpoint_id: id.clone(), make, seen },
         reasons: vec![Reason::Imported],
@@ -115,7 +112,7 @@ pub(in crate::plan) fn resend(name: &Name, entry: &Entry, intent: &Intent, found
     let make = Make {
         overlap: Duration::from_secs(intent.overlap_seconds),
         live_before: intent.live_before.clone(),
-        ..make(entry, intent.body.clone())
+        ..make(entry, intent.wanted.spec.clone())
     };
     Change {
         name: name.clone(),

@@ -36,9 +36,9 @@ pub(super) fn change(
     if matches!(live, Live::Gone) {
         return Some(remake(name, entry, had, Reason::Gone));
     }
-    let mut reasons: Vec<Reason> = had.spec.differing(&wanted).into_iter().map(Reason::Changed).collect();
-    if entry.rotation > had.rotation {
-        reasons.push(Reason::Rotation { from: had.rotation, to: entry.rotation });
+    let mut reasons: Vec<Reason> = had.wanted.spec.differing(&wanted).into_iter().map(Reason::Changed).collect();
+    if entry.wanted.rotation > had.wanted.rotation {
+        reasons.push(Reason::Rotation { from: had.wanted.rotation, to: entry.wanted.rotation });
     }
     reasons.extend(forced);
     let mut adopted = None;
@@ -61,29 +61,29 @@ pub(super) fn change(
 /// What a plan shows of an endpoint that exists.
 pub(super) fn view(had: &Managed) -> View {
     View {
-        spec: had.spec.clone(),
+        spec: had.wanted.spec.clone(),
         endpoint_id: Some(had.endpoint_id.clone()),
-        rotation: had.rotation,
-        prevent_destroy: had.prevent_destroy,
+        rotation: had.wanted.rotation,
+        prevent_destroy: had.wanted.prevent_destroy,
     }
 }
 
 fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> Option<Change> {
     let found = [
         (Reason::LiveAgrees, adopted.is_some()),
-        (Reason::Protection, entry.lifecycle.prevent_destroy != had.prevent_destroy),
-        (Reason::RotationLowered, entry.rotation < had.rotation),
-        (Reason::EventsRewritten, entry.events_as_written != had.events_as_written),
+        (Reason::Protection, entry.wanted.prevent_destroy != had.wanted.prevent_destroy),
+        (Reason::RotationLowered, entry.wanted.rotation < had.wanted.rotation),
+        (Reason::EventsRewritten, entry.wanted.events_as_written != had.wanted.events_as_written),
     ];
     let reasons: Vec<Reason> = found.into_iter().filter(|(_, so)| *so).map(|(reason, _)| reason).collect();
     if reasons.is_empty() {
         return None;
     }
     let update = Update {
-        rotation: entry.rotation,
-        prevent_destroy: entry.lifecycle.prevent_destroy,
+        rotation: entry.wanted.rotation,
+        prevent_destroy: entry.wanted.prevent_destroy,
         spec: adopted,
-        events_as_written: entry.events_as_written.clone(),
+        events_as_written: entry.wanted.events_as_written.clone(),
     };
     Some(updated(name, had, update, reasons))
 }
@@ -115,9 +115,9 @@ pub(super) fn refresh(name: &Name, had: &Managed, live: Live<'_>) -> Option<Chan
             let events_as_written = if attributes.contains(&Attribute::Events) {
                 spec.events.iter().cloned().collect()
             } else {
-                had.events_as_written.clone()
+                had.wanted.events_as_written.clone()
             };
-            let (rotation, prevent_destroy) = (had.rotation, had.prevent_destroy);
+            let (rotation, prevent_destroy) = (had.wanted.rotation, had.wanted.prevent_destroy);
             let update = Update { rotation, prevent_destroy, spec: Some(spec), events_as_written };
             Some(updated(name, had, update, vec![Reason::Refreshed]))
         }

@@ -121,7 +121,7 @@ impl<'a> Ledger<'a> {
     pub fn new(state: &'a State, live: &'a [Observed]) -> Self {
         let mut accounts: BTreeMap<Spec, Account<'a>> = BTreeMap::new();
         for intent in &state.pending {
-            accounts.entry(intent.body.canonical()).or_default().intents.push(intent);
+            accounts.entry(intent.wanted.spec.canonical()).or_default().intents.push(intent);
         }
         if !accounts.is_empty() {
             let mut by_bare: HashMap<Spec, Vec<&mut Account<'a>>> = HashMap::new();
@@ -130,7 +130,7 @@ impl<'a> Ledger<'a> {
             }
             for seen in live {
                 let near = by_bare.get_mut(&bare(&seen.url, &seen.events)).into_iter().flatten();
-                near.filter(|account| seen.is_twin_of(&account.intents[0].body)).for_each(|a| a.live.push(seen));
+                near.filter(|account| seen.is_twin_of(&account.intents[0].wanted.spec)).for_each(|a| a.live.push(seen));
             }
         }
         Self { state, accounts }

@@ -42,7 +42,7 @@ pub(super) fn protected(world: &World<'_>, changes: &[Change]) -> Vec<Refusal> {
 fn forbidden(world: &World<'_>, change: &Change) -> Option<Protected> {
     // A destroy asks the file too: its protection may not have been applied yet.
     let entry = |name: &Name| world.desired.webhooks.get(name).filter(|_| world.choices.destroy);
-    let entry = entry(&change.name).is_some_and(|entry| entry.lifecycle.prevent_destroy);
+    let entry = entry(&change.name).is_some_and(|entry| entry.wanted.prevent_destroy);
     let before = change.before.as_ref().is_some_and(|before| before.prevent_destroy);
     // The file's word counts where the entry is still there: loosening it is a change under review.
     let after = change.after.as_ref().is_some_and(|after| after.prevent_destroy);

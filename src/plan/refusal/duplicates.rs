@@ -23,8 +23,8 @@ pub(super) fn duplicates(world: &World<'_>, changes: &[Change], unmanaged: &[&Ob
         if named || world.choices.allow_duplicate.contains(change.name.as_str()) {
             continue;
         }
-        let near = by_url.get(&key(&make.spec.url)).into_iter().flatten();
-        if let Some(seen) = near.filter(|seen| seen.is_twin_of(&make.spec)).min_by_key(|seen| &seen.id) {
+        let near = by_url.get(&key(&make.wanted.spec.url)).into_iter().flatten();
+        if let Some(seen) = near.filter(|seen| seen.is_twin_of(&make.wanted.spec)).min_by_key(|seen| &seen.id) {
             refusals.push(RefusalKind::Duplicate { endpoint_id: seen.id.clone() }.of(world, &change.name));
         }
     }

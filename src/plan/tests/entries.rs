@@ -100,7 +100,7 @@ fn a_renewal_is_due_when_the_secret_is_as_old_as_the_file_says() {
 #[test]
 fn a_newer_version_that_knows_more_events_of_a_group_says_so_and_replaces_nothing() {
     let mut world = World::settled(TWO);
-    world.managed("uploads").spec.events.remove("file.upload.completed");
+    world.managed("uploads").wanted.spec.events.remove("file.upload.completed");
     world.list_what_the_state_has();
     assert_snapshot!(world.told(), @r#"note: {"name":"uploads","code":"groups_grew","events":["file.upload.completed"]}"#);
     assert!(world.plan().is_empty());
@@ -109,7 +109,7 @@ fn a_newer_version_that_knows_more_events_of_a_group_says_so_and_replaces_nothin
 #[test]
 fn an_entry_that_is_edited_takes_what_its_groups_now_stand_for() {
     let mut world = World::settled(TWO);
-    world.managed("uploads").spec.events.remove("file.upload.completed");
+    world.managed("uploads").wanted.spec.events.remove("file.upload.completed");
     world.list_what_the_state_has();
     world.text = world.text.replace("/uploads", "/uploads-v2");
     let plan = world.plan();
@@ -172,7 +172,7 @@ fn line_ends_and_trailing_white_space_of_a_description_are_no_change() {
     let lines = World::settled(TWO).edit("\"Renders\"", "\"Renders\\nat night\"").text;
     let windows = "Renders \r\nat night\r\n".to_owned();
     let mut world = World::settled(&lines);
-    world.managed("render").spec.description = Some(windows.clone());
+    world.managed("render").wanted.spec.description = Some(windows.clone());
     world.list_what_the_state_has();
     assert_eq!(world.told(), "nothing to do", "a state keeps its bytes");
     assert_eq!(world.plan().unchanged[0].1.spec.description, Some(windows.clone()));
@@ -182,7 +182,7 @@ fn line_ends_and_trailing_white_space_of_a_description_are_no_change() {
 
     let mut lost = World::untouched(&lines);
     let mut intent = lost.lost("key", "render");
-    intent.body.description = Some(windows);
+    intent.wanted.spec.description = Some(windows);
     lost.state.pending.push(intent);
     assert!(lost.told().starts_with("resend key"), "{}", lost.told());
 

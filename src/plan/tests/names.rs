@@ -22,7 +22,7 @@ fn two_names_that_swapped_their_attributes_are_two_renames() {
 #[test]
 fn a_rename_is_found_though_an_event_group_has_grown_since() {
     let mut world = World::settled(TWO).edit("webhooks.uploads", "webhooks.files");
-    world.managed("uploads").spec.events.pop_first();
+    world.managed("uploads").wanted.spec.events.pop_first();
     world.listed("ep_uploads").events.pop_first();
     assert_snapshot!(world.told(), @r#"
     rename uploads -> files: moved

@@ -42,7 +42,7 @@ fn what_is_left_alone_is_a_twin_to_an_entry_that_would_be_made() {
     let again = "[webhooks.again]\nurl = \"https://hooks.example.com/again\"\nevents = [\"tool_execution.failed\"]\n\
                  description = \"Renders\"\n";
     let refused = |found: &[(&str, Option<i64>)]| {
-        let mut world = left(found, |intent| intent.body.url = "https://hooks.example.com/again".to_owned());
+        let mut world = left(found, |intent| intent.wanted.spec.url = "https://hooks.example.com/again".to_owned());
         found.iter().for_each(|(id, _)| world.listed(id).url = "https://hooks.example.com/again".to_owned());
         world.append(again).plan().refusals
     };

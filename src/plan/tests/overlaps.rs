@@ -52,7 +52,7 @@ fn a_predecessor_is_no_stranger_and_no_twin() {
 #[test]
 fn the_end_of_an_overlap_is_no_delete_that_a_guard_counts() {
     let mut world = rotated().append("[safety]\nmax_deletes = 0\n");
-    world.slot("render").deposed[0].prevent_destroy = true;
+    world.slot("render").deposed[0].wanted.prevent_destroy = true;
     world.now = Timestamp(world.now.0 + DAY);
     assert!(world.plan().refusals.is_empty(), "{}", world.told());
 }
@@ -103,7 +103,7 @@ fn what_the_limit_leaves_no_room_for_is_postponed_and_said() {
     let mut world = rotated().append("[safety]\nmax_deletes = 1\n");
     let first = Managed { endpoint_id: id("ep_first"), ..world.slot("render").deposed[0].clone() };
     let first = Managed { until: Some(Timestamp(world.now.0 - DAY)), ..first };
-    world.list(observed(&first.endpoint_id, &first.spec, "1111"));
+    world.list(observed(&first.endpoint_id, &first.wanted.spec, "1111"));
     world.slot("render").deposed.insert(0, first);
     world.now = Timestamp(world.now.0 + DAY);
     assert_snapshot!(world.told(), @r#"
@@ -136,7 +136,7 @@ fn a_gone_endpoint_that_turns_up_again_is_deleted_under_review() {
     gone.until = Some(Timestamp(world.now.0 + 30 * DAY));
     world.slot("render").deposed.push(gone.clone());
     assert_eq!(world.told(), "nothing to do", "it is remembered, and nothing is sent to find out");
-    world.list(observed(&gone.endpoint_id, &gone.spec, "1111"));
+    world.list(observed(&gone.endpoint_id, &gone.wanted.spec, "1111"));
     assert_snapshot!(world.told(), @"retire ep_gone render: turned_up");
     world.unlist("ep_gone");
     world.now = Timestamp(world.now.0 + 30 * DAY);

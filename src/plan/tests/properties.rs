@@ -142,7 +142,7 @@ proptest! {
                 Action::Resend { replaces, .. } => prop_assert!(replaces.iter().all(|old| known.contains(old))),
                 Action::DeleteOrphan { endpoint_id, key } => {
                     let ledger = Ledger::new(&world.state, world.live.as_deref().unwrap());
-                    let account = ledger.account(&world.state.intent(key).unwrap().body).unwrap();
+                    let account = ledger.account(&world.state.intent(key).unwrap().wanted.spec).unwrap();
                     prop_assert!(!known.contains(endpoint_id));
                     prop_assert!(ledger.candidates(account).certain.contains(endpoint_id));
                 }

@@ -170,7 +170,7 @@ fn a_protection_refuses_a_destroy_whether_the_state_or_the_file_has_it() {
     delete ep_uploads uploads: destroy
     REFUSED render: {"code":"protected","against":"deletion","remains":false}
     "#);
-    world.managed("render").prevent_destroy = false;
+    world.managed("render").wanted.prevent_destroy = false;
     assert_eq!(world.plan().refusals.len(), 1, "the file's protection counts before it was ever applied");
 }
 

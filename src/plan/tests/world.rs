@@ -69,12 +69,9 @@ impl World {
         for (name, entry) in &desired.webhooks {
             let managed = Managed {
                 endpoint_id: id(&format!("ep_{name}")),
-                spec: entry.spec.clone(),
+                wanted: entry.wanted.clone(),
                 answered: None,
-                events_as_written: entry.events_as_written.clone(),
                 created_at: Some(MADE),
-                rotation: entry.rotation,
-                prevent_destroy: entry.lifecycle.prevent_destroy,
                 secret_last4: Some("1111".to_owned()),
                 secret: serde_json::from_str("\"sealed\"").unwrap(),
                 sealed_to: Vec::new(),
@@ -157,20 +154,17 @@ impl World {
 
     /// What an entry of the file wants.
     pub fn spec(&self, entry: &str) -> Spec {
-        parse(&self.text).webhooks[&name(entry)].spec.clone()
+        parse(&self.text).webhooks[&name(entry)].wanted.spec.clone()
     }
 
     /// An intent for an entry of the file: sent a minute before now, and not answered.
     pub fn lost(&self, key: &str, entry: &str) -> Intent {
-        let wanted = parse(&self.text).webhooks[&name(entry)].clone();
+        let wanted = parse(&self.text).webhooks[&name(entry)].wanted.clone();
         let sent = Some(Timestamp(self.now.0 - 60));
         Intent {
             key: key.to_owned(),
             name: name(entry),
-            body: wanted.spec,
-            events_as_written: wanted.events_as_written,
-            rotation: wanted.rotation,
-            prevent_destroy: wanted.lifecycle.prevent_destroy,
+            wanted,
             live_before: BTreeSet::new(),
             replaces: None,
             overlap_seconds: 0,

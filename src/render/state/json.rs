@@ -112,9 +112,9 @@ fn endpoint(managed: Option<&Managed>) -> Endpoint<'_> {
     let Some(managed) = managed else { return Endpoint::default() };
     Endpoint {
         endpoint_id: Some(managed.endpoint_id.as_str()),
-        url: Some(hidden(&managed.spec.url)),
-        events: managed.spec.events.iter().map(String::as_str).collect(),
-        description: managed.spec.description.as_deref().map(hidden),
+        url: Some(hidden(&managed.wanted.spec.url)),
+        events: managed.wanted.spec.events.iter().map(String::as_str).collect(),
+        description: managed.wanted.spec.description.as_deref().map(hidden),
         created_at: managed.created_at,
         secret_last4: managed.secret_last4.as_deref(),
     }
@@ -129,9 +129,9 @@ fn detailed<'a>(name: &'a str, slot: &'a Slot) -> Detailed<'a> {
     let current = slot.current.as_ref();
     Detailed {
         entry: entry(name, slot),
-        events_as_written: current.map(|managed| managed.events_as_written.as_slice()).unwrap_or_default(),
-        rotation: current.map(|managed| managed.rotation),
-        prevent_destroy: slot.all().any(|managed| managed.prevent_destroy),
+        events_as_written: current.map(|managed| managed.wanted.events_as_written.as_slice()).unwrap_or_default(),
+        rotation: current.map(|managed| managed.wanted.rotation),
+        prevent_destroy: slot.all().any(|managed| managed.wanted.prevent_destroy),
         secret_known: current.is_some_and(|managed| managed.secret.is_some()),
         sealed_to: current.map(|managed| managed.sealed_to.as_slice()).unwrap_or_default(),
     }
@@ -140,9 +140,9 @@ fn detailed<'a>(name: &'a str, slot: &'a Slot) -> Detailed<'a> {
 fn waiting(intent: &Intent) -> Waiting<'_> {
     Waiting {
         name: intent.name.as_str(),
-        url: hidden(&intent.body.url),
-        events: intent.body.events.iter().map(String::as_str).collect(),
-        description: intent.body.description.as_deref().map(hidden),
+        url: hidden(&intent.wanted.spec.url),
+        events: intent.wanted.spec.events.iter().map(String::as_str).collect(),
+        description: intent.wanted.spec.description.as_deref().map(hidden),
         first_sent: intent.first_sent,
         last_sent: intent.last_sent,
         unanswered: intent.unanswered,

@@ -27,7 +27,7 @@ pub fn state_list(state: &State) -> String {
 
 fn columns(name: String, managed: &Managed) -> [String; 4] {
     let last = managed.secret_last4.as_deref().map_or_else(|| "…????".to_owned(), |last| format!("…{}", inert(last)));
-    [name, inert(managed.endpoint_id.as_str()), last, inert(&managed.spec.url)]
+    [name, inert(managed.endpoint_id.as_str()), last, inert(&managed.wanted.spec.url)]
 }
 
 /// The whole state, as Terraform shows its own: secrets are `(sensitive)`.
@@ -75,17 +75,17 @@ fn guards(guards: &Guards) -> String {
 
 fn attributes(managed: &Managed, indent: &'static str) -> String {
     let mut lines = Lines::new(indent);
-    lines.push("url", value(&managed.spec.url));
-    lines.list("events", &managed.spec.events);
-    if let Some(description) = &managed.spec.description {
+    lines.push("url", value(&managed.wanted.spec.url));
+    lines.list("events", &managed.wanted.spec.events);
+    if let Some(description) = &managed.wanted.spec.description {
         lines.push("description", value(description));
     }
     lines.push("endpoint_id", value(managed.endpoint_id.as_str()));
     if let Some(created) = managed.created_at {
         lines.push("created_at", format!("\"{}\"", Timestamp(created)));
     }
-    lines.push("rotation", managed.rotation.to_string());
-    if managed.prevent_destroy {
+    lines.push("rotation", managed.wanted.rotation.to_string());
+    if managed.wanted.prevent_destroy {
         lines.push("prevent_destroy", "true".to_owned());
     }
     if let Some(until) = managed.until {
@@ -99,13 +99,13 @@ fn attributes(managed: &Managed, indent: &'static str) -> String {
 }
 
 fn pending(intent: &Intent) -> String {
-    let Intent { name, body, last_sent, unanswered, closed, .. } = intent;
+    let Intent { name, wanted, last_sent, unanswered, closed, .. } = intent;
     let sent = match last_sent {
         Some(last) => format!("last sent at {last}, {}", count(*unanswered as usize, "answer") + " outstanding"),
         None => "never sent".to_owned(),
     };
     let fate = if *closed { "never sent again" } else { "sent again by the next apply" };
-    format!("  - {name}: {}, {sent}; {fate}\n", value(&body.url))
+    format!("  - {name}: {}, {sent}; {fate}\n", value(&wanted.spec.url))
 }
 
 /// `key = value` lines under one indent, aligned.

@@ -32,7 +32,7 @@ fn calm() -> Parts {
     parts.have("old-name", managed("ep_moved", at("moved")));
     parts.want("new-name", entry(at("moved")));
     let mut noted = entry(at("noted"));
-    noted.lifecycle.prevent_destroy = true;
+    noted.wanted.prevent_destroy = true;
     parts.both("noted", managed("ep_noted", at("noted")), noted);
     parts.have("forgotten", managed("ep_forgotten", at("forgotten")));
     parts.desired.removed.insert(super::world::name("forgotten"));
@@ -60,7 +60,7 @@ fn a_replacement_needs_a_ticket_in_either_order() {
         let mut parts = calm();
         let mut plain = entry(at("v2/plain"));
         plain.lifecycle.replace = order;
-        plain.rotation = 2;
+        plain.wanted.rotation = 2;
         plain.lifecycle.overlap = Some(std::time::Duration::ZERO);
         parts.want("plain", plain);
         let address = "videogen_webhook_endpoint.plain";

@@ -3,8 +3,7 @@
 use super::super::{
     Colour, gitlab_report, json, markdown, show, show_json, state_list, state_list_json, terraform_json, text,
 };
-use super::world::{Parts, at, entry, managed, rich};
-use crate::config::Entry;
+use super::world::{Parts, at, entry, managed, renewed, rich};
 
 #[test]
 fn text_of_a_rich_world() {
@@ -83,7 +82,6 @@ fn a_secret_that_was_changed_elsewhere_heads_every_format_and_nothing_is_said_to
     let comment = markdown(&plan);
     assert!(comment.lines().nth(1).unwrap().ends_with("(needs attention)") && comment.contains(mends), "{comment}");
     assert!(json(&plan).contains(mends));
-    let renewed = Entry { rotation: 2, ..entry(at("leaked")) };
-    parts.want("leaked", renewed);
+    parts.want("leaked", renewed(at("leaked")));
     assert!(!markdown(&parts.plan()).contains("needs attention"), "this plan renews it");
 }

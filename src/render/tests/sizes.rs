@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use super::super::{Colour, json, markdown, terraform_json, text};
 use super::world::{Parts, at, entry, intent, listed, managed, name};
-use crate::config::Entry;
 use crate::endpoint::EndpointId;
 use crate::plan::Plan;
 use crate::state::Intent;
@@ -40,7 +39,8 @@ fn rename(parts: &mut Parts, n: usize) {
 }
 
 fn update(parts: &mut Parts, n: usize) {
-    let written = Entry { events_as_written: vec!["tool_execution.*".into()], ..entry(at(&format!("u/{n}"))) };
+    let mut written = entry(at(&format!("u/{n}")));
+    written.wanted.events_as_written = vec!["tool_execution.*".into()];
     parts.both(&format!("noted-{n:04}"), managed(&format!("ep_u{n}"), at(&format!("u/{n}"))), written);
 }
 
@@ -152,7 +152,7 @@ fn one_monstrous_value_pushes_nobody_out() {
     (0..10).for_each(|n| create(&mut parts, n));
     replace(&mut parts, 0);
     let monster = parts.desired.webhooks.get_mut(&name("render-0000")).unwrap();
-    monster.spec.description = Some("`x".repeat(500_000));
+    monster.wanted.spec.description = Some("`x".repeat(500_000));
     let comment = markdown(&parts.plan());
     assert!(comment.len() <= 65_536);
     assert_eq!(comment.matches("<details><summary>").count(), 11);

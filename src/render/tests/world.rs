@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{BaseUrl, Desired, Entry, Lifecycle, ReplaceOrder, Safety};
-use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::endpoint::{EndpointId, Name, Observed, Spec, Wanted};
 use crate::plan::{Choices, Plan, World, plan};
 use crate::state::{Guards, Intent, Managed, State};
 use crate::timestamp::Timestamp;
@@ -91,27 +91,25 @@ pub fn spec(url: &str, events: &[&str], description: Option<&str>) -> Spec {
     Spec { url: url.into(), events, description: description.map(Into::into) }
 }
 
+fn wanted(spec: Spec) -> Wanted {
+    Wanted { events_as_written: spec.events.iter().cloned().collect(), spec, rotation: 1, prevent_destroy: false }
+}
+
+/// An entry whose secret is to be renewed.
+pub fn renewed(spec: Spec) -> Entry {
+    Entry { wanted: Wanted { rotation: 2, ..wanted(spec.clone()) }, ..entry(spec) }
+}
+
 pub fn entry(spec: Spec) -> Entry {
-    Entry {
-        events_as_written: spec.events.iter().cloned().collect(),
-        spec,
-        rotation: 1,
-        rotate_after: None,
-        lifecycle: Lifecycle::default(),
-        line: 0,
-        file: None,
-    }
+    Entry { wanted: wanted(spec), rotate_after: None, lifecycle: Lifecycle::default(), line: 0, file: None }
 }
 
 pub fn managed(id: &str, spec: Spec) -> Managed {
     Managed {
         endpoint_id: EndpointId::new(id),
-        events_as_written: spec.events.iter().cloned().collect(),
-        spec,
+        wanted: wanted(spec),
         answered: None,
         created_at: Some(NOW - 86_400),
-        rotation: 1,
-        prevent_destroy: false,
         secret_last4: Some("ab12".into()),
         secret: serde_json::from_str("\"sealed\"").ok(),
         sealed_to: vec!["age1operator".into()],
@@ -122,7 +120,7 @@ pub fn managed(id: &str, spec: Spec) -> Managed {
 }
 
 pub fn listed(managed: &Managed) -> Observed {
-    let Spec { url, events, description } = managed.spec.clone();
+    let Spec { url, events, description } = managed.wanted.spec.clone();
     Observed {
         id: managed.endpoint_id.clone(),
         url,
@@ -138,10 +136,7 @@ pub fn intent(key: &str, entry_name: &str, body: Spec) -> Intent {
     Intent {
         key: key.into(),
         name: name(entry_name),
-        events_as_written: body.events.iter().cloned().collect(),
-        body,
-        rotation: 1,
-        prevent_destroy: false,
+        wanted: wanted(body),
         live_before: BTreeSet::new(),
         replaces: None,
         overlap_seconds: 0,
@@ -175,7 +170,9 @@ pub fn rich() -> Parts {
     parts.want("fresh", entry(spec("https://new.example.net/in", &[DONE, EXPORTED], Some("Exports"))));
     parts.want("twin", entry(at("twin")));
     parts.have("legacy", managed("ep_legacy", at("legacy")));
-    parts.have("vault", Managed { prevent_destroy: true, ..managed("ep_vault", at("vault")) });
+    let mut vault = managed("ep_vault", at("vault"));
+    vault.wanted.prevent_destroy = true;
+    parts.have("vault", vault);
     parts.have("forgotten", managed("ep_forgotten", at("forgotten")));
     parts.desired.removed.insert(name("forgotten"));
     let strangers = [("ep_stranger", at("elsewhere")), ("ep_twin", at("twin")), ("ep_double", at("steady"))];
@@ -202,7 +199,7 @@ fn steady(parts: &mut Parts) {
     parts.state.endpoints.get_mut(&name("steady")).unwrap().deposed = vec![ended, kept];
     parts.both("plain", managed("ep_plain", at("plain")), entry(at("plain")));
     let mut noted = entry(at("noted"));
-    noted.lifecycle.prevent_destroy = true;
+    noted.wanted.prevent_destroy = true;
     parts.both("noted", managed("ep_noted", at("noted")), noted);
     parts.have("old-name", managed("ep_moved", at("moved")));
     parts.want("new-name", entry(at("moved")));
@@ -216,7 +213,7 @@ fn replaced(parts: &mut Parts) {
     strict.lifecycle.replace = ReplaceOrder::DestroyFirst;
     let was = Spec { description: Some("Billing, monthly".into()), ..at("strict") };
     parts.both("strict", managed("ep_strict", was), strict);
-    parts.both("rotated", managed("ep_rotated", at("rotated")), Entry { rotation: 2, ..entry(at("rotated")) });
+    parts.both("rotated", managed("ep_rotated", at("rotated")), renewed(at("rotated")));
 }
 
 fn drifted(parts: &mut Parts) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{EndpointId, Name, Spec};
+use crate::endpoint::{EndpointId, Name, Spec, Wanted};
 use crate::timestamp::Timestamp;
 
 /// A create that was decided: durable before its POST is sent, and kept until its account is reconciled.
@@ -14,17 +14,12 @@ pub struct Intent {
     pub key: String,
     /// The entry it is for.
     pub name: Name,
-    /// The body, the same for every send, but for the tag.
-    pub body: Spec,
+    /// What the entry wants; its spec is the body, the same for every send, but for the tag.
+    #[serde(flatten)]
+    pub wanted: Wanted,
     /// The tag that is sent at the end of the description, where `[provider] mark` asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// The events as the file wrote them.
-    pub events_as_written: Vec<String>,
-    /// The entry's rotation.
-    pub rotation: u32,
-    /// The entry's protection.
-    pub prevent_destroy: bool,
     /// Endpoints of the same spec that were live before: never an outcome of this intent.
     pub live_before: BTreeSet<EndpointId>,
     /// The endpoint that it replaces, if any.
@@ -63,8 +58,11 @@ impl Intent {
 
     /// The description that is sent: the entry's own, and the tag.
     pub fn sent(&self) -> Spec {
-        let Some(tag) = &self.tag else { return self.body.clone() };
-        Spec { description: Some(crate::mark::add(self.body.description.as_deref(), tag)), ..self.body.clone() }
+        let Some(tag) = &self.tag else { return self.wanted.spec.clone() };
+        Spec {
+            description: Some(crate::mark::add(self.wanted.spec.description.as_deref(), tag)),
+            ..self.wanted.spec.clone()
+        }
     }
 
     /// Notes a send.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::endpoint::{EndpointId, Observed, Spec};
+use crate::endpoint::{EndpointId, Observed, Spec, Wanted};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
 
@@ -14,18 +14,12 @@ use crate::timestamp::Timestamp;
 pub struct Managed {
     /// The API's id.
     pub endpoint_id: EndpointId,
-    /// What was sent: desired is compared with this.
-    pub spec: Spec,
+    /// What was sent, and what the entry set beside: desired is compared with this.
+    pub wanted: Wanted,
     /// What was answered, where that was in other words: live is compared with this.
     pub answered: Option<Spec>,
-    /// The events as the file wrote them, before groups were expanded.
-    pub events_as_written: Vec<String>,
     /// Seconds since the Unix epoch, as the API answered.
     pub created_at: Option<i64>,
-    /// The file's `rotation` that this endpoint was made for.
-    pub rotation: u32,
-    /// Protection that outlives the entry.
-    pub prevent_destroy: bool,
     /// The secret's last four characters.
     pub secret_last4: Option<String>,
     /// The secret, encrypted; null where it is unknown (imported without it).
@@ -50,31 +44,14 @@ pub enum Ended {
     Deleted,
 }
 
-/// What an entry sets of an endpoint.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// What is sent.
-    pub spec: Spec,
-    /// The events as the file writes them.
-    pub events_as_written: Vec<String>,
-    /// The entry's rotation.
-    pub rotation: u32,
-    /// The entry's protection.
-    pub prevent_destroy: bool,
-}
-
 impl Managed {
     /// An endpoint that exists and is taken over for an entry, its secret unknown.
     pub fn adopted(wanted: Wanted, seen: &Observed) -> Self {
-        let Wanted { spec, events_as_written, rotation, prevent_destroy } = wanted;
         Self {
             endpoint_id: seen.id.clone(),
-            answered: answered(&spec, seen),
-            spec,
-            events_as_written,
+            answered: answered(&wanted.spec, seen),
+            wanted,
             created_at: seen.created_at,
-            rotation,
-            prevent_destroy,
             secret_last4: seen.secret_last4.clone(),
             secret: None,
             sealed_to: Vec::new(),
@@ -86,13 +63,12 @@ impl Managed {
 
     /// What the API is expected to list.
     pub fn expected_live(&self) -> &Spec {
-        self.answered.as_ref().unwrap_or(&self.spec)
+        self.answered.as_ref().unwrap_or(&self.wanted.spec)
     }
 }
 
 /// What the API answered, where that is in other words than were sent; an absent description says nothing.
 pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
-    let description = seen.description.clone().unwrap_or_else(|| sent.description.clone());
-    let answered = Spec { url: seen.url.clone(), events: seen.events.clone(), description };
+    let answered = seen.as_spec(sent);
     (answered != *sent).then_some(answered)
 }

@@ -11,7 +11,7 @@ mod state;
 
 pub use applied::{Applied, Folded, Guards};
 pub use intent::{Deletion, Intent};
-pub use managed::{Ended, Managed, Wanted, answered};
+pub use managed::{Ended, Managed, answered};
 pub use record::{Receipt, Record};
 pub use recover::Untaken;
 pub use slot::Slot;

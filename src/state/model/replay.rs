@@ -30,11 +30,11 @@ impl State {
             Record::Renamed { moves, at } => self.rename(&moves, at),
             Record::Updated { name, rotation, prevent_destroy, spec, events_as_written } => {
                 if let Some(managed) = self.endpoints.get_mut(&name).and_then(|slot| slot.current.as_mut()) {
-                    managed.rotation = rotation;
-                    managed.prevent_destroy = prevent_destroy;
-                    managed.events_as_written = events_as_written;
+                    managed.wanted.rotation = rotation;
+                    managed.wanted.prevent_destroy = prevent_destroy;
+                    managed.wanted.events_as_written = events_as_written;
                     if let Some(spec) = spec {
-                        managed.spec = spec;
+                        managed.wanted.spec = spec;
                         managed.answered = None;
                     }
                 }
@@ -79,10 +79,10 @@ impl State {
                 .pending
                 .iter()
                 .filter(|intent| intent.unanswered > 0 || !intent.closed)
-                .map(|intent| intent.body.canonical())
+                .map(|intent| intent.wanted.spec.canonical())
                 .collect();
             self.pending.retain(|intent| {
-                intent.unanswered > 0 || !intent.closed || unsettled.contains(&intent.body.canonical())
+                intent.unanswered > 0 || !intent.closed || unsettled.contains(&intent.wanted.spec.canonical())
             });
         }
         if self.pending.is_empty() && !self.former.is_empty() {
@@ -96,8 +96,8 @@ impl State {
         let Some(intent) = self.pending.iter_mut().find(|intent| intent.key == receipt.key) else { return };
         intent.answer(receipt.key_honoured);
         intent.received.insert(receipt.endpoint_id.clone());
-        let Intent { name, body, events_as_written, rotation, prevent_destroy, overlap_seconds, .. } = intent.clone();
-        for other in self.pending.iter_mut().filter(|other| other.name == name && other.body == body) {
+        let Intent { name, wanted, overlap_seconds, .. } = intent.clone();
+        for other in self.pending.iter_mut().filter(|other| other.name == name && other.wanted.spec == wanted.spec) {
             other.closed = true;
         }
         let until = receipt.at.after(protocol(Duration::from_secs(overlap_seconds)));
@@ -112,12 +112,9 @@ impl State {
         slot.deposed.retain(|old| old.ended != Some(Ended::Deleted));
         slot.current = Some(Managed {
             endpoint_id: receipt.endpoint_id,
-            spec: body,
+            wanted,
             answered: receipt.answered,
-            events_as_written,
             created_at: receipt.created_at,
-            rotation,
-            prevent_destroy,
             secret_last4: Some(receipt.secret_last4),
             secret: Some(receipt.secret),
             sealed_to: receipt.sealed_to,

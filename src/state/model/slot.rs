@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::managed::{Ended, Managed};
-use crate::endpoint::{EndpointId, Spec};
+use crate::endpoint::{EndpointId, Spec, Wanted};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
 
@@ -110,16 +110,18 @@ impl TryFrom<Form> for Managed {
     fn try_from(form: Form) -> Result<Self, Self::Error> {
         Ok(Self {
             endpoint_id: form.endpoint_id.ok_or("missing field `endpoint_id`")?,
-            spec: Spec {
-                url: form.url.ok_or("missing field `url`")?,
-                events: form.events.ok_or("missing field `events`")?,
-                description: form.description,
+            wanted: Wanted {
+                spec: Spec {
+                    url: form.url.ok_or("missing field `url`")?,
+                    events: form.events.ok_or("missing field `events`")?,
+                    description: form.description,
+                },
+                events_as_written: form.events_as_written,
+                rotation: form.rotation.ok_or("missing field `rotation`")?,
+                prevent_destroy: form.prevent_destroy,
             },
             answered: form.answered,
-            events_as_written: form.events_as_written,
             created_at: form.created_at,
-            rotation: form.rotation.ok_or("missing field `rotation`")?,
-            prevent_destroy: form.prevent_destroy,
             secret_last4: form.secret_last4,
             secret: form.secret,
             sealed_to: form.sealed_to,
@@ -164,12 +166,9 @@ struct Fields<'a> {
 fn fields<'a>(managed: &'a Managed, deposed: Option<&'a [Managed]>) -> Fields<'a> {
     let Managed {
         endpoint_id,
-        spec,
+        wanted: Wanted { spec, events_as_written, rotation, prevent_destroy },
         answered,
-        events_as_written,
         created_at,
-        rotation,
-        prevent_destroy,
         secret_last4,
         secret,
         sealed_to,

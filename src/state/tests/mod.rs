@@ -5,7 +5,7 @@ mod overlaps;
 mod sessions;
 
 use super::{Holder, Intent, Managed, Receipt, Record, State};
-use crate::endpoint::{EndpointId, Name, Spec};
+use crate::endpoint::{EndpointId, Name, Spec, Wanted};
 use crate::timestamp::Timestamp;
 
 fn name() -> Name {
@@ -17,10 +17,7 @@ fn intent(key: &str, overlap_seconds: u64) -> Intent {
     Intent {
         key: key.to_owned(),
         name: name(),
-        body: spec,
-        events_as_written: vec!["a".to_owned()],
-        rotation: 1,
-        prevent_destroy: false,
+        wanted: Wanted { spec, events_as_written: vec!["a".to_owned()], rotation: 1, prevent_destroy: false },
         live_before: Default::default(),
         replaces: None,
         overlap_seconds,

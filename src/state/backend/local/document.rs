@@ -44,8 +44,9 @@ impl FileDocument {
     }
 
     fn tag_now(&self) -> Option<Tag> {
-        let (inode, length, seconds, nanoseconds) = identity(&self.path)?;
-        Some(Tag::new(format!("{inode}-{length}-{seconds}.{nanoseconds:09}")))
+        // Not the inode: some network file systems number a file anew whenever they look.
+        let (_, length, seconds, nanoseconds) = identity(&self.path)?;
+        Some(Tag::new(format!("{length}-{seconds}.{nanoseconds:09}")))
     }
 
     fn read_now(&self) -> Result<Option<Stored>, BackendError> {
