@@ -115,7 +115,7 @@ pub async fn destroy(global: &Global, args: DestroyArgs) -> Ended {
 fn expected(args: &ApplyArgs) -> Result<Expected, Failure> {
     Ok(match (&args.expect, &args.file) {
         (Some(id), _) => Expected::Id(id.clone()),
-        (None, Some(file)) => Expected::File(Box::new(planfile::read(file)?)),
+        (None, Some(file)) => Expected::File(Box::new(planfile::read(file)?.0)),
         (None, None) => Expected::Anything,
     })
 }
@@ -167,18 +167,23 @@ async fn plan_and_apply(
     let admitted = match expected.admit(&project, (&before, &seen), &choices) {
         Ok(admitted) => admitted,
         Err(refused) => {
-            let planfile::Refused { failure, plan } = *refused;
+            let planfile::Refused { failure, plan, is_shown } = *refused;
             report.planned(&plan);
-            let place = project.place(super::plan::team(Some(&seen), &before));
-            terminal::print(&args.format.plan(&plan, &place))?;
+            if args.format == Form::Json || !is_shown {
+                let place = project.place(super::plan::team(Some(&seen), &before), &choices);
+                terminal::print(&args.format.plan(&plan, &place))?;
+            }
             return Err(failure);
         }
     };
     let planfile::Admitted { plan, reviewed, is_rest } = admitted;
     let plan = Arc::new(plan);
     report.planned(&plan);
-    let place = project.place(super::plan::team(Some(&seen), &before));
-    terminal::print(&args.format.plan(&plan, &place))?;
+    let place = project.place(super::plan::team(Some(&seen), &before), &choices);
+    terminal::print(&match expected.is_reviewed() {
+        true => args.format.approved(&plan, &place),
+        false => args.format.plan(&plan, &place),
+    })?;
     if !plan.refusals.is_empty() {
         return Err(super::plan::refused(&plan));
     }

@@ -2,7 +2,7 @@
 
 use std::env::var;
 
-use super::live;
+use super::{live, pipeline};
 use crate::state::Holder;
 
 /// This process, as a reader of the lock sees it.
@@ -15,14 +15,6 @@ pub fn holder(command: &str) -> Holder {
         pid: std::process::id(),
         since: live::now().to_string(),
         command: command.to_owned(),
-        run: ci_run(),
+        run: pipeline::run(),
     }
-}
-
-fn ci_run() -> Option<String> {
-    let github = || {
-        let (server, repository) = (var("GITHUB_SERVER_URL").ok()?, var("GITHUB_REPOSITORY").ok()?);
-        Some(format!("{server}/{repository}/actions/runs/{}", var("GITHUB_RUN_ID").ok()?))
-    };
-    github().or_else(|| var("CI_JOB_URL").ok()).or_else(|| var("BUILD_URL").ok())
 }

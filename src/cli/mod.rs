@@ -14,6 +14,7 @@ mod man;
 mod next_steps;
 mod outcome;
 mod ping;
+mod pipeline;
 mod plan;
 mod planfile;
 mod progress;

@@ -74,16 +74,14 @@ pub enum Format {
 }
 
 impl Format {
-    /// The plan in this form; those for eyes say where it would be carried out, where that is known.
-    pub fn show(self, plan: &Plan, place: Option<&Place>) -> String {
-        match (self, place) {
-            (Self::Text, Some(place)) => terminal::folded(&render::text_at(plan, place, terminal::colour())),
-            (Self::Text, None) => terminal::folded(&render::text(plan, terminal::colour())),
-            (Self::Markdown, Some(place)) => render::markdown_at(plan, place),
-            (Self::Markdown, None) => render::markdown(plan),
-            (Self::Json, _) => render::json(plan),
-            (Self::TerraformJson, _) => render::terraform_json(plan),
-            (Self::GitlabReport, _) => render::gitlab_report(plan),
+    /// The plan in this form; those for eyes say where it would be carried out.
+    pub fn show(self, plan: &Plan, place: &Place) -> String {
+        match self {
+            Self::Text => terminal::folded(&render::text_at(plan, place, terminal::colour())),
+            Self::Markdown => render::markdown_at(plan, place),
+            Self::Json => render::json(plan),
+            Self::TerraformJson => render::terraform_json(plan),
+            Self::GitlabReport => render::gitlab_report(plan),
         }
     }
 }
@@ -105,12 +103,13 @@ async fn show(global: &Global, args: &PlanArgs, report: &mut Report) -> Ended {
     out.as_ref().map_or(Ok(()), |out| out.spares(&project.store))?;
     let (state, seen) = read(&project, args).await?;
     own_environment(&project, &state)?;
-    let plan = make(&project, &state, seen.as_ref(), &args.selection.choices(&args.allowances));
+    let choices = args.selection.choices(&args.allowances);
+    let plan = make(&project, &state, seen.as_ref(), &choices);
     report.planned(&plan);
-    let place = project.place(team(seen.as_ref(), &state));
-    terminal::print(&args.format.show(&plan, Some(&place)))?;
+    let place = project.place(team(seen.as_ref(), &state), &choices);
+    terminal::print(&args.format.show(&plan, &place))?;
     if let Some(out) = &out {
-        out.write(&planfile::bytes(&plan))?;
+        out.write(&planfile::bytes(&plan, &place))?;
         terminal::say(&format!("\nWrote the plan to {}.", terminal::path(out.path())));
     }
     if !plan.refusals.is_empty() {

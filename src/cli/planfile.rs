@@ -12,7 +12,7 @@ use super::project::Project;
 use super::{Failure, terminal};
 use crate::plan::{Choices, Plan, PlanId};
 use crate::refresh::Seen;
-use crate::render::{Colour, text};
+use crate::render::{Colour, Place, text};
 use crate::state::{Applied, State};
 
 /// The version of the form.
@@ -27,6 +27,7 @@ struct Written<'a> {
     hookwright_plan: u64,
     sha256: String,
     plan: &'a RawValue,
+    place: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +35,9 @@ struct Read<'a> {
     sha256: String,
     #[serde(borrow)]
     plan: &'a RawValue,
+    /// Absent in files of 0.1.
+    #[serde(borrow, default)]
+    place: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -42,18 +46,22 @@ struct Version {
 }
 
 /// The bytes of a plan file. It may be published: where a secret has to be taken out of it, no apply plans the same.
-pub fn bytes(plan: &Plan) -> Vec<u8> {
-    let plan = serde_json::to_string(plan).expect("a plan has string keys and no failing parts");
-    let plan =
-        RawValue::from_string(crate::quote::hidden(&crate::mask::hide(&plan))).expect("a mask is part of a string");
-    let written = Written { hookwright_plan: VERSION, sha256: checksum(&plan), plan: &plan };
+pub fn bytes(plan: &Plan, place: &Place) -> Vec<u8> {
+    let (plan, place) = (raw(plan), raw(place));
+    let written =
+        Written { hookwright_plan: VERSION, sha256: checksum(&plan, Some(&place)), plan: &plan, place: &place };
     let mut bytes = serde_json::to_vec(&written).expect("a plan has string keys and no failing parts");
     bytes.push(b'\n');
     bytes
 }
 
-/// Reads a plan file.
-pub fn read(path: &Path) -> Result<Plan, Failure> {
+fn raw(value: &impl Serialize) -> Box<RawValue> {
+    let text = serde_json::to_string(value).expect("a plan has string keys and no failing parts");
+    RawValue::from_string(crate::quote::hidden(&crate::mask::hide(&text))).expect("a mask is part of a string")
+}
+
+/// Reads a plan file: the plan, and where it would be carried out.
+pub fn read(path: &Path) -> Result<(Plan, Place), Failure> {
     let shown = terminal::path(path);
     let bytes = crate::disk::read_named(path, MOST_BYTES)
         .map_err(|e| Failure::caused(format!("could not read the plan file {shown}"), &e))?;
@@ -72,17 +80,20 @@ pub fn read(path: &Path) -> Result<Plan, Failure> {
         }
     }
     let damaged = |e: serde_json::Error| Failure::caused(format!("the plan file {shown} is damaged"), &e);
-    let Read { sha256, plan: raw } = serde_json::from_slice(&bytes).map_err(damaged)?;
+    let Read { sha256, plan: raw, place } = serde_json::from_slice(&bytes).map_err(damaged)?;
     let plan: Plan = serde_json::from_str(raw.get()).map_err(damaged)?;
-    if sha256 != checksum(raw) || plan.computed_id() != plan.id {
+    if sha256 != checksum(raw, place) || plan.computed_id() != plan.id {
         return Err(Failure::new(format!("the plan file {shown} was edited after it was written"))
             .hint("plan again with `hookwright plan --out FILE`, and review the new plan"));
     }
-    Ok(plan)
+    let place = place.map(|place| serde_json::from_str(place.get())).transpose().map_err(damaged)?;
+    Ok((plan, place.unwrap_or_default()))
 }
 
-fn checksum(plan: &RawValue) -> String {
-    Sha256::digest(plan.get()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// Over the plan, and over its place where there is one.
+fn checksum(plan: &RawValue, place: Option<&RawValue>) -> String {
+    let digest = Sha256::new().chain_update(plan.get()).chain_update(place.map_or("", RawValue::get)).finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What an apply was told to run.
@@ -120,7 +131,7 @@ impl Expected {
         let Some(id) = id else {
             return Ok(Admitted { reviewed: first.begun(), plan: first, is_rest: false });
         };
-        let refuse = |failure, plan| Err(Box::new(Refused { failure, plan }));
+        let refuse = |failure, plan| Err(Box::new(Refused { failure, plan, is_shown: false }));
         if !first.refusals.is_empty() {
             return refuse(super::plan::refused(&first), first);
         }
@@ -144,7 +155,8 @@ impl Expected {
             }
             plan = super::plan::make(project, state, Some(seen), &choices);
         }
-        refuse(self.refuse(id, &first), first)
+        let (failure, is_shown) = (self.refuse(id, &first), matches!(self, Self::File(_)));
+        Err(Box::new(Refused { failure, plan: first, is_shown }))
     }
 
     /// Why no plan can have this id.
@@ -196,4 +208,6 @@ pub struct Refused {
     pub failure: Failure,
     /// The plan.
     pub plan: Plan,
+    /// Whether its differences from a reviewed one were shown: nobody needs to read it whole then.
+    pub is_shown: bool,
 }

@@ -25,6 +25,16 @@ pub enum Form {
 }
 
 impl Form {
+    /// The plan in this form, in few lines where somebody reviewed it and nothing refuses it.
+    pub fn approved(self, plan: &Plan, place: &Place) -> String {
+        match self {
+            Self::Text if plan.refusals.is_empty() => {
+                terminal::folded(&render::text_in_brief(plan, place, terminal::colour()))
+            }
+            form => form.plan(plan, place),
+        }
+    }
+
     /// The plan in this form.
     pub fn plan(self, plan: &Plan, place: &Place) -> String {
         match self {

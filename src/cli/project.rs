@@ -1,14 +1,15 @@
 //! A run's project: the configuration, what it names, and where the state is.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
 use super::source::Source;
-use super::{Global, identity, terminal, values};
+use super::{Global, identity, pipeline, terminal, values};
 use crate::config::{self, BaseUrl, Desired, Inputs, NamedPath};
 use crate::disk::{self, beside};
 use crate::endpoint::{EndpointId, Name};
+use crate::plan::Choices;
 use crate::quote::escaped;
 use crate::render::Place;
 use crate::secrets::{CannotEncrypt, Recipient, cannot_encrypt};
@@ -32,17 +33,26 @@ pub struct Project {
     pub guards: Guards,
     /// Why nothing can be encrypted to the recipients, if so: known without running a plugin.
     pub cannot_encrypt: Option<CannotEncrypt>,
+    /// The configuration as the command line names it, where that is not the default.
+    configuration: Option<String>,
+    /// What the recipients file calls its recipients.
+    labels: BTreeMap<String, String>,
     /// The states of the environments that were not chosen.
     other_states: Vec<(Name, PathBuf)>,
 }
 
 impl Project {
     /// Where its plans are carried out, for eyes; the team is the API's word, or else the state's.
-    pub fn place(&self, team: Option<&str>) -> Place {
+    pub fn place(&self, team: Option<&str>, choices: &Choices) -> Place {
         Place {
             api: Some(self.base_url.to_string()),
             team: team.map(str::to_owned),
             environment: self.desired.environment.as_ref().map(|name| name.as_str().to_owned()),
+            configuration: self.configuration.clone(),
+            targets: choices.targets.clone(),
+            commit: pipeline::commit(),
+            run: pipeline::run(),
+            labels: self.labels.clone(),
         }
     }
 }
@@ -54,9 +64,11 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
     let inputs = Inputs { base_url, environment: global.env.clone(), values: values::given(global)? };
     let desired = config::parse(&source.sources, &inputs).map_err(|faults| source.failure(&faults))?;
     desired.warnings.iter().for_each(|warning| terminal::warn(warning));
-    let mut recipients = desired.recipients.clone();
+    let (mut recipients, mut labels) = (desired.recipients.clone(), BTreeMap::new());
     if let Some((file, span)) = &desired.recipients_file {
-        for recipient in source.recipients(file, span)? {
+        let read = source.recipients(file, span)?;
+        labels = read.labels;
+        for recipient in read.recipients {
             if !recipients.contains(&recipient) {
                 recipients.push(recipient);
             }
@@ -80,7 +92,26 @@ pub fn load(global: &Global) -> Result<Project, Failure> {
         (Store::at(&path).path() != store.path()).then(|| (name.clone(), path))
     };
     let other_states = desired.other_environments.iter().filter_map(state_of).collect();
-    Ok(Project { desired, base_url, recipients, store, guards, cannot_encrypt, other_states })
+    Ok(Project {
+        desired,
+        base_url,
+        recipients,
+        store,
+        guards,
+        cannot_encrypt,
+        configuration: configuration(global),
+        labels,
+        other_states,
+    })
+}
+
+/// The configuration's path from where the command was started, where it is not the default: two configurations of one
+/// repository have two comments. What came through a descriptor has no name.
+fn configuration(global: &Global) -> Option<String> {
+    let named = global.chdir.clone().unwrap_or_default().join(&global.config);
+    let plain: PathBuf = named.components().filter(|part| *part != Component::CurDir).collect();
+    let is_default = plain == Path::new("webhooks.toml") || disk::is_descriptor(&global.config);
+    (!is_default).then(|| plain.display().to_string())
 }
 
 impl Project {

@@ -36,7 +36,8 @@ pub enum Form {
 /// Runs the command.
 pub async fn run(global: &Global, args: &ShowArgs) -> Ended {
     if let Some(file) = &args.file {
-        terminal::print(&args.format.show(&planfile::read(file)?, None))?;
+        let (plan, place) = planfile::read(file)?;
+        terminal::print(&args.format.show(&plan, &place))?;
         return Ok(DONE);
     }
     let state = read(&project::store(global)?).await?;

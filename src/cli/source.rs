@@ -10,7 +10,6 @@ use super::terminal;
 use crate::config;
 use crate::diagnostic::{Fault, Sources, draw};
 use crate::disk;
-use crate::secrets::Recipient;
 
 /// The most bytes that a configuration may have.
 const MOST_CONFIG: u64 = 8 << 20;
@@ -128,7 +127,7 @@ impl Source {
     }
 
     /// The recipients of a file, with a warning of those that age cannot encrypt to. Nothing of it is ever quoted.
-    pub fn recipients(&self, named: &str, span: &Range<usize>) -> Result<Vec<Recipient>, Failure> {
+    pub fn recipients(&self, named: &str, span: &Range<usize>) -> Result<config::RecipientsFile, Failure> {
         let path = self.inside(named, span)?;
         let failed = |reason: String, help: &str| self.fault(reason, span, "named here", help);
         let bytes = fs::canonicalize(&path).and_then(|path| disk::read(&path, MOST_RECIPIENTS)).map_err(|e| {
@@ -147,7 +146,7 @@ impl Source {
                 told(&read.passed_over)
             ));
         }
-        Ok(read.recipients)
+        Ok(read)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Recipients, in the file's list and in a file of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::faults::Faults;
 use crate::config::tree::Item;
@@ -42,6 +42,9 @@ fn each_once(recipients: Vec<Recipient>) -> Vec<Recipient> {
 pub struct RecipientsFile {
     /// Each once, in its order.
     pub recipients: Vec<Recipient>,
+    /// What the file's comments call a recipient, by its text: the comment on its line, else the one directly above.
+    /// Untrusted text.
+    pub labels: BTreeMap<String, String>,
     /// Lines that were passed over, 1-based, and why: sound ssh keys that age cannot encrypt to, as the `.keys` pages of
     /// forges list them. Stock age warns of them and goes on.
     pub passed_over: Vec<BadLine>,
@@ -56,17 +59,35 @@ pub type BadLine = (usize, BadRecipient);
 pub fn parse_recipients(text: &str) -> Result<RecipientsFile, Vec<BadLine>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut recipients, mut passed_over, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut labels, mut above) = (BTreeMap::new(), None);
     for (line, written) in (1..).zip(text.lines().map(str::trim)) {
         if written.is_empty() || written.starts_with('#') {
+            above = written.strip_prefix('#');
             continue;
         }
+        let above = above.take();
         match Recipient::parse(written) {
-            Ok(recipient) => recipients.push(recipient),
+            Ok(recipient) => {
+                let label = comment(written).or(above).map(str::trim).filter(|label| !label.is_empty());
+                if let Some(label) = label {
+                    labels.entry(recipient.as_str().to_owned()).or_insert_with(|| label.to_owned());
+                }
+                recipients.push(recipient);
+            }
             Err(error) if error.is_other_ssh_key() => passed_over.push((line, error)),
             Err(error) => bad.push((line, error)),
         }
     }
-    if bad.is_empty() { Ok(RecipientsFile { recipients: each_once(recipients), passed_over }) } else { Err(bad) }
+    if bad.is_empty() {
+        Ok(RecipientsFile { recipients: each_once(recipients), labels, passed_over })
+    } else {
+        Err(bad)
+    }
+}
+
+/// The comment behind an ssh key.
+fn comment(written: &str) -> Option<&str> {
+    written.splitn(3, char::is_whitespace).nth(2)
 }
 
 #[cfg(test)]
@@ -91,6 +112,16 @@ mod tests {
         assert_eq!(read.passed_over, [(1, BadRecipient::Ssh("ecdsa-sha2-nistp256".to_owned()))]);
         let cut = &ECDSA[..30];
         assert_eq!(parse_recipients(cut).unwrap_err(), [(1, BadRecipient::Malformed)]);
+    }
+
+    #[test]
+    fn a_comment_on_a_line_or_directly_above_it_is_its_label() {
+        const SSH: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN";
+        let above = format!("# the team\n#  Alice, ops \n{KEY}\n# Bob\n\n{SSH} carol@laptop\n");
+        let labels = parse_recipients(&above).unwrap().labels;
+        let labels: Vec<(&str, &str)> = labels.iter().map(|(key, label)| (key.as_str(), label.as_str())).collect();
+        assert_eq!(labels, [(KEY, "Alice, ops"), (SSH, "carol@laptop")]);
+        assert!(parse_recipients(&format!("# Bob\n\n{KEY}\n")).unwrap().labels.is_empty());
     }
 
     #[test]

@@ -36,5 +36,5 @@ pub use place::Place;
 pub use secrets::{secret_list, secret_list_json};
 pub use state::{show, show_json, state_list, state_list_json};
 pub use terraform::terraform_json;
-pub use text::{text, text_at};
+pub use text::{text, text_at, text_in_brief};
 pub use words::differences;

@@ -9,33 +9,46 @@ use super::paint::{Colour, Ink};
 use super::place::Place;
 use super::row::{Row, drifted, rows, symbol};
 use super::tally::Tally;
-use super::words::{attention, hint, note, placed, ways};
+use super::words::{Alarm, Told, alarms, label, note, told};
 use crate::plan::{Action, Drift, DriftKind, GuardChange, Note, Plan, Refusal};
 use crate::quote::count;
 
-/// How many unmanaged endpoints and new hosts are named before the rest is a count.
+/// How many unmanaged endpoints are named before the rest is a count.
 const NAMED: usize = 20;
 
 /// The plan as text, where nobody knows where it would be carried out.
 pub fn text(plan: &Plan, colour: Colour) -> String {
-    text_at(plan, &Place::of(plan), colour)
+    text_at(plan, &Place::default(), colour)
 }
 
-/// The plan as text: where it would be carried out, guards, drift, the changes, notes, the summary line, refusals, and
+/// The plan as text: where it would be carried out, what needs attention, guards, drift, the changes, notes, the summary line, refusals, and
 /// the id.
 pub fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
+    let place = &place.clone().or(plan);
     let mut sections: Vec<String> = Vec::new();
     sections.extend(header(plan, place, colour));
-    sections.extend(needs_attention(plan, colour));
-    sections.extend(guards(&plan.guards, colour));
+    sections.extend(needs_attention(plan, place, colour));
+    sections.extend(guards(&plan.guards, place, colour));
     sections.extend(drift(&plan.drift, colour));
     sections.extend(changes(plan, colour));
     sections.extend(unmanaged(plan));
-    sections.extend(new_hosts(plan, colour));
     sections.extend(notes(&plan.notes));
     sections.push(summary(plan, colour));
     sections.extend(refusals(&plan.refusals, colour));
     sections.extend(adoption(plan));
+    sections.push(id(plan));
+    sections.join("\n")
+}
+
+/// A plan that was reviewed already, in few lines: where it is carried out, what needs attention, notes, the summary
+/// line, the id.
+pub fn text_in_brief(plan: &Plan, place: &Place, colour: Colour) -> String {
+    let place = &place.clone().or(plan);
+    let mut sections: Vec<String> = Vec::new();
+    sections.extend(header(plan, place, colour));
+    sections.extend(needs_attention(plan, place, colour));
+    sections.extend(notes(&plan.notes));
+    sections.push(summary(plan, colour));
     sections.push(id(plan));
     sections.join("\n")
 }
@@ -54,17 +67,16 @@ fn header(plan: &Plan, place: &Place, colour: Colour) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
-fn needs_attention(plan: &Plan, colour: Colour) -> Option<String> {
-    let all = plan.attention();
+fn needs_attention(plan: &Plan, place: &Place, colour: Colour) -> Option<String> {
+    let all = alarms(plan, place);
     let mut out = format!("{}\n", colour.paint(Ink::Alarm, "Needs attention:"));
-    for one in &all {
-        let (name, id) = (&one.drift.name, value(one.drift.endpoint_id.as_str()));
-        out.push_str(&format!("\n  - {name} ({id}): {}\n    {}\n", attention(one), hint(one).plain()));
+    for Alarm { title, body } in &all {
+        out.push_str(&format!("  - {}: {}\n", colour.paint(Ink::Title, title), body.plain()));
     }
     (!all.is_empty()).then_some(out)
 }
 
-fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
+fn guards(guards: &[GuardChange], place: &Place, colour: Colour) -> Option<String> {
     if guards.is_empty() {
         return None;
     }
@@ -75,7 +87,8 @@ fn guards(guards: &[GuardChange], colour: Colour) -> Option<String> {
             Delta::Set { items, .. } => {
                 out.push_str(&format!("  {mark} {key}\n"));
                 for (change, item) in items {
-                    out.push_str(&format!("      {} {}\n", sign(colour, change), value(item)));
+                    let label = label(place, item).unwrap_or_default().plain();
+                    out.push_str(&format!("      {} {}{label}\n", sign(colour, change), value(item)));
                 }
             }
             Delta::Change(before, after) => {
@@ -194,21 +207,6 @@ fn unmanaged(plan: &Plan) -> Option<String> {
     Some(out)
 }
 
-fn new_hosts(plan: &Plan, colour: Colour) -> Option<String> {
-    if plan.new_hosts.is_empty() {
-        return None;
-    }
-    let title = "Hosts that no endpoint of the state sends to yet:";
-    let mut out = format!("{}\n", colour.paint(Ink::Changed, title));
-    for host in plan.new_hosts.iter().take(NAMED) {
-        out.push_str(&format!("  - {}\n", value(host)));
-    }
-    if plan.new_hosts.len() > NAMED {
-        out.push_str(&format!("  and {} more\n", plan.new_hosts.len() - NAMED));
-    }
-    Some(out)
-}
-
 fn notes(notes: &[Note]) -> Option<String> {
     let lines: String = notes.iter().map(|one| format!("  - {}\n", note(one).plain())).collect();
     (!notes.is_empty()).then(|| format!("Notes:\n{lines}"))
@@ -233,9 +231,9 @@ fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
     }
     let title = format!("an apply of this plan would be refused, for {}", count(refusals.len(), "reason"));
     let mut out = format!("{} {title}\n", colour.paint(Ink::Alarm, "Error:"));
-    for one in refusals {
-        out.push_str(&format!("\n  - {}\n", placed(one).plain()));
-        for way in ways(one) {
+    for Told { what, ways } in told(refusals) {
+        out.push_str(&format!("\n  - {}\n", what.plain()));
+        for way in ways {
             out.push_str(&format!("    hint: {}\n", way.plain()));
         }
     }

@@ -44,6 +44,14 @@ fn each_environment_has_its_state_its_ids_and_its_marker() {
     assert_ne!(id_of(&prod), id_of(&staging));
     let comment = world.ok(&["plan", "--env", "prod", "--refresh=false", "--format", "markdown"]);
     assert!(comment.starts_with("<!-- hookwright plan: prod -->\n"), "{comment}");
+    let path = world.path("webhooks.toml").display().to_string();
+    let of_a_part = ["plan", "-c", "./webhooks.toml", "--env", "prod", "--refresh=false", "--target", "a b"];
+    let of_a_part = world.run(&[&of_a_part[..], &["--format", "markdown"]].concat()).stdout;
+    assert!(of_a_part.starts_with("<!-- hookwright plan: prod target=a%20b -->\n"), "{of_a_part}");
+    let elsewhere = ["plan", "-c", &path, "--env", "prod", "--refresh=false", "--out", "plan.bin"];
+    world.ok(&[&elsewhere[..], &["--format", "markdown"]].concat());
+    let kept = world.ok(&["show", "plan.bin", "--format", "markdown"]);
+    assert!(kept.starts_with("<!-- hookwright plan: prod config=%2F"), "{kept}");
     assert_eq!(world.run(&["plan", "--env", "staging", "--detailed-exitcode"]).code, Some(0));
 }
 

@@ -18,6 +18,9 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
     API: "https://api.videogen.io"
     Offline (no API key, or --refresh=false): compared with the state file alone.
 
+    Needs attention:
+      - New hosts: "hooks.example.com" receive events for the first time
+
     Actions are indicated with the following symbols:
       + create
 
@@ -38,9 +41,6 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
           + signing_secret = (sensitive, known after apply)
         }
         => new signing secret, stored encrypted in the state; pass it to the consumer (`hookwright secret show h0`)
-
-    Hosts that no endpoint of the state sends to yet:
-      - "hooks.example.com"
 
     Plan: 1 to add, 0 to change, 0 to destroy.
 

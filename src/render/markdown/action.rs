@@ -1,50 +1,63 @@
 //! One action in the sizes that a comment may have room for: a name, a table line, a folded diff.
 
-use super::super::field::{Delta, Field, Sign};
-use super::super::foreign::{span, value};
+use super::super::field::{Delta, Field, Sign, Value};
+use super::super::foreign::{clipped, inert, span, value};
 use super::super::row::{Row, verb};
 use super::super::sentence::Sentence;
+use super::super::words::brief;
 use super::sections::block;
 use crate::plan::{Action, Kind};
 use crate::quote::count;
 
 /// Longest diff of one action, so that a single monstrous value cannot push all others out.
 const LONGEST_DIFF: usize = 8_000;
+/// Longest value in a table.
+const LONGEST_VALUE: usize = 120;
+/// How many characters of a URL a table never breaks.
+const UNBROKEN: usize = 26;
+/// How many events a table names before the rest is a count.
+const EVENTS: usize = 4;
 
 /// Every size of one action, each made once.
 pub(super) struct Piece {
-    /// The word of the JSON plan: names are listed under it.
-    pub word: &'static str,
+    /// Names and lines are listed under it.
+    pub kind: Kind,
     /// Whether it shrinks last: something ends, or is recovered.
     pub weighty: bool,
+    /// Whether it creates an endpoint as any other create does: many of these are one folded list.
+    pub plain: bool,
+    /// The entry's name, and what tells its endpoint from others of it.
     pub name: String,
-    pub line: String,
+    /// The values at a glance.
+    pub values: String,
+    /// What it leads to, in one sentence.
+    pub consequence: String,
     pub details: String,
 }
 
 pub(super) fn piece(row: &Row<'_>) -> Piece {
     let action = &row.change.action;
     Piece {
-        word: action.word(),
+        kind: action.kind(),
         weighty: action.is_destructive() || action.kind() == Kind::Recover,
-        name: span(row.change.name.as_str()),
-        line: line(row),
+        plain: matches!(action, Action::Create(make) if make.gone.is_none()),
+        name: named(row),
+        values: values(row),
+        consequence: brief(row.change).markdown(),
         details: details(row),
     }
 }
 
-fn line(row: &Row<'_>) -> String {
-    let name = row.change.name.as_str();
-    let name = match &row.change.action {
-        Action::Rename { from } => format!("{} from {}", span(name), span(from.as_str())),
-        _ => span(name),
-    };
-    let (symbol, word, kind) = (span(row.symbol), row.change.action.word(), kind(&row.change.action));
-    format!("| {symbol} {word}{kind} | {name} | {} |\n", leads_to(row))
+fn named(row: &Row<'_>) -> String {
+    let name = span(row.change.name.as_str());
+    match &row.change.action {
+        Action::Rename { from } => format!("{name} from {}", span(from.as_str())),
+        action => format!("{name}{}", kind(action)),
+    }
 }
 
 /// What tells an endpoint from its entry's current one, after a word.
-pub(super) fn kind(action: &Action) -> &'static str {
+fn kind(action: &Action) -> &'static str {
     match action {
         Action::Delete { deposed: true, .. } => " (deposed)",
         Action::DeleteOrphan { .. } => " (orphan)",
@@ -52,36 +65,92 @@ pub(super) fn kind(action: &Action) -> &'static str {
     }
 }
 
-/// What it leads to.
-fn leads_to(row: &Row<'_>) -> String {
-    let sentences: Vec<String> = row.consequences.iter().map(Sentence::markdown).collect();
-    sentences.join("; ")
+/// What an endpoint is or becomes: its URL, and every attribute that changes.
+fn values(row: &Row<'_>) -> String {
+    let mut told: Vec<String> = row.fields.iter().filter_map(at_a_glance).collect();
+    if let Action::Import { endpoint_id, .. } = &row.change.action {
+        told.push(span(&inert(&clipped(endpoint_id.as_str(), LONGEST_VALUE))));
+    }
+    told.join("<br>")
+}
+
+/// One attribute on one line, or nothing where a table can do without.
+fn at_a_glance(field: &Field<'_>) -> Option<String> {
+    let key = field.key;
+    let said = match &field.delta {
+        Delta::Keep(kept) | Delta::Add(kept) | Delta::Remove(kept) if key == "url" => return Some(url(*kept)),
+        Delta::Keep(_) | Delta::Remove(_) => return None,
+        Delta::Add(Value::KnownAfterApply | Value::NewSecret) => return None,
+        Delta::Add(new) => format!("{key} → {}", shown(*new)),
+        Delta::Change(_, Value::KnownAfterApply | Value::NewSecret) => return None,
+        Delta::Change(_, new) if key == "url" => return Some(format!("{} {}", span("url →"), url(*new))),
+        Delta::Change(old @ Value::Number(_), new) => format!("{key} {} → {}", old.shown(), new.shown()),
+        Delta::Change(_, new) => format!("{key} → {}", shown(*new)),
+        Delta::Set { sign: Sign::Remove | Sign::Keep, .. } => return None,
+        Delta::Set { items, .. } => return Some(events(items)),
+    };
+    Some(span(&said))
+}
+
+fn events(items: &[(Sign, &str)]) -> String {
+    let item = |(sign, item): &(Sign, &str)| {
+        let sign = if *sign == Sign::Remove { '-' } else { '+' };
+        span(&format!("{sign} {}", inert(&clipped(item, LONGEST_VALUE))))
+    };
+    let mut shown: Vec<String> = items.iter().take(EVENTS).map(item).collect();
+    if items.len() > EVENTS {
+        shown.push(format!("and {}", count(items.len() - EVENTS, "more event")));
+    }
+    shown.join("<br>")
+}
+
+fn shown(new: Value<'_>) -> String {
+    match new {
+        Value::Text(text) => value(&clipped(text, LONGEST_VALUE)),
+        other => other.shown(),
+    }
+}
+
+/// A URL in pieces of code between which a narrow page may break it: a table would cut it off.
+fn url(url: Value<'_>) -> String {
+    let Value::Text(text) = url else { return span(&url.shown()) };
+    let text = inert(&clipped(text, LONGEST_VALUE));
+    let path = text.find("://").and_then(|at| Some(at + 3 + text[at + 3..].find('/')?)).unwrap_or(text.len());
+    let (origin, path) = text.split_at(path);
+    let pieces: Vec<String> = pieces(origin).chain(pieces(path)).map(|piece| span(&piece)).collect();
+    pieces.join("<wbr>")
+}
+
+fn pieces(text: &str) -> impl Iterator<Item = String> {
+    let characters: Vec<char> = text.chars().collect();
+    let pieces: Vec<String> = characters.chunks(UNBROKEN).map(|piece| piece.iter().collect()).collect();
+    pieces.into_iter()
 }
 
 fn details(row: &Row<'_>) -> String {
-    let symbol = row.symbol.replace('<', "&lt;");
     let name = row.change.name.as_str();
     let title = match &row.change.action {
         Action::Rename { from } => format!("<code>{from}</code> has moved to <code>{name}</code>"),
         action => format!("<code>{name}</code>{} {}", kind(action), verb(row.change)),
     };
     let diff = block("diff", &diff(row), LONGEST_DIFF);
-    format!("<details><summary><code>{symbol}</code> {title}</summary>\n\n{diff}\n</details>\n")
+    format!("<details><summary>{title}</summary>\n\n{diff}\n</details>\n")
 }
 
+/// `-` what was, `+` what will be, and `#` what is said about it.
 fn diff(row: &Row<'_>) -> Vec<String> {
     let mut lines: Vec<String> = row.because.iter().map(|reason| format!("# ({})", reason.plain())).collect();
     let width = row.fields.iter().map(|field| field.key.len()).max().unwrap_or(0);
-    row.fields.iter().for_each(|field| draw(&mut lines, field, width));
+    row.fields.iter().for_each(|field| draw(&mut lines, field, width, |_| None));
     if row.hidden > 0 {
         lines.push(format!("  # ({} hidden)", count(row.hidden, "unchanged attribute")));
     }
-    lines.extend(row.consequences.iter().map(|consequence| format!("! {}", consequence.plain())));
+    lines.extend(row.consequences.iter().map(|consequence| format!("# => {}", consequence.plain())));
     lines
 }
 
-/// The lines of one attribute: `-` what was, `+` what will be; a set an item a line.
-pub(super) fn draw(lines: &mut Vec<String>, field: &Field<'_>, width: usize) {
+/// The lines of one attribute: `-` what was, `+` what will be; a set an item a line, with what is known of the item.
+pub(super) fn draw(lines: &mut Vec<String>, field: &Field<'_>, width: usize, known: impl Fn(&str) -> Option<Sentence>) {
     let Field { key, delta, remark } = field;
     let remark = remark.map(|remark| format!("  # {remark}")).unwrap_or_default();
     match delta {
@@ -93,18 +162,21 @@ pub(super) fn draw(lines: &mut Vec<String>, field: &Field<'_>, width: usize) {
             lines.push(format!("+ {key:width$} = {}{remark}", new.shown()));
         }
         Delta::Set { items, kept, .. } => {
-            let item = key.trim_end_matches('s');
-            let sign = |sign: Sign| match sign {
-                Sign::Add => '+',
-                Sign::Remove => '-',
-                Sign::Keep | Sign::Change => ' ',
-            };
-            lines.extend(items.iter().map(|(s, text)| format!("{} {item:width$} = {}", sign(*s), value(text))));
+            let word = key.trim_end_matches('s');
+            for (sign, item) in items {
+                let sign = match sign {
+                    Sign::Add => '+',
+                    Sign::Remove => '-',
+                    Sign::Keep | Sign::Change => ' ',
+                };
+                let known = known(item).unwrap_or_default().plain();
+                lines.push(format!("{sign} {word:width$} = {}{known}", value(item)));
+            }
             if let Some(last) = lines.last_mut().filter(|_| !items.is_empty()) {
                 last.push_str(&remark);
             }
             if *kept > 0 {
-                lines.push(format!("  # ({} hidden)", count(*kept, &format!("unchanged {item}"))));
+                lines.push(format!("  # ({} hidden)", count(*kept, &format!("unchanged {word}"))));
             }
         }
     }

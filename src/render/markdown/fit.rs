@@ -1,9 +1,13 @@
 //! What of the actions a comment has room for. Sizes are summed, never rendered again: weighty actions get their
-//! names first, then their lines, then their diffs; the others their names, then all of them; no-ops what is left.
+//! names first, then their lines, then their diffs; then the others in the same order; no-ops what is left.
 
 use super::action::Piece;
 use super::sections::folded;
+use crate::plan::Kind;
 use crate::quote::count;
+
+/// More creates or diffs than this are folded.
+const IN_SIGHT: usize = 5;
 
 /// How much of an action is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +27,9 @@ pub(super) struct Fitted {
 pub(super) fn fit(pieces: &[Piece], unchanged: &str, room: usize) -> Fitted {
     let mut levels = vec![Level::Count; pieces.len()];
     let mut left = room;
-    let steps =
-        [(true, Level::Name), (true, Level::Line), (true, Level::Full), (false, Level::Name), (false, Level::Full)];
+    let steps = [true, false]
+        .into_iter()
+        .flat_map(|weighty| [Level::Name, Level::Line, Level::Full].map(|level| (weighty, level)));
     let mut whole = true;
     for (weighty, level) in steps {
         // A step may only spend what the steps before it did not need.
@@ -48,33 +53,92 @@ fn cost(piece: &Piece, level: Level) -> usize {
     match level {
         Level::Count => 0,
         Level::Name => piece.name.len() + 2,
-        Level::Line => piece.line.len(),
-        Level::Full => piece.line.len() + piece.details.len(),
+        Level::Line => line_len(piece),
+        Level::Full => line_len(piece) + piece.details.len(),
+    }
+}
+
+fn line_len(piece: &Piece) -> usize {
+    piece.name.len() + piece.values.len() + piece.consequence.len() + "| <br> |  |\n".len()
+}
+
+fn line(piece: &Piece) -> String {
+    match piece.values.is_empty() {
+        true => format!("| {} | {} |\n", piece.name, piece.consequence),
+        false => format!("| {}<br>{} | {} |\n", piece.name, piece.values, piece.consequence),
+    }
+}
+
+/// A table an action; many creates with the same consequence are one folded list.
+fn tables(all: &[Piece], pieces: &[&Piece]) -> String {
+    let mut groups: Vec<(Kind, Vec<&Piece>)> = Vec::new();
+    for piece in pieces {
+        match groups.iter_mut().find(|(kind, _)| *kind == piece.kind) {
+            Some((_, group)) => group.push(piece),
+            None => groups.push((piece.kind, vec![piece])),
+        }
+    }
+    let total = |kind: Kind| all.iter().filter(|piece| piece.kind == kind).count();
+    groups.iter().map(|(kind, group)| table(*kind, total(*kind), group)).collect()
+}
+
+fn table(kind: Kind, total: usize, group: &[&Piece]) -> String {
+    let plain: Vec<&Piece> = group.iter().copied().filter(|piece| piece.plain).collect();
+    let folds = plain.len() > IN_SIGHT;
+    let rows: String = group.iter().filter(|piece| !(folds && piece.plain)).map(|piece| line(piece)).collect();
+    let mut out = format!("\n#### {}: {}\n\n", title(kind), count(total, "endpoint"));
+    if !rows.is_empty() {
+        out.push_str(&format!("| endpoint and values | leads to |\n| --- | --- |\n{rows}\n"));
+    }
+    if folds {
+        let rows: String = plain.iter().map(|piece| format!("| {} | {} |\n", piece.name, piece.values)).collect();
+        let title = format!("{}, each with a new signing secret for its consumer", count(plain.len(), "endpoint"));
+        out.push_str(&folded(&title, &format!("| endpoint | values |\n| --- | --- |\n{rows}")));
+    }
+    out
+}
+
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Delete => "Destroy",
+        Kind::Replace => "Replace",
+        Kind::Forget => "Forget, and leave live",
+        Kind::Recover => "Recover",
+        Kind::Create => "Create",
+        Kind::Import => "Import into the state",
+        Kind::Rename => "Rename in the state",
+        Kind::Update => "Update in the state",
+    }
+}
+
+/// The diffs, and one fold around many of them.
+fn folds(details: &[&Piece]) -> String {
+    let all: String = details.iter().map(|piece| piece.details.as_str()).collect();
+    match details.len() {
+        0 => String::new(),
+        1..=IN_SIGHT => format!("\n{all}"),
+        many => format!("\n{}", folded(&format!("Diffs of {many} endpoints"), &all)),
     }
 }
 
 impl Fitted {
     pub(super) fn draw(&self, pieces: &[Piece], unchanged: &str) -> String {
-        let shown = |least: Level| pieces.iter().zip(&self.levels).filter(move |(_, level)| **level >= least);
-        let mut out = self.cut(pieces);
-        if shown(Level::Line).next().is_some() {
-            out.push_str("\n| action | name | what it leads to |\n| --- | --- | --- |\n");
-            shown(Level::Line).for_each(|(piece, _)| out.push_str(&piece.line));
-            out.push('\n');
-        }
-        shown(Level::Full).for_each(|(piece, _)| out.push_str(&piece.details));
-        out.push_str(&self.named(pieces));
-        out.push_str(unchanged);
-        out
+        let shown = |least: Level| {
+            pieces.iter().zip(&self.levels).filter(move |(_, level)| **level >= least).map(|(piece, _)| piece)
+        };
+        let lines: Vec<&Piece> = shown(Level::Line).collect();
+        let details: Vec<&Piece> = shown(Level::Full).collect();
+        self.cut(pieces) + &tables(pieces, &lines) + &self.named(pieces) + &folds(&details) + unchanged
     }
 
     /// The names of what is only named, folded, by action.
     fn named(&self, pieces: &[Piece]) -> String {
         let mut lists: Vec<(&str, Vec<&str>)> = Vec::new();
         for (piece, _) in pieces.iter().zip(&self.levels).filter(|(_, level)| **level == Level::Name) {
-            match lists.iter_mut().find(|(word, _)| *word == piece.word) {
+            let word: &str = piece.kind.into();
+            match lists.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, names)) => names.push(&piece.name),
-                None => lists.push((piece.word, vec![&piece.name])),
+                None => lists.push((word, vec![&piece.name])),
             }
         }
         let list = |(word, names): &(&str, Vec<&str>)| {

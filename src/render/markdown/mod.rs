@@ -1,5 +1,5 @@
-//! A plan as a pull-request comment: marker, verdict, refusals, warning, guards, drift, a table, a folded diff an
-//! action, notes. Foreign text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
+//! A plan as a pull-request comment: marker, verdict, one line of what it is a plan of, refusals, one box of what cannot
+//! be undone or should alarm, guards, drift, a table an action, folded diffs, notes. Foreign text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
 
 mod action;
 mod fit;
@@ -16,9 +16,7 @@ use fit::fit;
 /// GitHub's limit for a comment.
 const LIMIT: usize = 65_536;
 /// Kept free for the headings of the lists and for saying what was cut.
-const RESERVE: usize = 2_000;
-/// How much is shown of where the plan would be carried out.
-const LONGEST_PLACE: usize = 500;
+const RESERVE: usize = 3_000;
 /// How much of an environment's name is shown.
 const LONGEST_ENVIRONMENT: usize = 200;
 
@@ -30,16 +28,15 @@ pub fn markdown(plan: &Plan) -> String {
 /// The plan as a comment. The first line is a hidden marker, for finding the comment again; where it would be carried
 /// out stands under the verdict.
 pub fn markdown_at(plan: &Plan, place: &Place) -> String {
-    let mut head = format!("{}\n{}\n", marker(plan), verdict(plan));
-    let place = place.line().map(|line| format!("{}\n", span(&clipped(&line, LONGEST_PLACE))));
+    let place = &place.clone().or(plan);
+    let mut head = format!("{}\n{}\n", place.marker(), verdict(plan));
     for section in [
-        place,
-        sections::attention(plan),
+        Some(place.markdown(plan)),
         sections::refusals(&plan.refusals),
         sections::adoption(plan),
         sections::offline(plan),
-        sections::warning(plan),
-        sections::guards(&plan.guards),
+        sections::attention(plan, place),
+        sections::guards(&plan.guards, place),
         sections::drift(&plan.drift),
     ] {
         push(&mut head, section);
@@ -62,48 +59,17 @@ fn push(out: &mut String, section: Option<String>) {
     }
 }
 
-/// `<!-- hookwright plan -->`, with the environment's name in a form that cannot end the comment.
-fn marker(plan: &Plan) -> String {
-    match &plan.environment {
-        None => "<!-- hookwright plan -->".to_owned(),
-        Some(environment) => format!("<!-- hookwright plan: {} -->", percent(environment)),
-    }
-}
-
-/// All but letters, digits, `_`, `.` and single dashes as `%XX`: two names never give one marker, but for names beyond
-/// any reason, of which the beginning counts.
-fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes().take(LONGEST_ENVIRONMENT) {
-        let single_dash = byte == b'-' && !out.is_empty() && !out.ends_with('-');
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || single_dash {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 fn verdict(plan: &Plan) -> String {
     let environment = match &plan.environment {
         Some(environment) => format!(" for {}", span(&clipped(&inert(environment), LONGEST_ENVIRONMENT))),
         None => String::new(),
     };
     let counts = if plan.is_empty() { "no changes".to_owned() } else { Tally::of(plan).to_string() };
-    let refused = if plan.refusals.is_empty() { "" } else { " (refused)" };
-    let alarm = if plan.attention().is_empty() { "" } else { " (needs attention)" };
-    format!("### hookwright plan{environment}: {counts}{refused}{alarm}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn an_environment_cannot_end_the_marker() {
-        assert_eq!(percent("eu-west.1"), "eu-west.1");
-        assert_eq!(percent("--> <b>é"), "%2D-%3E%20%3Cb%3E%C3%A9");
-        assert_eq!(percent("a--b"), "a-%2Db");
-    }
+    let remark = match (plan.refusals.is_empty(), plan.attention().is_empty()) {
+        (true, true) => "",
+        (false, true) => " (refused)",
+        (true, false) => " (needs attention)",
+        (false, false) => " (refused, needs attention)",
+    };
+    format!("### hookwright plan{environment}: {counts}{remark}")
 }

@@ -1,19 +1,20 @@
 //! The parts of a comment around its actions, each within a size of its own.
 
 use super::super::field::{Delta, Field, Value};
-use super::super::foreign::{clipped, fenced, inert, span, value, words};
+use super::super::foreign::{clipped, fenced, span, value, words};
 use super::super::generated::adoptions;
 use super::super::guard;
+use super::super::place::Place;
 use super::super::row::drifted;
 use super::super::text::{OFFLINE, drift_words};
-use super::super::words::{attention as told, hint, note, placed, ways};
-use super::action::{draw, kind};
+use super::super::words::{Alarm, Told, alarms, is_grave, label, note, told};
+use super::action::draw;
 use crate::endpoint::{Name, Observed};
-use crate::plan::{Attention, Drift, DriftKind, GuardChange, Kind, Note, Plan, Refusal, View};
+use crate::plan::{Drift, DriftKind, GuardChange, Note, Plan, Refusal, View};
 use crate::quote::count;
 
-/// How many names a warning gives before the rest is a count.
-const NAMED: usize = 10;
+/// Longer blocks than this are folded.
+const IN_SIGHT: usize = 20;
 /// The longest line of a list; longer ones are cut, and say so.
 const LONGEST_LINE: usize = 2_000;
 
@@ -27,54 +28,22 @@ pub(super) fn offline(plan: &Plan) -> Option<String> {
     (!plan.refreshed).then(|| format!("> [!NOTE]\n> {OFFLINE}\n"))
 }
 
-/// What a person must act on although the plan changes nothing of it.
-pub(super) fn attention(plan: &Plan) -> Option<String> {
-    let line = |one: &Attention<'_>| {
-        let (name, id) = (span(one.drift.name.as_str()), one.drift.endpoint_id.as_str());
-        let id = span(&inert(&clipped(id, 300)));
-        format!("> - {name} ({id}): {}; {}\n", told(one), hint(one).markdown())
-    };
-    let lines: Vec<String> = plan.attention().iter().map(line).collect();
+/// One box for whatever cannot be undone, and whatever should alarm.
+pub(super) fn attention(plan: &Plan, place: &Place) -> Option<String> {
+    let line = |Alarm { title, body }: &Alarm| format!("> - **{title}:** {}\n", body.markdown());
+    let lines: Vec<String> = alarms(plan, place).iter().map(line).collect();
+    let level = if is_grave(plan) { "CAUTION" } else { "WARNING" };
     (!lines.is_empty())
-        .then(|| format!("> [!CAUTION]\n> **Needs attention**\n>\n{}", items_within(&lines, 4_000, "> ")))
+        .then(|| format!("> [!{level}]\n> **Needs attention**\n>\n{}", items_within(&lines, 8_000, "> ")))
 }
 
-/// What a reviewer must not miss: ends, replacements, recoveries, new hosts.
-pub(super) fn warning(plan: &Plan) -> Option<String> {
-    let told = [
-        (Kind::Delete, "deleted"),
-        (Kind::Replace, "replaced, with another signing secret"),
-        (Kind::Recover, "recovered, after a create whose answer was lost"),
-    ];
-    let mut lines = Vec::new();
-    for (kind_of, what) in told {
-        let named = plan.changes.iter().filter(|change| change.action.kind() == kind_of);
-        let names: Vec<String> =
-            named.map(|change| format!("{}{}", span(change.name.as_str()), kind(&change.action))).collect();
-        if !names.is_empty() {
-            lines.push(format!("> - **{} {what}:** {}\n", names.len(), list(&names)));
-        }
-    }
-    if !plan.new_hosts.is_empty() {
-        let hosts: Vec<String> = plan.new_hosts.iter().map(|host| span(&inert(&clipped(host, 300)))).collect();
-        lines.push(format!("> - **{} to receive events:** {}\n", count(hosts.len(), "new host"), list(&hosts)));
-    }
-    (!lines.is_empty()).then(|| format!("> [!WARNING]\n{}", lines.concat()))
-}
-
-fn list(names: &[String]) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    names[..names.len().min(NAMED)].join(", ") + &more
-}
-
-pub(super) fn guards(guards: &[GuardChange]) -> Option<String> {
+pub(super) fn guards(guards: &[GuardChange], place: &Place) -> Option<String> {
     if guards.is_empty() {
         return None;
     }
     let mut lines = Vec::new();
     for change in guards {
-        draw(&mut lines, &guard::field(change), change.word().len());
+        draw(&mut lines, &guard::field(change), change.word().len(), |recipient| label(place, recipient));
     }
     Some(format!("#### Guards changed since the last apply\n\n{}", block("diff", &lines, 6_000)))
 }
@@ -88,26 +57,31 @@ pub(super) fn drift(drift: &[Drift]) -> Option<String> {
         let whose = if *deposed { "'s predecessor" } else { "" };
         let what = format!("{name}{whose} {} ({})", drift_words(kind), value(endpoint_id.as_str()));
         match kind {
-            DriftKind::Gone => lines.push(format!("- {what}")),
+            DriftKind::Gone => lines.push(format!("# {what}")),
             DriftKind::Changed { attributes, expected, live } => {
-                lines.push(format!("! {what}"));
+                lines.push(format!("# {what}"));
                 let fields = drifted(attributes, expected, live);
                 let width = fields.iter().map(|field| field.key.len()).max().unwrap_or(0);
-                fields.iter().for_each(|field| draw(&mut lines, field, width));
+                fields.iter().for_each(|field| draw(&mut lines, field, width, |_| None));
             }
             DriftKind::Secret { before, after } => {
-                lines.push(format!("! {what}"));
+                lines.push(format!("# {what}"));
                 let change = Delta::Change(Value::Text(before), Value::Text(after));
-                draw(&mut lines, &Field::new("secret_last4", change), 0);
+                draw(&mut lines, &Field::new("secret_last4", change), 0, |_| None);
             }
         }
     }
-    Some(format!("#### Objects have changed outside of hookwright\n\n{}", block("diff", &lines, 8_000)))
+    let title = "Objects have changed outside of hookwright";
+    let block = block("diff", &lines, 8_000);
+    Some(match lines.len() > IN_SIGHT {
+        true => folded(&format!("{title}: {}", count(drift.len(), "endpoint")), &block),
+        false => format!("#### {title}\n\n{block}"),
+    })
 }
 
 pub(super) fn unmanaged(unmanaged: &[Observed]) -> Option<String> {
     let lines: Vec<String> =
-        unmanaged.iter().map(|seen| format!("- {} at {}", value(seen.id.as_str()), value(&seen.url))).collect();
+        unmanaged.iter().map(|seen| format!("live {} at {}", value(seen.id.as_str()), value(&seen.url))).collect();
     let title = format!("{} not managed here and left alone", count(lines.len(), "live endpoint"));
     (!lines.is_empty()).then(|| folded(&title, &block("text", &lines, 2_000)))
 }
@@ -122,11 +96,11 @@ pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
     if refusals.is_empty() {
         return None;
     }
-    let item = |one: &Refusal| {
-        let ways: String = ways(one).iter().map(|way| format!(">   - {}\n", way.markdown())).collect();
-        format!("> - {}\n{ways}", placed(one).markdown())
+    let item = |Told { what, ways }: &Told| {
+        let ways: String = ways.iter().map(|way| format!(">   - {}\n", way.markdown())).collect();
+        format!("> - {}\n{ways}", what.markdown())
     };
-    let items: Vec<String> = refusals.iter().map(item).collect();
+    let items: Vec<String> = told(refusals).iter().map(item).collect();
     let reasons = count(refusals.len(), "reason");
     Some(format!(
         "> [!CAUTION]\n> **An apply of this plan would be refused**, for {reasons}:\n{}",
@@ -138,7 +112,8 @@ pub(super) fn refusals(refusals: &[Refusal]) -> Option<String> {
 pub(super) fn adoption(plan: &Plan) -> Option<String> {
     let lines: Vec<String> = adoptions(plan)?.lines().map(words).collect();
     let title = "To adopt them, paste this into the configuration (a table that exists takes the lines below it)";
-    Some(format!("{title}:\n\n{}", block("toml", &lines, 8_000)))
+    let block = block("toml", &lines, 8_000);
+    Some(if lines.len() > IN_SIGHT { folded(title, &block) } else { format!("{title}:\n\n{block}") })
 }
 
 /// The first of them, at most `room` bytes; the rest is a count.

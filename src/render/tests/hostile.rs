@@ -1,7 +1,8 @@
 //! Foreign text cannot act: a corpus of hostile words in every place that foreign text has, through every format.
 
 use super::super::{
-    Colour, gitlab_report, json, markdown, show, show_json, state_list, state_list_json, terraform_json, text,
+    Colour, Place, gitlab_report, json, markdown_at, show, show_json, state_list, state_list_json, terraform_json,
+    text_at,
 };
 use super::world::{NOW, Parts, entry, intent, listed, managed, name, rich, spec};
 use crate::endpoint::EndpointId;
@@ -60,7 +61,8 @@ fn hostile() -> Parts {
         parts.state.pending.push(intent(&format!("k{n}"), &format!("lost-{n}"), of("lost")));
         let match_of_it = Managed { created_at: Some(NOW - 299), ..managed(&id("match"), of("lost")) };
         parts.live.as_mut().unwrap().push(listed(&match_of_it));
-        parts.state.guards.as_mut().unwrap().recipients.insert(word.into());
+        parts.state.guards.as_mut().unwrap().recipients.insert(format!("{word} left"));
+        parts.guards.recipients.insert(word.into());
         parts.guards.allowed_hosts.get_or_insert_default().insert(word.into());
     }
     parts
@@ -84,6 +86,29 @@ fn plan() -> crate::plan::Plan {
         }));
     }
     plan
+}
+
+/// The corpus as all that stands beside a plan.
+fn place() -> Place {
+    let all = || Some(CORPUS.concat());
+    Place {
+        api: all(),
+        team: all(),
+        environment: all(),
+        configuration: all(),
+        targets: CORPUS.map(str::to_owned).into(),
+        commit: all(),
+        run: all(),
+        labels: CORPUS.map(|word| (word.to_owned(), word.to_owned())).into(),
+    }
+}
+
+fn markdown(plan: &crate::plan::Plan) -> String {
+    markdown_at(plan, &place())
+}
+
+fn text(plan: &crate::plan::Plan, colour: Colour) -> String {
+    text_at(plan, &place(), colour)
 }
 
 fn texts() -> Vec<(&'static str, String)> {
@@ -181,7 +206,7 @@ fn markdown_holds_foreign_text_in_code_alone() {
     assert!(page.len() <= 65_536);
     let prose = prose(&page);
     let ours = regex::Regex::new(
-        r"^(<!-- hookwright plan: [A-Za-z0-9_.%-]+ -->|<details><summary>(<code>[A-Za-z0-9_&;+/=~!→-]+</code>|[A-Za-z0-9 :,()-])+</summary>|</details>|[A-Za-z0-9 |,:;'()*#>=!\[\]._-]*)$",
+        r"^(<!-- hookwright plan: [A-Za-z0-9_.%-]+ config=[A-Za-z0-9_.%-]+ target=[A-Za-z0-9_.,%-]+ -->|<details><summary>(<code>[A-Za-z0-9_&;+/=~!→-]+</code>|[A-Za-z0-9 :,()-])+</summary>|</details>|([A-Za-z0-9 |,:;'()*#>=!\[\]._-]|<br>|<wbr>)*)$",
     )
     .unwrap();
     for line in prose.lines() {

@@ -1,6 +1,7 @@
 //! One rich world through every format, hostile words through every format, readers of Terraform's text and of its
 //! plan JSON, and sizes.
 
+mod comment;
 mod hostile;
 mod policy;
 mod readers;

@@ -155,7 +155,7 @@ fn one_monstrous_value_pushes_nobody_out() {
     monster.wanted.spec.description = Some("`x".repeat(500_000));
     let comment = markdown(&parts.plan());
     assert!(comment.len() <= 65_536);
-    assert_eq!(comment.matches("<details><summary>").count(), 11);
+    assert_eq!(comment.matches("<details><summary><code>").count(), 11);
     assert!(comment.contains("more bytes cut)"));
 }
 

@@ -180,8 +180,8 @@ fn refusals() {
         hint: check that it is the right file
         hint: to delete them, pass `--allow-delete NAME` for each (`'*'` for all) or run `hookwright destroy`
     duplicate: render, line 3: `render` would duplicate ep_1, a live endpoint with the same URL and events that is not in the state
-        hint: if the state was lost or rolled back, restore it
         hint: to adopt the endpoint, set `render` to "ep_1" under `[imports]`
+        hint: if the state was lost or rolled back, restore it
         hint: to create a second one, pass `--allow-duplicate render`
     import_of_deleted: render, line 3: `render` cannot adopt ep_1: its deletion was sent and may still arrive
         hint: remove this import

@@ -2,8 +2,36 @@
 
 use super::super::sentence::{Sentence, id, own, sentence};
 use crate::endpoint::Name;
-use crate::plan::Consequence;
+use crate::plan::{Change, Consequence, Reason};
 use crate::timestamp::words;
+
+/// The one consequence of a change that a table has room for.
+pub(in crate::render) fn brief(change: &Change) -> Sentence {
+    use Consequence as C;
+    let consequences = change.consequences();
+    match consequences.as_slice() {
+        [C::NewSecret, ..] => sentence("new signing secret; pass it to the consumer", []),
+        [C::SecretChanges, C::Overlap { lasts, .. }, ..] => {
+            sentence("new signing secret; the old endpoint stays for {}", [own(words(*lasts))])
+        }
+        [C::SecretChanges, C::EventsLostMeanwhile, ..] => sentence("new signing secret; events are lost meanwhile", []),
+        [C::SecretChanges, C::VerificationFails, ..] if change.reasons.iter().any(is_remote) => {
+            sentence("new signing secret, at once; undoes a change made outside of hookwright", [])
+        }
+        [C::SecretChanges, C::VerificationFails, ..] => sentence("new signing secret, at once", []),
+        [C::SecretChanges, C::EventsLostSinceDeletion, ..] => {
+            sentence("new signing secret; recreated, since it is gone", [])
+        }
+        [C::PredecessorEnds, ..] => sentence("it retires; from then on only the new secret verifies", []),
+        [C::DeliveriesEnd, ..] => sentence("no more events; its signing secret becomes useless", []),
+        [first, ..] => consequence(&change.name, first),
+        [] => Sentence::default(),
+    }
+}
+
+fn is_remote(reason: &Reason) -> bool {
+    matches!(reason, Reason::ChangedRemotely(_))
+}
 
 /// One consequence of a change of an entry.
 pub(in crate::render) fn consequence(name: &Name, consequence: &Consequence) -> Sentence {

@@ -1,5 +1,6 @@
 //! Every sentence about a plan: what the plan says as data becomes words here, and nowhere else.
 
+mod alarm;
 mod attention;
 mod consequence;
 mod note;
@@ -9,11 +10,14 @@ mod refusal;
 use super::sentence::{Part, Sentence, own, quoted, sentence};
 use crate::endpoint::{Attributed, Name, Observed, Spec};
 
+pub(super) use alarm::{Alarm, alarms, is_grave, label};
 pub(super) use attention::{attention, hint, remedy};
-pub(super) use consequence::consequence;
+pub(super) use consequence::{brief, consequence};
 pub(super) use note::note;
 pub(super) use reason::reason;
-pub(super) use refusal::{placed, refusal, ways};
+#[cfg(test)]
+pub(super) use refusal::placed;
+pub(super) use refusal::{Told, refusal, told, ways};
 
 /// How many names a sentence gives before the rest is a count.
 const NAMED: usize = 8;

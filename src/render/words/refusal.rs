@@ -16,6 +16,69 @@ fn name(refusal: &Refusal) -> Part {
     own(refusal.name.as_ref().map_or("NAME", Name::as_str))
 }
 
+/// How many refusals of one kind are told one by one; more of them are one.
+const ALONE: usize = 3;
+
+/// One refusal as a reader is told, or many of one kind.
+pub(in crate::render) struct Told {
+    pub what: Sentence,
+    pub ways: Vec<Sentence>,
+}
+
+/// Every refusal, in the plan's order; where many entries have one kind, the first names and a count.
+pub(in crate::render) fn told(refusals: &[Refusal]) -> Vec<Told> {
+    let mut groups: Vec<(&'static str, Vec<&Refusal>)> = Vec::new();
+    for one in refusals {
+        let code: &'static str = (&one.kind).into();
+        match groups.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((code, vec![one])),
+        }
+    }
+    groups.iter().flat_map(|(_, group)| told_group(group)).collect()
+}
+
+fn told_group(group: &[&Refusal]) -> Vec<Told> {
+    let alone = |one: &&Refusal| Told { what: placed(one), ways: ways(one) };
+    match group {
+        [first, ..] if group.len() > ALONE => together(&first.kind, group).map(|told| vec![told]),
+        _ => None,
+    }
+    .unwrap_or_else(|| group.iter().map(alone).collect())
+}
+
+/// Many refusals of one kind as one; `None` where each must be told.
+fn together(kind: &RefusalKind, group: &[&Refusal]) -> Option<Told> {
+    use RefusalKind as R;
+    let names: Vec<&Name> = group.iter().filter_map(|one| one.name.as_ref()).collect();
+    let values = || [own(group.len()), super::names(names.iter().copied())];
+    let (what, ways) = match kind {
+        R::Duplicate { .. } => (
+            "{} entries would each duplicate a live endpoint with the same URL and events that is not in the state: {}",
+            vec![
+                sentence("to adopt the endpoints, paste the imports below into the configuration", []),
+                sentence("if the state was lost or rolled back, restore it", []),
+                sentence("to create second ones, pass `--allow-duplicate NAME` for each", []),
+            ],
+        ),
+        R::Protected { .. } => (
+            "{} entries have prevent_destroy and would be deleted, forgotten or replaced without an overlap: {}",
+            vec![sentence(
+                "protection outlives an entry: keep each in the configuration with `prevent_destroy = false` for one apply",
+                [],
+            )],
+        ),
+        R::ImportNotListed { .. } => {
+            ("{} entries cannot adopt their endpoints, which the API does not list: {}", ways(group[0]))
+        }
+        R::ImportDiffers { .. } => ("{} entries cannot adopt endpoints that differ from them: {}", ways(group[0])),
+        R::AllGone { .. } | R::UnknownName { .. } | R::CannotEncrypt { .. } | R::NoWebhooks { .. } => return None,
+        R::ImportOfDeleted { .. } | R::ImportOfDeposed { .. } | R::ImportOfManaged { .. } => return None,
+        R::ImportBesideCurrent { .. } | R::ForgetInOverlap { .. } | R::TooManyDeletes { .. } => return None,
+    };
+    Some(Told { what: sentence(what, values()), ways })
+}
+
 /// Whose refusal it is, and where that stands in the configuration.
 fn place(refusal: &Refusal) -> Sentence {
     let Some(name) = &refusal.name else { return Sentence::default() };
@@ -115,11 +178,11 @@ pub(in crate::render) fn ways(refusal: &Refusal) -> Vec<Sentence> {
             ),
         ],
         R::Duplicate { endpoint_id } => vec![
-            sentence("if the state was lost or rolled back, restore it", vec![]),
             sentence(
                 "to adopt the endpoint, set `{}` to {} under `[imports]`",
                 vec![name(), quoted(endpoint_id.as_str())],
             ),
+            sentence("if the state was lost or rolled back, restore it", vec![]),
             sentence("to create a second one, pass `--allow-duplicate {}`", [name()]),
         ],
         R::ImportOfDeleted { .. } => vec![sentence("remove this import", vec![])],
