@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::init::default_identity;
+use super::commands::init::default_identity;
 use super::{Failure, terminal};
 use crate::endpoint::Name;
 use crate::quote::escaped;

@@ -1,38 +1,25 @@
 //! The command line: arguments, one file a command, the exit codes. The only reader of environment, clock and
 //! working folder, and the only writer to the terminal.
 
-mod apply;
 mod arguments;
-mod completions;
+mod commands;
+mod connection;
 mod failure;
-mod holder;
 mod identity;
-mod import;
-mod init;
-mod live;
-mod man;
+mod lock;
 mod next_steps;
 mod outcome;
-mod ping;
-mod plan;
 mod planfile;
 mod progress;
 mod project;
 mod proxy;
 mod report;
 mod results;
-mod sandbox;
-mod schema;
-mod secret;
 mod selection;
-mod show;
 mod signals;
 mod source;
-mod state;
 mod terminal;
-mod validate;
 mod values;
-mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -126,26 +113,26 @@ struct Network {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Init(init::InitArgs),
-    Validate(validate::ValidateArgs),
-    Plan(plan::PlanArgs),
-    Apply(apply::ApplyArgs),
-    Destroy(apply::DestroyArgs),
-    Show(show::ShowArgs),
-    Import(import::ImportArgs),
-    State(state::StateArgs),
-    Secret(secret::SecretArgs),
-    Ping(ping::PingArgs),
-    Verify(verify::VerifyArgs),
-    Sandbox(sandbox::SandboxArgs),
-    Schema(schema::SchemaArgs),
-    Completions(completions::CompletionsArgs),
-    Man(man::ManArgs),
+    Init(commands::init::InitArgs),
+    Validate(commands::validate::ValidateArgs),
+    Plan(commands::plan::PlanArgs),
+    Apply(commands::apply::ApplyArgs),
+    Destroy(commands::apply::DestroyArgs),
+    Show(commands::show::ShowArgs),
+    Import(commands::import::ImportArgs),
+    State(commands::state::StateArgs),
+    Secret(commands::secret::SecretArgs),
+    Ping(commands::ping::PingArgs),
+    Verify(commands::verify::VerifyArgs),
+    Sandbox(commands::sandbox::SandboxArgs),
+    Schema(commands::schema::SchemaArgs),
+    Completions(commands::completions::CompletionsArgs),
+    Man(commands::man::ManArgs),
 }
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    completions::answer();
+    commands::completions::answer();
     learn_environment();
     let cli = match arguments::parse() {
         Ok(cli) => cli,
@@ -217,21 +204,21 @@ fn enter(global: &Global) -> Result<(), Failure> {
 async fn dispatch(cli: Cli) -> Ended {
     let global = &cli.global;
     match cli.command {
-        Command::Init(args) => init::run(global, &args).await,
-        Command::Validate(args) => validate::run(global, &args),
-        Command::Plan(args) => plan::run(global, args).await,
-        Command::Apply(args) => apply::run(global, args).await,
-        Command::Destroy(args) => apply::destroy(global, args).await,
-        Command::Import(args) => import::run(global, args).await,
-        Command::Show(args) => show::run(global, &args).await,
-        Command::State(args) => state::run(global, args).await,
-        Command::Secret(args) => secret::run(global, args).await,
-        Command::Ping(args) => ping::run(global, &args).await,
-        Command::Verify(args) => verify::run(global, &args).await,
-        Command::Sandbox(args) => sandbox::run(args).await.map(|()| DONE),
-        Command::Schema(args) => schema::run(&args),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man(args) => man::run(&args),
+        Command::Init(args) => commands::init::run(global, &args).await,
+        Command::Validate(args) => commands::validate::run(global, &args),
+        Command::Plan(args) => commands::plan::run(global, args).await,
+        Command::Apply(args) => commands::apply::run(global, args).await,
+        Command::Destroy(args) => commands::apply::destroy(global, args).await,
+        Command::Import(args) => commands::import::run(global, args).await,
+        Command::Show(args) => commands::show::run(global, &args).await,
+        Command::State(args) => commands::state::run(global, args).await,
+        Command::Secret(args) => commands::secret::run(global, args).await,
+        Command::Ping(args) => commands::ping::run(global, &args).await,
+        Command::Verify(args) => commands::verify::run(global, &args).await,
+        Command::Sandbox(args) => commands::sandbox::run(args).await.map(|()| DONE),
+        Command::Schema(args) => commands::schema::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::init::default_identity;
+use super::commands::init::default_identity;
 use super::project::Project;
 use super::{Global, terminal, word};
 use crate::apply::Status;

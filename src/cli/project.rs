@@ -118,7 +118,7 @@ impl Project {
 
 /// Where the state is, and every file that belongs to it, there or not there yet.
 pub fn own_files(store: &Store) -> Vec<PathBuf> {
-    let database = super::live::database(store);
+    let database = super::connection::database(store);
     store.files().into_iter().chain([beside(&database, ".lock"), database]).collect()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-use super::live::GRACE;
+use super::connection::GRACE;
 use super::terminal;
 use crate::apply::Event;
 use crate::videogen::Throttle;

@@ -9,8 +9,8 @@ use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
-use super::source::Source;
-use super::{Cli, DONE, Ended, Failure, terminal};
+use crate::cli::source::Source;
+use crate::cli::{Cli, DONE, Ended, Failure, terminal};
 use crate::endpoint::Name;
 
 /// Asks the binary for completions instead of running it; the value is the shell.

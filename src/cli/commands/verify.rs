@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::identity::{IdentityArgs, reveal};
-use super::show::read;
-use super::state::known;
-use super::{DONE, Ended, Failure, Global, live, project, terminal};
+use crate::cli::commands::show::read;
+use crate::cli::commands::state::known;
+use crate::cli::identity::{IdentityArgs, reveal};
+use crate::cli::{DONE, Ended, Failure, Global, connection, project, terminal};
 use crate::delivery::{Captured, Invalid, check};
 use crate::endpoint::Name;
 use crate::timestamp::Timestamp;
@@ -54,7 +54,7 @@ pub async fn run(global: &Global, args: &VerifyArgs) -> Ended {
     let captured = Captured { headers: headers(&args.headers)?, body: bytes(&args.body)? };
     let slot = &state.endpoints[&args.name];
     let identities = args.identity.read()?;
-    let at = args.at.unwrap_or_else(live::now);
+    let at = args.at.unwrap_or_else(connection::now);
     let mut found = None;
     for one in slot.current.iter().chain(slot.deposed.iter().rev()) {
         // A predecessor whose secret nobody knows can sign nothing that we could check.

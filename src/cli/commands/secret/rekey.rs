@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::identity::{self, IdentityArgs, reveal};
-use super::super::{DONE, Ended, Failure, Global, holder, project, show, terminal};
+use crate::cli::commands::show;
+use crate::cli::identity::{self, IdentityArgs, reveal};
+use crate::cli::{DONE, Ended, Failure, Global, lock, project, terminal};
 use crate::endpoint::{EndpointId, Name};
 use crate::quote::{count, escaped};
 use crate::secrets::{Binding, Identities, Sealed, Sealer};
@@ -26,7 +27,7 @@ pub async fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let project = project::load(global)?;
     project.can_encrypt()?;
     show::read(&project.store).await?;
-    let mut session = project.store.open(&holder::holder("secret rekey"), args.lock_timeout).await?;
+    let mut session = project.store.open(&lock::holder("secret rekey"), args.lock_timeout).await?;
     let state = session.state().clone();
     let wanted = &project.guards.recipients;
     let stale: Vec<&Name> = state.sealed_otherwise(wanted).collect();

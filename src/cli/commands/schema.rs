@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{DONE, Ended, terminal};
+use crate::cli::{DONE, Ended, terminal};
 use crate::config::SCHEMA;
 
 /// Print the JSON Schema of the configuration.

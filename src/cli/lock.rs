@@ -2,7 +2,7 @@
 
 use std::env::var;
 
-use super::live;
+use super::connection;
 use crate::state::Holder;
 
 /// This process, as a reader of the lock sees it.
@@ -13,7 +13,7 @@ pub fn holder(command: &str) -> Holder {
     Holder {
         who: format!("{user}@{host}"),
         pid: std::process::id(),
-        since: live::now().to_string(),
+        since: connection::now().to_string(),
         command: command.to_owned(),
         run: ci_run(),
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::identity::{IdentityArgs, reveal};
-use super::super::results::{Kind, Output};
-use super::super::state::{current, known};
-use super::super::{DONE, Ended, Failure, terminal};
+use crate::cli::commands::state::{current, known};
+use crate::cli::identity::{IdentityArgs, reveal};
+use crate::cli::results::{Kind, Output};
+use crate::cli::{DONE, Ended, Failure, terminal};
 use crate::endpoint::Name;
 use crate::secrets::{ExportForm, SecretString};
 use crate::state::{State, Store};

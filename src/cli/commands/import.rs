@@ -8,11 +8,11 @@ use std::time::Duration;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::apply::connect;
-use super::project::{self, Project};
-use super::show::read;
-use super::state::current;
-use super::{DONE, Ended, Failure, Global, Network, holder, terminal};
+use crate::cli::commands::apply::connect;
+use crate::cli::commands::show::read;
+use crate::cli::commands::state::current;
+use crate::cli::project::{self, Project};
+use crate::cli::{DONE, Ended, Failure, Global, Network, lock, terminal};
 use crate::config::Entry;
 use crate::disk;
 use crate::endpoint::{EndpointId, Name, Observed};
@@ -72,7 +72,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
         Failure::new(format!("the configuration has no entry `{name}`"))
             .hint("write [webhooks.NAME] as the endpoint is; `hookwright import --generate` prints such entries")
     })?;
-    let mut session = project.store.open(&holder::holder("import"), args.lock_timeout).await?;
+    let mut session = project.store.open(&lock::holder("import"), args.lock_timeout).await?;
     let state = session.state().clone();
     free(&state, name, &id)?;
     let live = connect(&project, &args.network).await?;
@@ -103,7 +103,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
 async fn complete(project: &Project, name: &Name, secret: Option<SecretString>, args: &ImportArgs) -> Ended {
     let Some(secret) = secret else { return Err(Failure::new("an endpoint is adopted by its id: import NAME ID")) };
     read(&project.store).await?;
-    let mut session = project.store.open(&holder::holder("import"), args.lock_timeout).await?;
+    let mut session = project.store.open(&lock::holder("import"), args.lock_timeout).await?;
     let state = session.state().clone();
     let had = current(&state, name)?;
     if had.secret.is_some() {
@@ -188,7 +188,7 @@ fn encrypted(
             Failure::new(message).hint("nothing was changed; find the secret, or raise `rotation` for a new one")
         );
     }
-    let sealer = super::identity::sealer(&project.recipients)?;
+    let sealer = crate::cli::identity::sealer(&project.recipients)?;
     let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
     let sealed = sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?;
     Ok((sealed, last4, sealer.recipients().iter().map(ToString::to_string).collect()))

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::plan::Format;
-use super::{DONE, Ended, Failure, Global, planfile, project, terminal};
+use crate::cli::commands::plan::Format;
+use crate::cli::{DONE, Ended, Failure, Global, planfile, project, terminal};
 use crate::render;
 use crate::state::{State, Store};
 

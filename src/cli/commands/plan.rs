@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::live::{self, Live};
-use super::project::{self, Project};
-use super::report::Report;
-use super::results::{Kind, Output};
-use super::selection::{Allowances, Selection};
-use super::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
+use crate::cli::connection::{self, Live};
+use crate::cli::project::{self, Project};
+use crate::cli::report::Report;
+use crate::cli::results::{Kind, Output};
+use crate::cli::selection::{Allowances, Selection};
+use crate::cli::{CHANGES, DONE, Ended, Failure, Global, Network, planfile, terminal};
 use crate::endpoint::EndpointId;
 use crate::plan::{Choices, Plan, World, plan};
 use crate::refresh::{self, Seen};
@@ -140,7 +140,7 @@ pub fn world<'a>(project: &'a Project, state: &'a State, seen: Option<&'a Seen>,
         live: seen.map(|seen| seen.endpoints.as_slice()),
         team: seen.and_then(|seen| seen.team.as_deref()),
         guards: &project.guards,
-        now: seen.map_or_else(live::now, |seen| seen.now),
+        now: seen.map_or_else(connection::now, |seen| seen.now),
         environment: project.desired.environment.as_ref().map(|name| name.as_str()),
         choices,
         cannot_encrypt: project.cannot_encrypt.as_ref(),

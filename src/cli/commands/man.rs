@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
 
-use super::results::{Kind, Output};
-use super::{Cli, DONE, Ended, Failure};
+use crate::cli::results::{Kind, Output};
+use crate::cli::{Cli, DONE, Ended, Failure};
 
 /// Write the manual pages into a folder, one for each command.
 #[derive(Debug, Args)]

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::live::Live;
-use super::project::base_url_override;
-use super::{DONE, Ended, Failure, Global, Network, terminal};
+use crate::cli::connection::Live;
+use crate::cli::project::base_url_override;
+use crate::cli::{DONE, Ended, Failure, Global, Network, terminal};
 use crate::config::BaseUrl;
 use crate::disk;
 use crate::endpoint::Observed;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{DONE, Ended, Global, project, terminal};
+use crate::cli::{DONE, Ended, Global, project, terminal};
 use crate::quote::count;
 
 /// Check the configuration, every fault at once.

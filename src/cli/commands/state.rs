@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::show::{Form, read};
-use super::{DONE, Ended, Failure, Global, live, project, terminal};
+use crate::cli::commands::show::{Form, read};
+use crate::cli::{DONE, Ended, Failure, Global, connection, project, terminal};
 use crate::endpoint::Name;
 use crate::quote::{count, nearest};
 use crate::render;
@@ -87,7 +87,7 @@ struct LockArgs {
 pub async fn run(global: &Global, args: StateArgs) -> Ended {
     let store = project::store(global)?;
     let open = async |command: &str, lock: &LockArgs| -> Result<Session, Failure> {
-        Ok(store.open(&super::holder::holder(command), lock.lock_timeout).await?)
+        Ok(store.open(&crate::cli::lock::holder(command), lock.lock_timeout).await?)
     };
     match args.command {
         StateCommand::List { format } => {
@@ -146,7 +146,7 @@ async fn mv(mut session: Session, from: &Name, to: &Name) -> Result<(), Failure>
             .hint("a move never displaces one: choose another name, or move that one first"));
     }
     let moves = vec![(from.clone(), to.clone())];
-    session.change(|state| state.fold(Record::Renamed { moves, at: live::now() }));
+    session.change(|state| state.fold(Record::Renamed { moves, at: connection::now() }));
     session.commit().await?;
     terminal::say(&format!("Moved `{from}` to `{to}`."));
     Ok(())

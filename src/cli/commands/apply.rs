@@ -7,15 +7,15 @@ use std::time::Duration;
 use clap::{ArgAction, Args};
 use tokio::sync::mpsc;
 
-use super::live::{self, Live};
-use super::outcome;
-use super::planfile::{self, Expected};
-use super::progress::{self, Form};
-use super::project::{self, Project};
-use super::report::Report;
-use super::selection::{Allowances, Selection};
-use super::{DONE, Ended, Failure, Global, Network, signals, terminal};
 use crate::apply::{Job, Outcome, apply, journal_room};
+use crate::cli::connection::{self, Live};
+use crate::cli::outcome;
+use crate::cli::planfile::{self, Expected};
+use crate::cli::progress::{self, Form};
+use crate::cli::project::{self, Project};
+use crate::cli::report::Report;
+use crate::cli::selection::{Allowances, Selection};
+use crate::cli::{DONE, Ended, Failure, Global, Network, signals, terminal};
 use crate::plan::{Choices, Plan};
 use crate::render::Place;
 use crate::sandbox::Keep;
@@ -146,7 +146,7 @@ async fn plan_and_apply(
     }
     let project = project::load(global)?;
     report.spares(&project)?;
-    if !live::has_key(&project)? {
+    if !connection::has_key(&project)? {
         // Before the lock: an apply that can do nothing makes no folder.
         return Err(missing_key(&project));
     }
@@ -154,14 +154,14 @@ async fn plan_and_apply(
         // Without a state there is nothing that an apply could do but make endpoints.
         project.can_encrypt()?;
     }
-    let session = project.store.open(&super::holder::holder(command), args.lock_timeout).await?;
+    let session = project.store.open(&crate::cli::lock::holder(command), args.lock_timeout).await?;
     let live = connect(&project, &args.network).await?;
     let mut before = session.state().clone();
     if session.is_new() {
         // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
         before.lineage.clear();
     }
-    super::plan::own_environment(&project, &before)?;
+    crate::cli::commands::plan::own_environment(&project, &before)?;
     let mut seen = live.look(&before, &args.network).await?;
     seen.elsewhere = project.managed_elsewhere();
     let admitted = match expected.admit(&project, (&before, &seen), &choices) {
@@ -169,7 +169,7 @@ async fn plan_and_apply(
         Err(refused) => {
             let planfile::Refused { failure, plan } = *refused;
             report.planned(&plan);
-            let place = project.place(super::plan::team(Some(&seen), &before));
+            let place = project.place(crate::cli::commands::plan::team(Some(&seen), &before));
             terminal::print(&args.format.plan(&plan, &place))?;
             return Err(failure);
         }
@@ -177,10 +177,10 @@ async fn plan_and_apply(
     let planfile::Admitted { plan, reviewed, is_rest } = admitted;
     let plan = Arc::new(plan);
     report.planned(&plan);
-    let place = project.place(super::plan::team(Some(&seen), &before));
+    let place = project.place(crate::cli::commands::plan::team(Some(&seen), &before));
     terminal::print(&args.format.plan(&plan, &place))?;
     if !plan.refusals.is_empty() {
-        return Err(super::plan::refused(&plan));
+        return Err(crate::cli::commands::plan::refused(&plan));
     }
     if plan.is_empty() {
         settle(session, &plan, reviewed).await?;
@@ -260,7 +260,7 @@ pub async fn carry_out(
     let sealer = match project.cannot_encrypt.is_some() {
         // Only a plan that makes nothing gets here: it encrypts nothing.
         true => Sealer::none(),
-        false => super::identity::sealer(&project.recipients)?,
+        false => crate::cli::identity::sealer(&project.recipients)?,
     };
     if session.is_new() {
         session.change(|state| state.team_id = team.clone());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, terminal};
+use crate::cli::{Failure, terminal};
 use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, Fault, Kind, Options, Skew, TriggerError};
 
 const EXAMPLES: &str = "\

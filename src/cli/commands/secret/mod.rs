@@ -6,10 +6,10 @@ mod rotate;
 
 use clap::{Args, Subcommand};
 
-use super::identity::{IdentityArgs, reveal};
-use super::show::{Form, read};
-use super::state::current;
-use super::{DONE, Ended, Global, live, project, terminal};
+use crate::cli::commands::show::{Form, read};
+use crate::cli::commands::state::current;
+use crate::cli::identity::{IdentityArgs, reveal};
+use crate::cli::{DONE, Ended, Global, connection, project, terminal};
 use crate::endpoint::Name;
 use crate::render;
 use crate::secrets::ExposeSecret;
@@ -74,8 +74,8 @@ pub async fn run(global: &Global, args: SecretArgs) -> Ended {
         SecretCommand::Rekey(args) => return rekey::run(global, &args).await,
         SecretCommand::Rotate(args) => return rotate::run(global, &args).await,
         SecretCommand::List { format } => terminal::print(&match format {
-            Form::Text => render::secret_list(&stored().await?, live::now()),
-            Form::Json => render::secret_list_json(&stored().await?, live::now()),
+            Form::Text => render::secret_list(&stored().await?, connection::now()),
+            Form::Json => render::secret_list_json(&stored().await?, connection::now()),
         })?,
         SecretCommand::Show { name, identity } => {
             let state = stored().await?;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::apply::{self, RunArgs};
-use super::super::show::read;
-use super::super::state::known;
-use super::super::{DONE, Ended, Failure, Global, project, terminal};
+use crate::cli::commands::apply::{self, RunArgs};
+use crate::cli::commands::show::read;
+use crate::cli::commands::state::known;
+use crate::cli::{DONE, Ended, Failure, Global, project, terminal};
 use crate::endpoint::Name;
 use crate::plan::Choices;
 use crate::state::State;
@@ -58,7 +58,7 @@ fn overlapping(state: &State, name: &Name) -> Result<(), Failure> {
 
 /// What is left to do, for those whose old endpoint is still live.
 fn next(global: &Global, state: &State, names: &[Name]) {
-    let flags = super::super::repeated(global);
+    let flags = crate::cli::repeated(global);
     for name in names {
         let Some(old) = state.endpoints.get(name).and_then(|slot| slot.predecessors().next_back()) else { continue };
         let until = old.until.map(|until| format!(" until {until}")).unwrap_or_default();
