@@ -6,8 +6,42 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Command, CommandFactory, Parser};
 
-use super::{Cli, Failure};
+use super::exit::DONE;
+use super::failure::Failure;
+use super::flags::Global;
+use super::{commands, terminal};
 use crate::quote::{escaped, nearest};
+
+/// Provisions VideoGen webhook endpoints from a reviewed TOML file, and keeps their one-time signing secrets in a
+/// state file, encrypted with age.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hookwright",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  hookwright init                 write a starter file and make an age identity
+  hookwright plan                 show what an apply would do
+  hookwright apply                do it, after a question
+  hookwright plan --env prod      in one of the configuration's environments
+  hookwright secret show render-done -i ~/.config/hookwright/identity.txt
+
+Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it),
+VIDEOGEN_BASE_URL, HOOKWRIGHT_VAR_NAME, HOOKWRIGHT_IDENTITY_FILE,
+HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
+Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode),
+3 stopped part-way."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    /// What every command takes.
+    pub global: Global,
+    #[command(subcommand)]
+    /// The command.
+    pub command: commands::Command,
+}
 
 /// Terraform's commands that we have not, and what does that here.
 const TERRAFORM: [(&str, &str); 17] = [
@@ -44,8 +78,25 @@ pub fn parse() -> Result<Cli, u8> {
             failure.print();
             failure.code()
         }
-        None => super::refused(&explained(error)),
+        None => refused(&explained(error)),
     })
+}
+
+/// Says why a command line is none, or what was asked of it: help, or the version.
+fn refused(error: &clap::Error) -> u8 {
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        terminal::ask(&text);
+        return 1;
+    }
+    match terminal::print(&text) {
+        Ok(()) => DONE,
+        Err(unwritten) => {
+            let failure = Failure::from(unwritten);
+            failure.print();
+            failure.code()
+        }
+    }
 }
 
 /// The words that may be flags: those before `--`, without the program.

@@ -1,8 +1,11 @@
 //! How an apply ended, for eyes: the counts, what is left, what to do next.
 
+use super::exit::{DONE, Ended, STOPPED};
+use super::failure::Failure;
+use super::flags::Global;
 use super::progress::Form;
 use super::project::Project;
-use super::{DONE, Ended, Failure, Global, STOPPED, next_steps, terminal};
+use super::{next_steps, terminal};
 use crate::apply::{Halt, Outcome, Status};
 use crate::plan::Plan;
 use crate::quote::count;
@@ -17,8 +20,8 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
         Form::Text => format!("\n{place}{}\n", render::outcome(plan, &outcome.statuses, outcome.orphans.len())),
         Form::Json => render::outcome_json(plan, &outcome.statuses, outcome.orphans.len()),
     });
-    if let Err(failure) = printed {
-        failure.print();
+    if let Err(unwritten) = printed {
+        Failure::from(unwritten).print();
     }
     rescued(&outcome);
     let complete = outcome.is_complete();

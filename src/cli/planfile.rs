@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
+use super::failure::Failure;
 use super::project::Project;
-use super::{Failure, terminal};
+use super::{planning, terminal};
 use crate::plan::{Choices, Plan, PlanId};
 use crate::refresh::Seen;
 use crate::render::{Colour, text};
@@ -116,13 +117,13 @@ impl Expected {
             Self::Id(id) => Some(id.as_str()),
             Self::File(expected) => Some(expected.id.as_str()),
         };
-        let first = super::commands::plan::make(project, state, Some(seen), choices);
+        let first = planning::make(project, state, Some(seen), choices);
         let Some(id) = id else {
             return Ok(Admitted { reviewed: first.begun(), plan: first, is_rest: false });
         };
         let refuse = |failure, plan| Err(Box::new(Refused { failure, plan }));
         if !first.refusals.is_empty() {
-            return refuse(super::commands::plan::refused(&first), first);
+            return refuse(planning::refused(&first), first);
         }
         if let Some(failure) = self.never(id, state) {
             return refuse(failure, first);
@@ -134,7 +135,7 @@ impl Expected {
             }
             let begun = state.applied.as_ref().filter(|applied| applied.plan == id);
             if let Some(applied) = begun
-                && plan.is_rest_of(&super::commands::plan::world(project, state, Some(seen), &choices), applied)
+                && plan.is_rest_of(&planning::world(project, state, Some(seen), &choices), applied)
             {
                 return Ok(Admitted { reviewed: applied.clone(), plan, is_rest: true });
             }
@@ -142,7 +143,7 @@ impl Expected {
                 Some(id) => drop(choices.postponed.insert(id)),
                 None => break,
             }
-            plan = super::commands::plan::make(project, state, Some(seen), &choices);
+            plan = planning::make(project, state, Some(seen), &choices);
         }
         refuse(self.refuse(id, &first), first)
     }

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 
-use super::Failure;
 use crate::quote::{acts, escaped, hidden, quoted};
 use crate::render::Colour;
 use crate::videogen::Exchange;
@@ -20,16 +19,26 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
+/// Standard output took nothing more.
+#[derive(Debug)]
+pub struct Unwritten(pub std::io::Error);
+
 /// Writes machine output. A reader that closed the pipe early is no error.
-pub fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), Unwritten> {
     print_secret(&safe(text))
 }
 
+/// Writes one line of machine output at once. A reader that is gone is an error: a server has nobody to serve.
+pub fn print_line(line: &str) -> Result<(), Unwritten> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{}", safe(line)).and_then(|()| out.flush()).map_err(Unwritten)
+}
+
 /// Writes what the command was asked to show in clear, as it is.
-pub fn print_secret(text: &str) -> Result<(), Failure> {
+pub fn print_secret(text: &str) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::caused("could not write to the output", &e)),
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Unwritten(e)),
         _ => Ok(()),
     }
 }
