@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 
+use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Command, CommandFactory, Parser};
 
@@ -84,7 +85,7 @@ pub fn parse() -> Result<Cli, u8> {
 
 /// Says why a command line is none, or what was asked of it: help, or the version.
 fn refused(error: &clap::Error) -> u8 {
-    let text = error.render().ansi().to_string();
+    let text = hinted(&error.render().ansi().to_string());
     if error.use_stderr() {
         terminal::ask(&text);
         return 1;
@@ -97,6 +98,12 @@ fn refused(error: &clap::Error) -> u8 {
             failure.code()
         }
     }
+}
+
+/// The parser's text, with `hint` where it says `tip`: what to do next has one name.
+fn hinted(text: &str) -> String {
+    let valid = Styles::styled().get_valid().to_owned();
+    text.replace(&format!("\n  {valid}tip:{valid:#} "), &format!("\n  {valid}hint:{valid:#} "))
 }
 
 /// The words that may be flags: those before `--`, without the program.

@@ -72,7 +72,7 @@ impl Failure {
         }
         terminal::error(&self.message);
         self.causes.iter().for_each(|cause| terminal::tell(&format!("  caused by: {cause}")));
-        self.hints.iter().for_each(|hint| terminal::help(hint));
+        self.hints.iter().for_each(|hint| terminal::hint(hint));
     }
 }
 

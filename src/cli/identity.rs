@@ -102,7 +102,7 @@ fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
         if meta.is_file() && mode & 0o077 != 0 {
             let who = if mode & 0o007 != 0 { "everybody on this machine" } else { "its group" };
             terminal::warn(&format!("the identity file {shown} is open to {who} (mode {:04o})", mode & 0o7777));
-            terminal::help(&format!("chmod 600 {}", escaped(&path.display().to_string())));
+            terminal::hint(&format!("chmod 600 {}", escaped(&path.display().to_string())));
         }
     }
     parse(&bytes, &shown, plugins)

@@ -29,19 +29,19 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
     if let Err(error) = outcome.saved {
         Failure::from(error).print();
         if outcome.rescue.is_none() {
-            terminal::help("the journal beside the state holds everything: the next command folds it in");
+            terminal::hint("the journal beside the state holds everything: the next command folds it in");
         }
     }
     if outcome.outstanding > 0 {
         let creates = count(outcome.outstanding, "create");
         terminal::warn(&format!("{creates} whose answer was lost may still be under way"));
-        terminal::help("a plan ten minutes from now sees what came of it");
+        terminal::hint("a plan ten minutes from now sees what came of it");
     }
     if complete {
         next_steps::tell(global, project, plan, &outcome.statuses);
         return Ok(DONE);
     }
-    terminal::help("everything that happened is recorded; run it again to do the rest");
+    terminal::hint("everything that happened is recorded; run it again to do the rest");
     Ok(STOPPED)
 }
 
@@ -49,7 +49,7 @@ fn rescued(outcome: &Outcome) {
     match &outcome.rescue {
         Some(Rescue::File(path)) => {
             terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
-            terminal::help(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
+            terminal::hint(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
         }
         Some(Rescue::Text(text)) => {
             terminal::warn(
@@ -78,6 +78,6 @@ fn explain(outcome: &Outcome) {
     if let Some(Halt::Api(error)) = &outcome.halt
         && let Some(hint) = error.hint()
     {
-        terminal::help(hint);
+        terminal::hint(hint);
     }
 }

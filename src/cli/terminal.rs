@@ -142,9 +142,9 @@ pub fn warn(message: &str) {
     tell(&format!("{YELLOW}warning{YELLOW:#}: {message}"));
 }
 
-/// Writes what to do.
-pub fn help(message: &str) {
-    tell(&format!("{CYAN}help{CYAN:#}: {message}"));
+/// Writes what to do next.
+pub fn hint(message: &str) {
+    tell(&format!("{CYAN}hint{CYAN:#}: {message}"));
 }
 
 /// A plan's text as stdout shows it: its sentences are broken where a terminal ends, the values of endpoints (six
@@ -158,9 +158,9 @@ pub fn folded(text: &str) -> String {
         .join("\n")
 }
 
-/// The help of a fault in a file, for stderr: its lines leave room for the numbers of lines, and for `= help: `.
-pub fn beside_a_gutter(help: &str) -> String {
-    fold(help, width(&std::io::stderr()).saturating_sub(14)).replace("\n  ", "\n")
+/// The hint of a fault in a file, for stderr: its lines leave room for the numbers of lines, and for `= hint: `.
+pub fn beside_a_gutter(hint: &str) -> String {
+    fold(hint, width(&std::io::stderr()).saturating_sub(14)).replace("\n  ", "\n")
 }
 
 /// The columns of a terminal; as many as there can be where it is none.

@@ -30,7 +30,7 @@ pub async fn run(TriggerArgs { event, url, key }: TriggerArgs) -> Ended {
     let deliveries = sandbox::trigger(&url, &key, &event).await.map_err(not_triggered)?;
     if deliveries.is_empty() {
         terminal::print_line(&format!("no endpoint is subscribed to {event}"))?;
-        terminal::help("`hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url");
+        terminal::hint("`hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url");
         return Ok(DONE);
     }
     deliveries.iter().try_for_each(|delivery| terminal::print_line(&told(delivery)))?;

@@ -88,6 +88,6 @@ fn warn_of(removed: &BTreeSet<String>, state: &State) {
             .collect();
         let names = could.into_iter().collect::<Vec<_>>().join(" ");
         terminal::warn(&format!("{} is a recipient no more; whoever kept an old copy can still read", escaped(gone)));
-        terminal::help(&format!("rotate these: {names}"));
+        terminal::hint(&format!("rotate these: {names}"));
     }
 }
