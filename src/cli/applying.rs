@@ -21,7 +21,9 @@ use crate::render::Place;
 use crate::state::{Applied, Record, Session};
 
 /// How an apply runs.
+// None: the heading of the flags that a command takes before these would stay.
 #[derive(Debug, Args)]
+#[command(next_help_heading = None)]
 pub struct RunArgs {
     /// Do not ask
     #[arg(long)]

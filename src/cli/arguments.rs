@@ -176,7 +176,11 @@ fn explained(mut error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use clap::Args;
+
     use super::*;
+    use crate::cli::flags::Network;
+    use crate::cli::selection::{Allowances, Selection};
 
     fn words(line: &str) -> Vec<OsString> {
         std::iter::once("hookwright").chain(line.split(' ')).map(OsString::from).collect()
@@ -200,6 +204,36 @@ mod tests {
         let typed = words("plan -json");
         let error = Cli::try_parse_from(&typed).map(|_| ()).expect_err("no such flag");
         assert!(unknown_word(&error, &typed).is_some_and(|failure| failure.message().contains("`-json`")));
+    }
+
+    /// Every flag of every command, with the heading that the help shows it under.
+    fn flags(command: &Command, under: &str) -> Vec<(String, String, Option<String>)> {
+        let path = format!("{under} {}", command.get_name());
+        let own = command.get_arguments().filter_map(|arg| {
+            Some((path.clone(), arg.get_long()?.to_owned(), arg.get_help_heading().map(str::to_owned)))
+        });
+        own.chain(command.get_subcommands().flat_map(|below| flags(below, &path))).collect()
+    }
+
+    #[test]
+    fn help_shows_the_flags_of_the_plan_the_api_and_every_command_under_headings_of_their_own() {
+        let mut command = Cli::command();
+        command.build();
+        let of = |struct_: Command| struct_.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect();
+        let plan: Vec<String> = of(Allowances::augment_args(Selection::augment_args(Command::new("plan"))));
+        let api: Vec<String> = of(Network::augment_args(Command::new("api")));
+        let global: Vec<String> = of(Global::augment_args(Command::new("global")));
+        for (path, flag, heading) in flags(&command, "") {
+            let expected = match () {
+                // A ping asks the consumer, not the API.
+                () if path.ends_with(" ping") && flag == "request-timeout" => None,
+                () if plan.contains(&flag) => Some("Plan options"),
+                () if api.contains(&flag) => Some("API options"),
+                () if global.contains(&flag) => Some("Global options"),
+                () => None,
+            };
+            assert_eq!(heading.as_deref(), expected, "{path} --{flag}");
+        }
     }
 
     #[test]

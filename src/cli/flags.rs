@@ -11,6 +11,7 @@ use crate::quote::hidden;
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The configuration: a file, or a folder all of whose *.toml are one
     #[arg(short, long, global = true, value_name = "PATH", default_value = "webhooks.toml")]
@@ -40,6 +41,7 @@ pub struct Global {
 
 /// How the API is asked.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "API options")]
 pub struct Network {
     /// How long one request may take
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
