@@ -11,6 +11,20 @@ pub fn quoted_path(path: &Path) -> String {
 
 /// A value as one word of a shell.
 pub fn quoted(text: &str) -> String {
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+=:".contains(c));
-    if plain { text.to_owned() } else { format!("'{}'", escaped(text).replace('\'', "'\\''")) }
+    let text = escaped(text);
+    shlex::try_quote(&text).expect("an escaped text has no NUL").into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_one_word_back() {
+        assert_eq!(quoted("state/webhooks.state.json"), "state/webhooks.state.json");
+        for text in ["a b", "it's", "$(rm x)", "a;b", "*", "~", "", "é", "-n"] {
+            assert_eq!(shlex::split(&quoted(text)), Some(vec![text.to_owned()]), "{text}");
+        }
+        assert_eq!(quoted("a\u{1b}\n"), "'a\\u001b\\n'", "what acts on a terminal is escaped, and stays so");
+    }
 }

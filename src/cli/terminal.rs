@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
+use terminal_size::{Width, terminal_size_of};
 
 use crate::quote::{acts, escaped, hidden, quoted};
 use crate::render::Colour;
@@ -165,8 +166,7 @@ pub fn beside_a_gutter(hint: &str) -> String {
 
 /// The columns of a terminal; as many as there can be where it is none.
 fn width(stream: &impl AsFd) -> usize {
-    let size = rustix::termios::tcgetwinsize(stream);
-    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(usize::MAX)
+    terminal_size_of(stream).map_or(usize::MAX, |(Width(columns), _)| usize::from(columns))
 }
 
 /// One line, broken between words. What stands between backticks is held together, for it is copied from there; and
