@@ -113,7 +113,7 @@ impl Sources {
     }
 }
 
-/// Draws every fault in the manner of rustc: message, `path:line:column`, the line with a caret, help. A fault that is
+/// Draws every fault in the manner of rustc: message, `path:line:column`, the line with a caret, hint. A fault that is
 /// in no file has no excerpt.
 ///
 /// Secrets, userinfo and acting characters in the quoted line are masked. Ends without a newline.
@@ -122,6 +122,11 @@ pub fn draw(sources: &Sources, faults: &[Fault], colour: bool) -> String {
     let text = Text::of(sources, faults);
     let drawn: Vec<String> = faults.iter().map(|fault| text.draw(&renderer, fault)).collect();
     drawn.join("\n\n")
+}
+
+/// What to do next has one name, in an excerpt and elsewhere.
+fn hint() -> Level<'static> {
+    Level::HELP.with_name("hint")
 }
 
 /// The most bytes that an excerpt is cut out of: a fault costs what is shown of it, however long its file or its line.
@@ -170,10 +175,10 @@ impl<'a> Text<'a> {
         if let Some(help) = &fault.help {
             if self.sources.file(fault.span.start).is_none() {
                 // Without an excerpt there is no gutter for the help to stand in.
-                let help = Group::with_title(Level::HELP.primary_title(help.as_str()));
+                let help = Group::with_title(hint().primary_title(help.as_str()));
                 return format!("{}\n{}", renderer.render(&[report]), renderer.render(&[help]));
             }
-            report = report.element(Level::HELP.message(help.as_str()));
+            report = report.element(hint().message(help.as_str()));
         }
         renderer.render(&[report]).to_string()
     }

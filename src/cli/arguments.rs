@@ -3,11 +3,46 @@
 
 use std::ffi::OsString;
 
+use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Command, CommandFactory, Parser};
 
-use super::{Cli, Failure};
+use super::exit::DONE;
+use super::failure::Failure;
+use super::flags::Global;
+use super::{commands, terminal};
 use crate::quote::{escaped, nearest};
+
+/// Provisions VideoGen webhook endpoints from a reviewed TOML file, and keeps their one-time signing secrets in a
+/// state file, encrypted with age.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hookwright",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  hookwright init                 write a starter file and make an age identity
+  hookwright plan                 show what an apply would do
+  hookwright apply                do it, after a question
+  hookwright plan --env prod      in one of the configuration's environments
+  hookwright secret show render-done -i ~/.config/hookwright/identity.txt
+
+Environment: VIDEOGEN_API_KEY (the API key; there is no flag for it),
+VIDEOGEN_BASE_URL, HOOKWRIGHT_VAR_NAME, HOOKWRIGHT_IDENTITY_FILE,
+HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
+Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode),
+3 stopped part-way."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    /// What every command takes.
+    pub global: Global,
+    #[command(subcommand)]
+    /// The command.
+    pub command: commands::Command,
+}
 
 /// Terraform's commands that we have not, and what does that here.
 const TERRAFORM: [(&str, &str); 17] = [
@@ -44,8 +79,31 @@ pub fn parse() -> Result<Cli, u8> {
             failure.print();
             failure.code()
         }
-        None => super::refused(&explained(error)),
+        None => refused(&explained(error)),
     })
+}
+
+/// Says why a command line is none, or what was asked of it: help, or the version.
+fn refused(error: &clap::Error) -> u8 {
+    let text = hinted(&error.render().ansi().to_string());
+    if error.use_stderr() {
+        terminal::ask(&text);
+        return 1;
+    }
+    match terminal::print(&text) {
+        Ok(()) => DONE,
+        Err(unwritten) => {
+            let failure = Failure::from(unwritten);
+            failure.print();
+            failure.code()
+        }
+    }
+}
+
+/// The parser's text, with `hint` where it says `tip`: what to do next has one name.
+fn hinted(text: &str) -> String {
+    let valid = Styles::styled().get_valid().to_owned();
+    text.replace(&format!("\n  {valid}tip:{valid:#} "), &format!("\n  {valid}hint:{valid:#} "))
 }
 
 /// The words that may be flags: those before `--`, without the program.
@@ -118,7 +176,11 @@ fn explained(mut error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use clap::Args;
+
     use super::*;
+    use crate::cli::flags::Network;
+    use crate::cli::selection::{Allowances, Selection};
 
     fn words(line: &str) -> Vec<OsString> {
         std::iter::once("hookwright").chain(line.split(' ')).map(OsString::from).collect()
@@ -142,6 +204,36 @@ mod tests {
         let typed = words("plan -json");
         let error = Cli::try_parse_from(&typed).map(|_| ()).expect_err("no such flag");
         assert!(unknown_word(&error, &typed).is_some_and(|failure| failure.message().contains("`-json`")));
+    }
+
+    /// Every flag of every command, with the heading that the help shows it under.
+    fn flags(command: &Command, under: &str) -> Vec<(String, String, Option<String>)> {
+        let path = format!("{under} {}", command.get_name());
+        let own = command.get_arguments().filter_map(|arg| {
+            Some((path.clone(), arg.get_long()?.to_owned(), arg.get_help_heading().map(str::to_owned)))
+        });
+        own.chain(command.get_subcommands().flat_map(|below| flags(below, &path))).collect()
+    }
+
+    #[test]
+    fn help_shows_the_flags_of_the_plan_the_api_and_every_command_under_headings_of_their_own() {
+        let mut command = Cli::command();
+        command.build();
+        let of = |struct_: Command| struct_.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect();
+        let plan: Vec<String> = of(Allowances::augment_args(Selection::augment_args(Command::new("plan"))));
+        let api: Vec<String> = of(Network::augment_args(Command::new("api")));
+        let global: Vec<String> = of(Global::augment_args(Command::new("global")));
+        for (path, flag, heading) in flags(&command, "") {
+            let expected = match () {
+                // A ping asks the consumer, not the API.
+                () if path.ends_with(" ping") && flag == "request-timeout" => None,
+                () if plan.contains(&flag) => Some("Plan options"),
+                () if api.contains(&flag) => Some("API options"),
+                () if global.contains(&flag) => Some("Global options"),
+                () => None,
+            };
+            assert_eq!(heading.as_deref(), expected, "{path} --{flag}");
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! A command that failed: what is wrong, why, and what to do; always on stderr.
 
 use crate::quote::escaped;
+use crate::refresh::RefreshError;
 use crate::state::{DocumentError, JournalError, LockError, StoreError};
 use crate::videogen::ApiError;
 
-use super::terminal;
+use super::terminal::{self, Unwritten};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ impl Failure {
         }
         terminal::error(&self.message);
         self.causes.iter().for_each(|cause| terminal::tell(&format!("  caused by: {cause}")));
-        self.hints.iter().for_each(|hint| terminal::help(hint));
+        self.hints.iter().for_each(|hint| terminal::hint(hint));
     }
 }
 
@@ -109,6 +110,24 @@ impl Failure {
     }
 }
 
+impl From<RefreshError> for Failure {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::OtherTeam { .. } => Self::new(error.to_string())
+                .hint("use a key of the state's team; with this one every endpoint would look gone"),
+            RefreshError::Unverified(error) => Self::from(error)
+                .hint("the account must be the state's own; to go on without knowing it: --allow-unknown-team"),
+            RefreshError::Api(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unwritten> for Failure {
+    fn from(Unwritten(error): Unwritten) -> Self {
+        Self::caused("could not write to the output", &error)
+    }
+}
+
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         let failure = Self::new(error.to_string());
@@ -117,4 +136,19 @@ impl From<ApiError> for Failure {
             None => failure,
         }
     }
+}
+
+/// An error with its causes on one line.
+pub fn on_one_line(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let told = inner.to_string();
+        if !text.contains(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        cause = inner.source();
+    }
+    text
 }

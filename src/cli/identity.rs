@@ -10,8 +10,8 @@ use std::sync::Arc;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::init::default_identity;
-use super::{Failure, terminal};
+use super::failure::Failure;
+use super::terminal;
 use crate::endpoint::Name;
 use crate::quote::escaped;
 use crate::secrets::{
@@ -65,11 +65,21 @@ impl IdentityArgs {
 
 /// The identity that `init` wrote where nothing else was named.
 fn from_init(plugins: &Plugins) -> Result<Identities, Failure> {
-    match default_identity() {
+    match default_file() {
         Ok(path) if path.is_file() => from_file(&path, plugins),
         _ => Err(Failure::new("no identity to read the secret with")
             .hint("pass --identity FILE, or set HOOKWRIGHT_IDENTITY_FILE or HOOKWRIGHT_IDENTITY")),
     }
+}
+
+/// The file that `init` writes an identity to, and that is read where no other is named.
+pub fn default_file() -> Result<PathBuf, Failure> {
+    let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
+    let config = config.ok_or_else(|| {
+        Failure::new("neither XDG_CONFIG_HOME nor HOME is set").hint("say where the identity goes: --identity FILE")
+    })?;
+    Ok(config.join("hookwright").join("identity.txt"))
 }
 
 fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
@@ -92,7 +102,7 @@ fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
         if meta.is_file() && mode & 0o077 != 0 {
             let who = if mode & 0o007 != 0 { "everybody on this machine" } else { "its group" };
             terminal::warn(&format!("the identity file {shown} is open to {who} (mode {:04o})", mode & 0o7777));
-            terminal::help(&format!("chmod 600 {}", escaped(&path.display().to_string())));
+            terminal::hint(&format!("chmod 600 {}", escaped(&path.display().to_string())));
         }
     }
     parse(&bytes, &shown, plugins)

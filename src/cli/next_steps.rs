@@ -3,9 +3,11 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::init::default_identity;
+use super::flags::Global;
+use super::identity;
 use super::project::Project;
-use super::{Global, terminal, word};
+use super::shell::quoted_path;
+use super::terminal;
 use crate::apply::Status;
 use crate::disk;
 use crate::endpoint::{EndpointId, Name};
@@ -58,14 +60,14 @@ fn list(made: &[(&Name, &EndpointId, &str)]) {
 /// The program as it was called, where that is a path from here, as under `cargo run`; else its name.
 fn program() -> String {
     let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
-    if called.is_relative() && called.components().count() > 1 { word(&called) } else { "hookwright".to_owned() }
+    if called.is_relative() && called.components().count() > 1 { quoted_path(&called) } else { "hookwright".to_owned() }
 }
 
 /// The flags that name the state: with `--state` no configuration is read.
 fn flags(global: &Global) -> String {
     match (&global.state, &global.chdir) {
-        (Some(state), None) => format!(" --state {}", word(state)),
-        _ => super::repeated(global),
+        (Some(state), None) => format!(" --state {}", quoted_path(state)),
+        _ => global.repeated(),
     }
 }
 
@@ -76,8 +78,8 @@ fn identity(config: &Path, project: &Project) -> String {
         return String::new();
     }
     let beside = config.with_file_name("identity.txt");
-    let known = std::iter::once(beside).chain(default_identity()).find(|path| opens(path, project));
-    format!(" --identity {}", known.map_or_else(|| "FILE".to_owned(), |path| word(&path)))
+    let known = std::iter::once(beside).chain(identity::default_file()).find(|path| opens(path, project));
+    format!(" --identity {}", known.map_or_else(|| "FILE".to_owned(), |path| quoted_path(&path)))
 }
 
 /// Whether the file says a public key that is a recipient. The private key in it is not looked at.

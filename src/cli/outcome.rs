@@ -1,8 +1,11 @@
 //! How an apply ended, for eyes: the counts, what is left, what to do next.
 
+use super::exit::{DONE, Ended, STOPPED};
+use super::failure::Failure;
+use super::flags::Global;
 use super::progress::Form;
 use super::project::Project;
-use super::{DONE, Ended, Failure, Global, STOPPED, next_steps, terminal};
+use super::{next_steps, terminal};
 use crate::apply::{Halt, Outcome, Status};
 use crate::plan::Plan;
 use crate::quote::count;
@@ -17,8 +20,8 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
         Form::Text => format!("\n{place}{}\n", render::outcome(plan, &outcome.statuses, outcome.orphans.len())),
         Form::Json => render::outcome_json(plan, &outcome.statuses, outcome.orphans.len()),
     });
-    if let Err(failure) = printed {
-        failure.print();
+    if let Err(unwritten) = printed {
+        Failure::from(unwritten).print();
     }
     rescued(&outcome);
     let complete = outcome.is_complete();
@@ -26,19 +29,19 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
     if let Err(error) = outcome.saved {
         Failure::from(error).print();
         if outcome.rescue.is_none() {
-            terminal::help("the journal beside the state holds everything: the next command folds it in");
+            terminal::hint("the journal beside the state holds everything: the next command folds it in");
         }
     }
     if outcome.outstanding > 0 {
         let creates = count(outcome.outstanding, "create");
         terminal::warn(&format!("{creates} whose answer was lost may still be under way"));
-        terminal::help("a plan ten minutes from now sees what came of it");
+        terminal::hint("a plan ten minutes from now sees what came of it");
     }
     if complete {
         next_steps::tell(global, project, plan, &outcome.statuses);
         return Ok(DONE);
     }
-    terminal::help("everything that happened is recorded; run it again to do the rest");
+    terminal::hint("everything that happened is recorded; run it again to do the rest");
     Ok(STOPPED)
 }
 
@@ -46,7 +49,7 @@ fn rescued(outcome: &Outcome) {
     match &outcome.rescue {
         Some(Rescue::File(path)) => {
             terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
-            terminal::help(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
+            terminal::hint(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
         }
         Some(Rescue::Text(text)) => {
             terminal::warn(
@@ -75,6 +78,6 @@ fn explain(outcome: &Outcome) {
     if let Some(Halt::Api(error)) = &outcome.halt
         && let Some(hint) = error.hint()
     {
-        terminal::help(hint);
+        terminal::hint(hint);
     }
 }

@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
+use super::failure::Failure;
 use super::project::Project;
-use super::{Failure, terminal};
+use super::{planning, terminal};
 use crate::plan::{Choices, Plan, PlanId};
 use crate::refresh::Seen;
 use crate::render::{Colour, Place, text};
@@ -127,13 +128,13 @@ impl Expected {
             Self::Id(id) => Some(id.as_str()),
             Self::File(expected) => Some(expected.id.as_str()),
         };
-        let first = super::plan::make(project, state, Some(seen), choices);
+        let first = planning::make(project, state, Some(seen), choices);
         let Some(id) = id else {
             return Ok(Admitted { reviewed: first.begun(), plan: first, is_rest: false });
         };
         let refuse = |failure, plan| Err(Box::new(Refused { failure, plan, is_shown: false }));
         if !first.refusals.is_empty() {
-            return refuse(super::plan::refused(&first), first);
+            return refuse(planning::refused(&first), first);
         }
         if let Some(failure) = self.never(id, state) {
             return refuse(failure, first);
@@ -145,7 +146,7 @@ impl Expected {
             }
             let begun = state.applied.as_ref().filter(|applied| applied.plan == id);
             if let Some(applied) = begun
-                && plan.is_rest_of(&super::plan::world(project, state, Some(seen), &choices), applied)
+                && plan.is_rest_of(&planning::world(project, state, Some(seen), &choices), applied)
             {
                 return Ok(Admitted { reviewed: applied.clone(), plan, is_rest: true });
             }
@@ -153,7 +154,7 @@ impl Expected {
                 Some(id) => drop(choices.postponed.insert(id)),
                 None => break,
             }
-            plan = super::plan::make(project, state, Some(seen), &choices);
+            plan = planning::make(project, state, Some(seen), &choices);
         }
         let (failure, is_shown) = (self.refuse(id, &first), matches!(self, Self::File(_)));
         Err(Box::new(Refused { failure, plan: first, is_shown }))

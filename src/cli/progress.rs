@@ -109,7 +109,7 @@ impl View {
             }
             Event::Failed { name, action, error, hint } => {
                 self.line(&format!("{name}: {action} failed: {error}"));
-                hint.iter().for_each(|hint| self.line(&format!("  help: {hint}")));
+                hint.iter().for_each(|hint| self.line(&format!("  hint: {hint}")));
                 self.step();
             }
             Event::Lost { name, error } => {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
+use super::flags::Global;
 use super::source::Source;
-use super::{Global, identity, pipeline, terminal, values};
+use super::{identity, pipeline, terminal, values};
 use crate::config::{self, BaseUrl, Desired, Inputs, NamedPath};
 use crate::disk::{self, beside};
 use crate::endpoint::{EndpointId, Name};
@@ -149,8 +150,16 @@ impl Project {
 
 /// Where the state is, and every file that belongs to it, there or not there yet.
 pub fn own_files(store: &Store) -> Vec<PathBuf> {
-    let database = super::live::database(store);
+    let database = database(store);
     store.files().into_iter().chain([beside(&database, ".lock"), database]).collect()
+}
+
+/// The embedded sandbox's database: beside the state.
+pub fn database(store: &Store) -> PathBuf {
+    let state = store.path();
+    let name = state.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
+    state.with_file_name(format!("{stem}.sandbox.json"))
 }
 
 /// The state's place alone, for commands that need no configuration where `--state` is given.

@@ -2,7 +2,8 @@
 
 use std::fs::File;
 
-use super::{Failure, terminal};
+use super::failure::Failure;
+use super::terminal;
 use crate::videogen::Proxy;
 
 /// The schemes of proxies that can be used.

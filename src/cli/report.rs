@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::exit::{DONE, Ended};
+use super::failure::Failure;
 use super::project::Project;
 use super::results::{Kind, Output};
-use super::{Ended, Failure, terminal};
+use super::terminal;
 use crate::apply::{Outcome, Status};
 use crate::plan::{Plan, Summary};
 
@@ -107,7 +109,7 @@ impl Report {
             unwritten.hint(format!("only its report is missing: the {command} itself ended with exit {code}"));
         match ended {
             // Else 0 would say that the report is there.
-            Ok(super::DONE) => Err(unwritten),
+            Ok(DONE) => Err(unwritten),
             ended => {
                 unwritten.print();
                 ended

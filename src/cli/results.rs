@@ -10,8 +10,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::failure::Failure;
 use super::project::own_files;
-use super::{Failure, terminal, word};
+use super::shell::quoted_path;
+use super::terminal;
 use crate::disk::{self, Mode};
 use crate::state::Store;
 
@@ -101,7 +103,9 @@ impl Output {
     fn refused(&self, what: &str) -> Failure {
         let failure = Failure::new(format!("{} is {what}, and is left alone", terminal::path(&self.path)));
         match what {
-            "a pipe" => failure.hint(format!("to write through it: {} >(cat > {})", self.flag(), word(&self.path))),
+            "a pipe" => {
+                failure.hint(format!("to write through it: {} >(cat > {})", self.flag(), quoted_path(&self.path)))
+            }
             _ => failure
                 .hint(format!("name another place: {} takes a new file, or an earlier one of its own", self.flag())),
         }

@@ -8,6 +8,7 @@ use crate::plan::Choices;
 
 /// What is planned.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Plan options")]
 pub struct Selection {
     /// Plan NAME alone (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]
@@ -28,6 +29,7 @@ pub struct Selection {
 
 /// What lifts a refusal.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Plan options")]
 pub struct Allowances {
     /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]

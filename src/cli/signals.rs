@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-use super::live::GRACE;
 use super::terminal;
 use crate::apply::Event;
 use crate::videogen::Throttle;
 
+/// The longest time that a shutdown waits for what is in flight.
+const GRACE: Duration = Duration::from_secs(5);
 /// The exit code of a process that a second signal ends.
 const KILLED: i32 = 130;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::Failure;
+use super::failure::Failure;
 use super::terminal;
 use crate::config;
 use crate::diagnostic::{Fault, Sources, draw};

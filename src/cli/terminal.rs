@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
+use terminal_size::{Width, terminal_size_of};
 
-use super::Failure;
 use crate::quote::{acts, escaped, hidden, quoted};
 use crate::render::Colour;
 use crate::videogen::Exchange;
@@ -20,16 +20,26 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
+/// Standard output took nothing more.
+#[derive(Debug)]
+pub struct Unwritten(pub std::io::Error);
+
 /// Writes machine output. A reader that closed the pipe early is no error.
-pub fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), Unwritten> {
     print_secret(&safe(text))
 }
 
+/// Writes one line of machine output at once. A reader that is gone is an error: a server has nobody to serve.
+pub fn print_line(line: &str) -> Result<(), Unwritten> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{}", safe(line)).and_then(|()| out.flush()).map_err(Unwritten)
+}
+
 /// Writes what the command was asked to show in clear, as it is.
-pub fn print_secret(text: &str) -> Result<(), Failure> {
+pub fn print_secret(text: &str) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::caused("could not write to the output", &e)),
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Unwritten(e)),
         _ => Ok(()),
     }
 }
@@ -133,9 +143,9 @@ pub fn warn(message: &str) {
     tell(&format!("{YELLOW}warning{YELLOW:#}: {message}"));
 }
 
-/// Writes what to do.
-pub fn help(message: &str) {
-    tell(&format!("{CYAN}help{CYAN:#}: {message}"));
+/// Writes what to do next.
+pub fn hint(message: &str) {
+    tell(&format!("{CYAN}hint{CYAN:#}: {message}"));
 }
 
 /// A plan's text as stdout shows it: its sentences are broken where a terminal ends, the values of endpoints (six
@@ -149,15 +159,14 @@ pub fn folded(text: &str) -> String {
         .join("\n")
 }
 
-/// The help of a fault in a file, for stderr: its lines leave room for the numbers of lines, and for `= help: `.
-pub fn beside_a_gutter(help: &str) -> String {
-    fold(help, width(&std::io::stderr()).saturating_sub(14)).replace("\n  ", "\n")
+/// The hint of a fault in a file, for stderr: its lines leave room for the numbers of lines, and for `= hint: `.
+pub fn beside_a_gutter(hint: &str) -> String {
+    fold(hint, width(&std::io::stderr()).saturating_sub(14)).replace("\n  ", "\n")
 }
 
 /// The columns of a terminal; as many as there can be where it is none.
 fn width(stream: &impl AsFd) -> usize {
-    let size = rustix::termios::tcgetwinsize(stream);
-    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(usize::MAX)
+    terminal_size_of(stream).map_or(usize::MAX, |(Width(columns), _)| usize::from(columns))
 }
 
 /// One line, broken between words. What stands between backticks is held together, for it is copied from there; and

@@ -3,22 +3,16 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::failure::Failure;
+use super::flags::Global;
 use super::source::{drawn, read_text};
-use super::{Failure, Global, terminal};
+use super::terminal;
 use crate::config::{Given, Giver, parse_values};
 use crate::diagnostic::Sources;
 use crate::quote::{hidden, quoted};
 
 /// What an environment variable begins with that holds a value.
 const PREFIX: &str = "HOOKWRIGHT_VAR_";
-
-/// Reads `NAME=VALUE`.
-pub fn parse_pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE, such as host=hooks.example.com".to_owned()),
-    }
-}
 
 /// All values, a later one before an earlier one: files in their order, then the environment, then flags in theirs.
 pub fn given(global: &Global) -> Result<Vec<Given>, Failure> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 
 use super::carry::{Carry, Request};
@@ -49,14 +50,10 @@ pub async fn list<C: Carry>(transport: &Transport<C>) -> Result<Vec<Observed>, A
     Ok(all.into_values().collect())
 }
 
+/// What RFC 3986 calls unreserved; everything else is encoded.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~').remove(b'.');
+
 /// Percent-encodes a path segment or a query value: ids and cursors are opaque.
 pub fn encode(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b'.' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -31,7 +31,7 @@ fn each_environment_has_its_state_its_ids_and_its_marker() {
     world.config(TWO);
     let forgotten = world.run(&["plan"]);
     assert_eq!(forgotten.code, Some(1));
-    assert!(forgotten.stderr.contains("= help: write `--env staging` or `--env prod`"), "{}", forgotten.stderr);
+    assert!(forgotten.stderr.contains("= hint: write `--env staging` or `--env prod`"), "{}", forgotten.stderr);
 
     world.ok(&["apply", "--auto-approve", "--env", "staging"]);
     assert!(world.path("state/webhooks.staging.state.json").exists());
@@ -257,7 +257,7 @@ fn values_for_other_configurations_are_passed_over() {
     let flag = plan(&["--var", "region=eu"]);
     assert_eq!(flag.code, Some(1));
     assert!(
-        flag.stderr.starts_with("error: `--var` gives \"region\", which is no declared variable\nhelp: "),
+        flag.stderr.starts_with("error: `--var` gives \"region\", which is no declared variable\nhint: "),
         "{}",
         flag.stderr
     );

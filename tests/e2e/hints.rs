@@ -42,7 +42,7 @@ pub fn check(args: &[&str], run: &Run) {
     let flag = Regex::new(r"--[a-z][a-z-]*").unwrap();
     for line in run.stdout.lines().chain(run.stderr.lines()) {
         let Some((_, hint)) =
-            line.split_once("help: ").filter(|(before, _)| before.trim_start_matches(['=', ' ']).is_empty())
+            line.split_once("hint: ").filter(|(before, _)| before.trim_start_matches(['=', ' ']).is_empty())
         else {
             continue;
         };
@@ -76,7 +76,7 @@ fn whoever_cannot_be_asked_is_told_what_the_command_has() {
         (&["secret", "rotate", "a"], "pass --auto-approve"),
     ] {
         let run = world.run(args);
-        assert!(run.code == Some(1) && run.stderr.ends_with(&format!("help: {hint}\n")), "{}", run.stderr);
+        assert!(run.code == Some(1) && run.stderr.ends_with(&format!("hint: {hint}\n")), "{}", run.stderr);
     }
 }
 

@@ -64,10 +64,10 @@ fn past_the_longest_wait_it_stops_and_goes_on_later() {
     h0: create done ([ENDPOINT 1])
     h1: create done ([ENDPOINT 2])
     h2: create failed: POST /v1/webhooks/endpoints: the API asks to wait [TIME], longer than this run may
-      help: run it again later, or raise --max-wait
+      hint: run it again later, or raise --max-wait
     warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: the API asks to wait [TIME], longer than this run may; 1 change not begun
-    help: run it again later, or raise --max-wait
-    help: everything that happened is recorded; run it again to do the rest
+    hint: run it again later, or raise --max-wait
+    hint: everything that happened is recorded; run it again to do the rest
     --- exit 3
     ");
     assert_eq!(limited(&world).len(), 1);
@@ -102,10 +102,10 @@ fn credits_that_ran_out_stop_it_at_once() {
     --- stderr
     h0: create done ([ENDPOINT 1])
     h1: create failed: POST /v1/webhooks/endpoints: status 429, code "insufficient_credits": "The team has no credits left." (request id [REQUEST])
-      help: waiting does not help: the account has no credits left
+      hint: waiting does not help: the account has no credits left
     warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: status 429, code "insufficient_credits": "The team has no credits left." (request id [REQUEST]); 2 changes not begun
-    help: waiting does not help: the account has no credits left
-    help: everything that happened is recorded; run it again to do the rest
+    hint: waiting does not help: the account has no credits left
+    hint: everything that happened is recorded; run it again to do the rest
     --- exit 3
     "#);
 }
@@ -117,10 +117,10 @@ fn a_key_that_is_taken_away_stops_it_at_once() {
     --- stderr
     h0: create done ([ENDPOINT 1])
     h1: create failed: POST /v1/webhooks/endpoints: status 401, code "invalid_api_key": "The API key is not valid." (request id [REQUEST])
-      help: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
+      hint: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
     warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: status 401, code "invalid_api_key": "The API key is not valid." (request id [REQUEST]); 2 changes not begun
-    help: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
-    help: everything that happened is recorded; run it again to do the rest
+    hint: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
+    hint: everything that happened is recorded; run it again to do the rest
     --- exit 3
     "#);
 }
@@ -132,10 +132,10 @@ fn a_requirement_of_a_better_plan_stops_it_at_once() {
     --- stderr
     h0: create done ([ENDPOINT 1])
     h1: create failed: POST /v1/webhooks/endpoints: status 403, code "not_authorized": "Webhooks are not part of this plan.", requirement "{\"details\":{\"plan\":\"business\"},\"type\":\"upgrade_plan\"}" (request id [REQUEST])
-      help: the key or its plan does not allow this; the requirement says what is missing
+      hint: the key or its plan does not allow this; the requirement says what is missing
     warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: status 403, code "not_authorized": "Webhooks are not part of this plan.", requirement "{\"details\":{\"plan\":\"business\"},\"type\":\"upgrade_plan\"}" (request id [REQUEST]); 2 changes not begun
-    help: the key or its plan does not allow this; the requirement says what is missing
-    help: everything that happened is recorded; run it again to do the rest
+    hint: the key or its plan does not allow this; the requirement says what is missing
+    hint: everything that happened is recorded; run it again to do the rest
     --- exit 3
     "#);
 }

@@ -5,6 +5,7 @@
 mod adoption;
 mod around;
 mod canary;
+mod commands;
 mod confined;
 mod connections;
 mod damaged;

@@ -20,7 +20,7 @@ fn a_wrong_command_line_is_exit_1() {
     --- stderr
     error: unexpected argument '--detail' found
 
-      tip: a similar argument exists: '--detailed-exitcode'
+      hint: a similar argument exists: '--detailed-exitcode'
 
     Usage: hookwright plan --detailed-exitcode
 
@@ -43,13 +43,13 @@ fn no_configuration_is_said_with_what_to_do() {
     assert_snapshot!(world.run(&["plan"]).snapshot(&world), @"
     --- stderr
     error: there is no configuration at `webhooks.toml`
-    help: write a starter one with `hookwright init`, or name yours with -c PATH
+    hint: write a starter one with `hookwright init`, or name yours with -c PATH
     --- exit 1
     ");
     assert_snapshot!(world.run(&["plan", "-c", "other/name.toml"]).snapshot(&world), @"
     --- stderr
     error: there is no configuration at `other/name.toml`
-    help: write a starter one with `hookwright init`, or name yours with -c PATH
+    hint: write a starter one with `hookwright init`, or name yours with -c PATH
     --- exit 1
     ");
     assert_snapshot!(world.run(&["plan", "--chdir", "nowhere"]).snapshot(&world), @"
@@ -89,7 +89,7 @@ events = []
     3 | base_url = "https://evil.example"
       |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
-      = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
+      = hint: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
 
     error: the url is not https
      --> webhooks.toml:6:7
@@ -97,7 +97,7 @@ events = []
     6 | url = "http://hooks.example.com/a"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `https://`: deliveries cross the open network
+      = hint: write `https://`: deliveries cross the open network
 
     error: unknown event "file.upload.complete"
      --> webhooks.toml:7:11
@@ -105,7 +105,7 @@ events = []
     7 | events = ["file.upload.complete"]
       |           ^^^^^^^^^^^^^^^^^^^^^^ did you mean `file.upload.completed`?
       |
-      = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
 
     error: unknown key "descripton"
      --> webhooks.toml:8:1
@@ -113,7 +113,7 @@ events = []
     8 | descripton = "x"
       | ^^^^^^^^^^ did you mean `description`?
       |
-      = help: write `description`, or remove it
+      = hint: write `description`, or remove it
 
     error: the url holds credentials
       --> webhooks.toml:11:7
@@ -121,7 +121,7 @@ events = []
     11 | url = "https://******************@hooks.example.com/b"
        |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
+       = hint: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
 
     error: `events` is empty
       --> webhooks.toml:12:10
@@ -129,7 +129,7 @@ events = []
     12 | events = []
        |          ^^
        |
-       = help: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
+       = hint: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
 
     error: 6 faults in `webhooks.toml`
     --- exit 1
@@ -166,7 +166,7 @@ fn a_key_that_the_api_does_not_accept_is_exit_1() {
     assert_snapshot!(run.snapshot(&world), @r#"
     --- stderr
     error: GET /v1/me: status 401, code "invalid_api_key": "The API key is not valid." (request id [REQUEST])
-    help: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
+    hint: the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names
     --- exit 1
     "#);
 }
@@ -184,7 +184,7 @@ fn an_apply_without_a_key_a_terminal_or_recipients_says_what_is_missing() {
     assert_snapshot!(world.run(APPLY).snapshot(&world), @r#"
     --- stderr
     error: no recipients: nobody could ever read the secrets
-    help: add [encryption] recipients = ["age1…"]; `hookwright init` makes an identity and its recipient
+    hint: add [encryption] recipients = ["age1…"]; `hookwright init` makes an identity and its recipient
     --- exit 1
     "#);
     assert_eq!(posts(&world), 0);
@@ -194,7 +194,7 @@ fn an_apply_without_a_key_a_terminal_or_recipients_says_what_is_missing() {
     assert_snapshot!(world.run(APPLY).snapshot(&world), @r#"
     --- stderr
     error: VIDEOGEN_API_KEY is not set
-    help: set it to a key of the account; to try without one, write base_url = "sandbox" under [provider]
+    hint: set it to a key of the account; to try without one, write base_url = "sandbox" under [provider]
     --- exit 1
     "#);
     assert!(!world.path("state").exists(), "nothing was written");
@@ -209,7 +209,7 @@ fn a_key_of_another_team_is_refused_before_anything_is_planned() {
     assert_snapshot!(world.run(&["plan"]).snapshot(&world), @r#"
     --- stderr
     error: the API key belongs to team "vg_team_b", and the state to team "vg_team_a"
-    help: use a key of the state's team; with this one every endpoint would look gone
+    hint: use a key of the state's team; with this one every endpoint would look gone
     --- exit 1
     "#);
     let before = world.read("state/webhooks.state.json");
@@ -250,14 +250,14 @@ fn an_api_that_is_not_there_is_said_without_a_flag_that_would_not_help() {
     assert_snapshot!(finish(plan).snapshot(&world), @"
     --- stderr
     error: GET /v1/me: no connection to the API: nobody listens on its port (connection refused)
-    help: is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for
+    hint: is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for
     --- exit 1
     ");
     let trigger = world.command(&["sandbox", "trigger", "file.upload.failed", "--url", &url]);
     assert_snapshot!(finish(trigger).snapshot(&world), @"
     --- stderr
     error: no sandbox answers at http://127.0.0.1:[PORT]
-    help: start one in another terminal with `hookwright sandbox`, or name it with --url
+    hint: start one in another terminal with `hookwright sandbox`, or name it with --url
     --- exit 1
     ");
 }
@@ -269,7 +269,7 @@ fn an_event_that_nobody_hears_is_said_with_what_to_do() {
     assert_snapshot!(world.run(&trigger).snapshot(&world), @"
     no endpoint is subscribed to file.upload.failed
     --- stderr
-    help: `hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url
+    hint: `hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url
     --- exit 0
     ");
 }
@@ -287,7 +287,7 @@ fn a_journal_without_its_state_is_not_folded_into_nothing() {
     assert_snapshot!(world.run(&["state", "recover", "saved.journal"]).snapshot(&world), @"
     --- stderr
     error: there is no state that `saved.journal` could be folded into
-    help: bring back a copy of it, an old one too; with none left: --new. Is it elsewhere? --state PATH
+    hint: bring back a copy of it, an old one too; with none left: --new. Is it elsewhere? --state PATH
     --- exit 1
     ");
 }
@@ -302,7 +302,7 @@ fn an_identity_file_that_is_not_there_is_said_with_where_it_may_be() {
     --- stderr
     error: could not read the identity file `nowhere.txt`
       caused by: No such file or directory (os error 2)
-    help: name the private key's file; `hookwright init` makes ~/.config/hookwright/identity.txt
+    hint: name the private key's file; `hookwright init` makes ~/.config/hookwright/identity.txt
     --- exit 1
     ");
 }

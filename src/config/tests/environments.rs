@@ -64,7 +64,7 @@ fn forgetting_the_environment_lists_them_and_tells_nothing_that_hangs_on_it() {
     7 |         [environments.prod]
       |          ^^^^^^^^^^^^
       |
-      = help: write `--env prod` or `--env staging`
+      = hint: write `--env prod` or `--env staging`
     "#);
 }
 
@@ -77,11 +77,11 @@ fn an_environment_that_is_not_there() {
     7 |         [environments.prod]
       |          ^^^^^^^^^^^^ did you mean `prod`?
       |
-      = help: write `--env prod` or `--env staging`
+      = hint: write `--env prod` or `--env staging`
     "#);
     insta::assert_snapshot!(refused_in(SOUND, Some("prod"), &[]), @r#"
     error: `--env` names "prod", and the file has no environments
-    help: leave `--env` out, or write `[environments.NAME]`
+    hint: leave `--env` out, or write `[environments.NAME]`
     "#);
 }
 
@@ -95,7 +95,7 @@ fn a_file_cannot_send_another_secret_as_the_key() {
     2 | api_key_env = "AWS_SECRET_ACCESS_KEY"
       |               ^^^^^^^^^^^^^^^^^^^^^^^ a file cannot send another secret as the API key
       |
-      = help: write "VIDEOGEN_API_KEY", or that with `_` and A-Z 0-9 _ after it, such as "VIDEOGEN_API_KEY_PROD"
+      = hint: write "VIDEOGEN_API_KEY", or that with `_` and A-Z 0-9 _ after it, such as "VIDEOGEN_API_KEY_PROD"
     "#);
     for hostile in [
         "VIDEOGEN_API_KEYS",
@@ -123,7 +123,7 @@ fn two_environments_never_share_a_state() {
     4 | [environments.staging]
       |               ^^^^^^^
       |
-      = help: write `state = "state/webhooks.staging.state.json"`, or no path: each has its own then
+      = hint: write `state = "state/webhooks.staging.state.json"`, or no path: each has its own then
     "#);
 }
 
@@ -143,7 +143,7 @@ fn faults_of_every_environment_are_told_whichever_is_chosen() {
     3 | base_ulr = 1
       | ^^^^^^^^ did you mean `base_url`?
       |
-      = help: write `base_url`, or remove it
+      = hint: write `base_url`, or remove it
 
     error: `base_url` names the foreign host "evil.example"
      --> webhooks.toml:4:12
@@ -151,7 +151,7 @@ fn faults_of_every_environment_are_told_whichever_is_chosen() {
     4 | base_url = "https://evil.example"
       |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
-      = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
+      = hint: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);
 }
 
@@ -207,7 +207,7 @@ fn environments_of_an_entry_that_are_none() {
     15 | environments = ["prd"]
        |                 ^^^^^ did you mean `prod`?
        |
-       = help: write `[environments.NAME]`, or name another
+       = hint: write `[environments.NAME]`, or name another
     "#);
     let text = LIMITED.replace("environments = [\"prod\"]", "environments = []");
     insta::assert_snapshot!(refused_in(&text, Some("staging"), &[]), @"
@@ -217,7 +217,7 @@ fn environments_of_an_entry_that_are_none() {
     15 | environments = []
        |                ^^
        |
-       = help: name those that have the entry, or remove the key: every one has it then
+       = hint: name those that have the entry, or remove the key: every one has it then
     ");
     assert!(
         refused_in(&SOUND.replace("url", "environments = [\"prod\"]\nurl"), None, &[]).contains("is no environment")
@@ -237,7 +237,7 @@ fn an_id_is_adopted_once_in_each_environment() {
     10 | limited = "ep_prod"
        |           ^^^^^^^^^ again here
        |
-       = help: an endpoint belongs to one entry: remove one of the two
+       = hint: an endpoint belongs to one entry: remove one of the two
     "#);
     let nobodys = LIMITED.replace("imports = { both", "imports = { bth");
     assert!(refused_in(&nobodys, Some("staging"), &[]).contains("did you mean `both`?"));

@@ -45,7 +45,7 @@ fn a_name_in_two_files_and_a_twin() {
     1 | [webhooks.sound]
       |           ----- first here
       |
-      = help: keep one of the two, or rename one
+      = hint: keep one of the two, or rename one
     "#);
     insta::assert_snapshot!(refused(&[SOUND, &SOUND.replace("webhooks.sound", "webhooks.twin")]), @r#"
     error: the entry "twin" has the same url and events as "sound"
@@ -59,7 +59,7 @@ fn a_name_in_two_files_and_a_twin() {
     1 | [webhooks.sound]
       |           ----- its twin
       |
-      = help: each event would be delivered twice: change the url or the events of one, or remove it
+      = hint: each event would be delivered twice: change the url or the events of one, or remove it
     "#);
 }
 
@@ -77,7 +77,7 @@ fn an_import_in_two_files() {
     2 | sound = "ep_1"
       | ----- first here
       |
-      = help: keep one of the two, or rename one
+      = hint: keep one of the two, or rename one
     "#);
 }
 
@@ -95,7 +95,7 @@ fn only_one_file_holds_guards() {
     1 | [safety]
       |  ------ this file holds them
       |
-      = help: only one file may hold `provider`, `state`, `encryption`, `safety`, `environments`, `variables`: move this into it
+      = hint: only one file may hold `provider`, `state`, `encryption`, `safety`, `environments`, `variables`: move this into it
 
     error: a second file holds guards
      --> hooks/c.toml:1:2
@@ -108,7 +108,7 @@ fn only_one_file_holds_guards() {
     1 | [safety]
       |  ------ this file holds them
       |
-      = help: only one file may hold `provider`, `state`, `encryption`, `safety`, `environments`, `variables`: move this into it
+      = hint: only one file may hold `provider`, `state`, `encryption`, `safety`, `environments`, `variables`: move this into it
     "#);
 }
 
@@ -122,7 +122,7 @@ fn faults_of_all_files_come_file_by_file() {
     1 | colour = 1
       | ^^^^^^
       |
-      = help: remove it; known here: `provider`, `state`, `encryption`, `safety`, `defaults`, `webhooks`, `imports`, `moved`, `removed`, `allow_unknown_events`, `environments`, `variables`
+      = hint: remove it; known here: `provider`, `state`, `encryption`, `safety`, `defaults`, `webhooks`, `imports`, `moved`, `removed`, `allow_unknown_events`, `environments`, `variables`
 
     error: a string must stand in quotes
      --> hooks/b.toml:2:7
@@ -130,7 +130,7 @@ fn faults_of_all_files_come_file_by_file() {
     2 | url = https://c.example/
       |       ^^^^^^^^^^^^^^^^^^
       |
-      = help: write "https://c.example/"
+      = hint: write "https://c.example/"
 
     error: the scheme "ftp" is not https
      --> hooks/c.toml:2:7
@@ -138,7 +138,7 @@ fn faults_of_all_files_come_file_by_file() {
     2 | url = "ftp://d.example/"
       |       ^^^^^^^^^^^^^^^^^^
       |
-      = help: write an url that starts with `https://`
+      = hint: write an url that starts with `https://`
 
     error: `events` is empty
      --> hooks/c.toml:3:10
@@ -146,6 +146,6 @@ fn faults_of_all_files_come_file_by_file() {
     3 | events = []
       |          ^^
       |
-      = help: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
+      = hint: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
     "#);
 }

@@ -15,7 +15,7 @@ fn an_unknown_key() {
     4 | descripton = "x"
       | ^^^^^^^^^^ did you mean `description`?
       |
-      = help: write `description`, or remove it
+      = hint: write `description`, or remove it
     "#);
     insta::assert_snapshot!(refused("[colours]\n"), @r#"
     error: unknown key "colours"
@@ -24,7 +24,7 @@ fn an_unknown_key() {
     1 | [colours]
       |  ^^^^^^^
       |
-      = help: remove it; known here: `provider`, `state`, `encryption`, `safety`, `defaults`, `webhooks`, `imports`, `moved`, `removed`, `allow_unknown_events`, `environments`, `variables`
+      = hint: remove it; known here: `provider`, `state`, `encryption`, `safety`, `defaults`, `webhooks`, `imports`, `moved`, `removed`, `allow_unknown_events`, `environments`, `variables`
     "#);
 }
 
@@ -51,7 +51,7 @@ fn a_wrong_type() {
     4 | rotation = "2"
       |            ^^^ this is a string
       |
-      = help: write `rotation = 1`
+      = hint: write `rotation = 1`
     "#);
     insta::assert_snapshot!(refused("[safety]\nallowed_hosts = \"h.example\"\n"), @r#"
     error: `allowed_hosts` takes a list
@@ -60,7 +60,7 @@ fn a_wrong_type() {
     2 | allowed_hosts = "h.example"
       |                 ^^^^^^^^^^^ this is a string
       |
-      = help: write `allowed_hosts = ["hooks.example.com"]`
+      = hint: write `allowed_hosts = ["hooks.example.com"]`
     "#);
     insta::assert_snapshot!(refused("[[state]]\n"), @r#"
     error: "state" must be a table
@@ -69,7 +69,7 @@ fn a_wrong_type() {
     1 | [[state]]
       | ^^^^^^^^^ this is a list
       |
-      = help: write `[state]`
+      = hint: write `[state]`
     "#);
     insta::assert_snapshot!(refused("[webhooks]\nurl = \"https://h.example\"\n"), @r#"
     error: "url" must be a table
@@ -78,7 +78,7 @@ fn a_wrong_type() {
     2 | url = "https://h.example"
       |       ^^^^^^^^^^^^^^^^^^^ this is a string
       |
-      = help: write `[webhooks.NAME]`
+      = hint: write `[webhooks.NAME]`
     "#);
     insta::assert_snapshot!(refused(&with("lifecycle = { prevent_destroy = \"yes\" }")), @r#"
     error: `prevent_destroy` takes `true` or `false`
@@ -87,7 +87,7 @@ fn a_wrong_type() {
     4 | lifecycle = { prevent_destroy = "yes" }
       |                                 ^^^^^ this is a string
       |
-      = help: write `prevent_destroy = true`
+      = hint: write `prevent_destroy = true`
     "#);
 }
 
@@ -100,7 +100,7 @@ fn an_entry_with_no_url_or_events() {
     1 | [webhooks.a]
       |           ^
       |
-      = help: write `events = ["tool_execution.*"]` below its header, or under `[defaults]` for every entry
+      = hint: write `events = ["tool_execution.*"]` below its header, or under `[defaults]` for every entry
 
     error: the entry "a" has no url
      --> webhooks.toml:1:11
@@ -108,7 +108,7 @@ fn an_entry_with_no_url_or_events() {
     1 | [webhooks.a]
       |           ^
       |
-      = help: write `url = "https://hooks.example.com/videogen"` below its header
+      = hint: write `url = "https://hooks.example.com/videogen"` below its header
     "#);
 }
 
@@ -121,7 +121,7 @@ fn a_bad_name() {
     1 | [webhooks."a b"]
       |           ^^^^^
       |
-      = help: write 1 to 64 of the characters A-Z a-z 0-9 _ -
+      = hint: write 1 to 64 of the characters A-Z a-z 0-9 _ -
     "#);
 }
 
@@ -137,7 +137,7 @@ fn two_entries_for_one_endpoint() {
     4 | [webhooks.twin]
       |           ^^^^
       |
-      = help: each event would be delivered twice: change the url or the events of one, or remove it
+      = hint: each event would be delivered twice: change the url or the events of one, or remove it
     "#);
 }
 
@@ -150,7 +150,7 @@ fn imports_without_an_entry_or_twice() {
     5 | soud = "ep_1"
       | ^^^^ did you mean `sound`?
       |
-      = help: write `[webhooks.soud]` with its url and events, or remove this line
+      = hint: write `[webhooks.soud]` with its url and events, or remove this line
     "#);
     insta::assert_snapshot!(refused(&format!("{SOUND}[webhooks.b]\nurl = \"https://b.example/\"\nevents = [\"file.*\"]\n[imports]\nsound = \"ep_1\"\nb = \"ep_1\"\n")), @r#"
     error: the endpoint "ep_1" is imported twice
@@ -161,7 +161,7 @@ fn imports_without_an_entry_or_twice() {
     9 | b = "ep_1"
       |     ^^^^^^ again here
       |
-      = help: an endpoint belongs to one entry: remove one of the two
+      = hint: an endpoint belongs to one entry: remove one of the two
     "#);
     insta::assert_snapshot!(refused(&format!("{SOUND}[imports]\nsound = \"ep 1\"\n")), @r#"
     error: "ep 1" is no endpoint id
@@ -170,7 +170,7 @@ fn imports_without_an_entry_or_twice() {
     5 | sound = "ep 1"
       |         ^^^^^^
       |
-      = help: write the id as the API lists it, such as "ep_…": at most 256 visible characters, no spaces
+      = hint: write the id as the API lists it, such as "ep_…": at most 256 visible characters, no spaces
     "#);
 }
 
@@ -183,7 +183,7 @@ fn moves_that_contradict_the_entries() {
     5 | other = "old"
       | ^^^^^
       |
-      = help: write `[webhooks.other]` with its url and events, or remove this line
+      = hint: write `[webhooks.other]` with its url and events, or remove this line
     "#);
     insta::assert_snapshot!(refused(&format!("{SOUND}[moved]\nsound = \"sound\"\n")), @r#"
     error: the old name "sound" still has an entry
@@ -195,7 +195,7 @@ fn moves_that_contradict_the_entries() {
     5 | sound = "sound"
       |         ^^^^^^^
       |
-      = help: write `new = "old"`; the entry stands under the new name alone
+      = hint: write `new = "old"`; the entry stands under the new name alone
     "#);
     insta::assert_snapshot!(refused(&format!("{SOUND}[webhooks.b]\nurl = \"https://b.example/\"\nevents = [\"file.*\"]\n[moved]\nsound = \"old\"\nb = \"old\"\n")), @r#"
     error: "old" moves to two names
@@ -206,7 +206,7 @@ fn moves_that_contradict_the_entries() {
     9 | b = "old"
       |     ^^^^^ again here
       |
-      = help: an endpoint has one name: remove one of the two
+      = hint: an endpoint has one name: remove one of the two
     "#);
 }
 
@@ -222,7 +222,7 @@ fn removed_names_that_have_an_entry() {
     5 | names = ["sound"]
       |          ^^^^^^^
       |
-      = help: remove the entry, or take the name from this list
+      = hint: remove the entry, or take the name from this list
     "#);
 }
 
@@ -237,7 +237,7 @@ fn a_key_that_stands_twice() {
     3 | max_deletes = 2
       | ^^^^^^^^^^^ again here
       |
-      = help: keep one of the two, or rename one
+      = hint: keep one of the two, or rename one
     "#);
     insta::assert_snapshot!(refused("[state]\n[safety]\n[state]\n"), @r#"
     error: "state" is defined twice
@@ -249,7 +249,7 @@ fn a_key_that_stands_twice() {
     3 | [state]
       |  ^^^^^ again here
       |
-      = help: keep one of the two, or rename one
+      = hint: keep one of the two, or rename one
     "#);
     insta::assert_snapshot!(refused(&with("lifecycle = { overlap = \"1h\", overlap = \"2h\" }")), @r#"
     error: "overlap" is defined twice
@@ -260,7 +260,7 @@ fn a_key_that_stands_twice() {
       |               |
       |               first here
       |
-      = help: keep one of the two, or rename one
+      = hint: keep one of the two, or rename one
     "#);
 }
 
@@ -273,7 +273,7 @@ fn broken_syntax() {
     2 | path = state.json
       |        ^^^^^^^^^^
       |
-      = help: write "state.json"
+      = hint: write "state.json"
     "#);
     insta::assert_snapshot!(refused("[state]\npath =\n"), @r"
     error: a key has no value
@@ -282,7 +282,7 @@ fn broken_syntax() {
     2 | path =
       |       ^
       |
-      = help: write a value after `=`
+      = hint: write a value after `=`
     ");
     insta::assert_snapshot!(refused("[state]\npath = \"x\n"), @r#"
     error: a string is not closed
@@ -291,7 +291,7 @@ fn broken_syntax() {
     2 | path = "x
       |          ^
       |
-      = help: close it with `"`
+      = hint: close it with `"`
     "#);
     insta::assert_snapshot!(refused("[safety]\nallowed_hosts = [\"a.example\"\nmax_deletes = 1\n"), @r#"
     error: a list is not closed
@@ -300,7 +300,7 @@ fn broken_syntax() {
     2 | allowed_hosts = ["a.example"
       |                 ^ opened here
       |
-      = help: close it with `]`
+      = hint: close it with `]`
     "#);
     insta::assert_snapshot!(refused("max deletes = 1\n"), @r"
     error: a key has no value
@@ -309,7 +309,7 @@ fn broken_syntax() {
     1 | max deletes = 1
       |     ^
       |
-      = help: write `key = value`
+      = hint: write `key = value`
     ");
     insta::assert_snapshot!(refused("[state\npath = \"x\"\n"), @r"
     error: a header is not closed
@@ -318,7 +318,7 @@ fn broken_syntax() {
     1 | [state
       |       ^
       |
-      = help: close it with `]`
+      = hint: close it with `]`
     ");
     insta::assert_snapshot!(refused("[safety]\nmax_deletes = 01\n"), @r"
     error: unexpected leading zero

@@ -21,7 +21,7 @@ fn an_url_outside_of_the_allowed_hosts() {
     2 | url = "https://a.b.corp.example/x"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: add "a.b.corp.example" to `allowed_hosts` under `[safety]`, or write an url of a host that is there
+      = hint: add "a.b.corp.example" to `allowed_hosts` under `[safety]`, or write an url of a host that is there
     "#);
 }
 
@@ -34,7 +34,7 @@ fn a_pattern_that_is_no_host() {
     2 | allowed_hosts = ["https://h.example", "h.example:443", "*"]
       |                  ^^^^^^^^^^^^^^^^^^^
       |
-      = help: write a host alone, such as "hooks.example.com" or "*.example.com" (exactly one label)
+      = hint: write a host alone, such as "hooks.example.com" or "*.example.com" (exactly one label)
 
     error: `allowed_hosts`: a host has no port
      --> webhooks.toml:2:39
@@ -42,7 +42,7 @@ fn a_pattern_that_is_no_host() {
     2 | allowed_hosts = ["https://h.example", "h.example:443", "*"]
       |                                       ^^^^^^^^^^^^^^^
       |
-      = help: write a host alone, such as "hooks.example.com" or "*.example.com" (exactly one label)
+      = hint: write a host alone, such as "hooks.example.com" or "*.example.com" (exactly one label)
 
     error: `allowed_hosts`: `*` stands only for the first label, as in `*.example.com`
      --> webhooks.toml:2:56
@@ -50,7 +50,7 @@ fn a_pattern_that_is_no_host() {
     2 | allowed_hosts = ["https://h.example", "h.example:443", "*"]
       |                                                        ^^^
       |
-      = help: write a host alone, such as "hooks.example.com" or "*.example.com" (exactly one label)
+      = hint: write a host alone, such as "hooks.example.com" or "*.example.com" (exactly one label)
     "#);
 }
 
@@ -63,7 +63,7 @@ fn a_base_url_that_may_not_have_the_key() {
     2 | base_url = "https://api.videogen.io.evil.example"
       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
-      = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
+      = hint: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);
     insta::assert_snapshot!(refused("[provider]\nbase_url = \"http://api.videogen.io\"\n"), @r#"
     error: `base_url`: `http://` is only for a loopback host
@@ -72,7 +72,7 @@ fn a_base_url_that_may_not_have_the_key() {
     2 | base_url = "http://api.videogen.io"
       |            ^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `base_url = "https://api.videogen.io"`, or `base_url = "sandbox"`
+      = hint: write `base_url = "https://api.videogen.io"`, or `base_url = "sandbox"`
     "#);
     insta::assert_snapshot!(refused("[provider]\nbase_url = \"https://u:hunter2@api.videogen.io\"\n"), @r#"
     error: `base_url`: it holds credentials
@@ -81,7 +81,7 @@ fn a_base_url_that_may_not_have_the_key() {
     2 | base_url = "https://*********@api.videogen.io"
       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `base_url = "https://api.videogen.io"`, or `base_url = "sandbox"`
+      = hint: write `base_url = "https://api.videogen.io"`, or `base_url = "sandbox"`
     "#);
 }
 
@@ -94,7 +94,7 @@ fn recipients_that_are_none() {
     4 |   "AGE-SECRET-KEY-********",
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write its public key (`age-keygen -y` shows it), and make a new identity: this one was in a file that others read
+      = hint: write its public key (`age-keygen -y` shows it), and make a new identity: this one was in a file that others read
 
     error: not an age recipient
      --> webhooks.toml:5:3
@@ -102,7 +102,7 @@ fn recipients_that_are_none() {
     5 |   "ssh-ed25519 AAAA",
       |   ^^^^^^^^^^^^^^^^^^
       |
-      = help: copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file
+      = hint: copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file
 
     error: not an age recipient
      --> webhooks.toml:6:3
@@ -110,7 +110,7 @@ fn recipients_that_are_none() {
     6 |   "age1short",
       |   ^^^^^^^^^^^
       |
-      = help: copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file
+      = hint: copy the whole `age1…` line that `age-keygen` prints as the public key, or the whole line of an ssh .pub file
     "#);
 }
 
@@ -123,7 +123,7 @@ fn a_path_that_is_empty() {
     2 | path = ""
       |        ^^
       |
-      = help: write `path = "state/webhooks.state.json"`
+      = hint: write `path = "state/webhooks.state.json"`
 
     error: `recipients_file` holds a NUL
      --> webhooks.toml:4:19
@@ -131,7 +131,7 @@ fn a_path_that_is_empty() {
     4 | recipients_file = "a\u0000b"
       |                   ^^^^^^^^^^
       |
-      = help: write `recipients_file = "recipients.txt"`
+      = hint: write `recipients_file = "recipients.txt"`
     "#);
 }
 
@@ -145,6 +145,6 @@ fn a_base_url_whose_host_is_not_the_environments() {
     2 | base_url = "https://prod.example"
       |            ^^^^^^^^^^^^^^^^^^^^^^ the API key goes only to `*.videogen.io` (one label) and to loopback
       |
-      = help: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
+      = hint: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
     "#);
 }

@@ -28,7 +28,7 @@ fn a_number_out_of_range() {
     4 | rotation = 0
       |            ^ less than 1
       |
-      = help: write a whole number from 1 to 4294967295
+      = hint: write a whole number from 1 to 4294967295
     ");
     insta::assert_snapshot!(refused("[safety]\nmax_deletes = -1\n"), @r"
     error: `max_deletes` is out of range
@@ -37,7 +37,7 @@ fn a_number_out_of_range() {
     2 | max_deletes = -1
       |               ^^ less than 0
       |
-      = help: write a whole number from 0 to 4294967295
+      = hint: write a whole number from 0 to 4294967295
     ");
 }
 
@@ -50,7 +50,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = []
       |          ^^
       |
-      = help: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
+      = hint: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
     "#);
     insta::assert_snapshot!(refused(&with_events("[\"tool_execution.suceeded\"]")), @r#"
     error: unknown event "tool_execution.suceeded"
@@ -59,7 +59,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = ["tool_execution.suceeded"]
       |           ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean `tool_execution.succeeded`?
       |
-      = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
     "#);
     insta::assert_snapshot!(refused(&with_events("[\"file.uplaod.*\"]")), @r#"
     error: unknown event "file.uplaod.*"
@@ -68,7 +68,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = ["file.uplaod.*"]
       |           ^^^^^^^^^^^^^^^ did you mean `file.upload.*`?
       |
-      = help: write an event or a group: `assistant_message.*`, `file.*`, `file.upload.*`, `project_export.*`, `tool_execution.*`, `workflow_run.*`
+      = hint: write an event or a group: `assistant_message.*`, `file.*`, `file.upload.*`, `project_export.*`, `tool_execution.*`, `workflow_run.*`
     "#);
     insta::assert_snapshot!(refused(&with_events("[\"video.done\"]")), @r#"
     error: unknown event "video.done"
@@ -77,7 +77,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = ["video.done"]
       |           ^^^^^^^^^^^^
       |
-      = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
     "#);
     insta::assert_snapshot!(refused(&with_events("\"file.*\"")), @r#"
     error: `events` takes a list
@@ -86,7 +86,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = "file.*"
       |          ^^^^^^^^ this is a string
       |
-      = help: write `events = ["tool_execution.succeeded"]`
+      = hint: write `events = ["tool_execution.succeeded"]`
     "#);
 }
 
@@ -99,7 +99,7 @@ fn an_url_that_is_none() {
     2 | url = ""
       |       ^^
       |
-      = help: write `url = "https://hooks.example.com/videogen"`
+      = hint: write `url = "https://hooks.example.com/videogen"`
     "#);
     insta::assert_snapshot!(refused(&with_url("a.example/x")), @r#"
     error: this is no url: relative URL without a base
@@ -108,7 +108,7 @@ fn an_url_that_is_none() {
     2 | url = "a.example/x"
       |       ^^^^^^^^^^^^^
       |
-      = help: write one such as "https://hooks.example.com/videogen"
+      = hint: write one such as "https://hooks.example.com/videogen"
     "#);
     insta::assert_snapshot!(refused(&with_url("ftp://a.example/x")), @r#"
     error: the scheme "ftp" is not https
@@ -117,7 +117,7 @@ fn an_url_that_is_none() {
     2 | url = "ftp://a.example/x"
       |       ^^^^^^^^^^^^^^^^^^^
       |
-      = help: write an url that starts with `https://`
+      = hint: write an url that starts with `https://`
     "#);
 }
 
@@ -130,7 +130,7 @@ fn an_url_over_plain_http() {
     2 | url = "http://a.example/x"
       |       ^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `https://`: deliveries cross the open network
+      = hint: write `https://`: deliveries cross the open network
     "#);
     insta::assert_snapshot!(refused(&with_url("http://localhost:9000/x")), @r#"
     error: an `http://` url is only for a local base url
@@ -139,7 +139,7 @@ fn an_url_over_plain_http() {
     2 | url = "http://localhost:9000/x"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `https://`, or set `base_url = "sandbox"`: VideoGen cannot reach a loopback host
+      = hint: write `https://`, or set `base_url = "sandbox"`: VideoGen cannot reach a loopback host
     "#);
 }
 
@@ -152,7 +152,7 @@ fn an_url_with_credentials_shows_none_of_them() {
     2 | url = "https://************@a.example/x"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
+      = hint: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
     "#);
     insta::assert_snapshot!(refused(&with_url("https://user:hun/ter2@a.example/x")), @r#"
     error: this is no url: invalid port number
@@ -161,7 +161,7 @@ fn an_url_with_credentials_shows_none_of_them() {
     2 | url = "https://*************@a.example/x"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write one such as "https://hooks.example.com/videogen"
+      = hint: write one such as "https://hooks.example.com/videogen"
     "#);
 }
 
@@ -204,7 +204,7 @@ fn an_url_with_a_fragment() {
     2 | url = "https://a.example/x#y"
       |       ^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: remove the `#` and what follows: it is never sent to a server
+      = hint: remove the `#` and what follows: it is never sent to a server
     "#);
 }
 
@@ -217,7 +217,7 @@ fn a_bad_duration() {
     4 | rotate_after = "90 days-ish"
       |                ^^^^^^^^^^^^^
       |
-      = help: write a number and a unit, such as `rotate_after = "90d"`; units: s, m, h, d, w
+      = hint: write a number and a unit, such as `rotate_after = "90d"`; units: s, m, h, d, w
     "#);
     insta::assert_snapshot!(refused(&with("rotate_after = 90")), @r#"
     error: `rotate_after` takes a string
@@ -226,7 +226,7 @@ fn a_bad_duration() {
     4 | rotate_after = 90
       |                ^^ this is a whole number
       |
-      = help: write `rotate_after = "90d"`
+      = hint: write `rotate_after = "90d"`
     "#);
     insta::assert_snapshot!(refused(&with("rotate_after = \"0s\"")), @r#"
     error: `rotate_after` is too short
@@ -235,7 +235,7 @@ fn a_bad_duration() {
     4 | rotate_after = "0s"
       |                ^^^^
       |
-      = help: write a number and a unit, such as `rotate_after = "90d"`; units: s, m, h, d, w
+      = hint: write a number and a unit, such as `rotate_after = "90d"`; units: s, m, h, d, w
     "#);
     insta::assert_snapshot!(refused(&with("lifecycle = { overlap = \"5000y\" }")), @r#"
     error: `overlap` is longer than a hundred years
@@ -244,7 +244,7 @@ fn a_bad_duration() {
     4 | lifecycle = { overlap = "5000y" }
       |                         ^^^^^^^
       |
-      = help: write a number and a unit, such as `overlap = "24h"`; units: s, m, h, d, w
+      = hint: write a number and a unit, such as `overlap = "24h"`; units: s, m, h, d, w
     "#);
 }
 
@@ -259,7 +259,7 @@ fn a_lifecycle_that_cannot_be_kept() {
       |                         |
       |                         destroyed first, by this
       |
-      = help: remove `overlap`, or write `replace = "create_before_destroy"`
+      = hint: remove `overlap`, or write `replace = "create_before_destroy"`
     "#);
     insta::assert_snapshot!(refused(&with("lifecycle = { replace = \"create_before_destory\" }")), @r#"
     error: unknown word "create_before_destory"
@@ -268,7 +268,7 @@ fn a_lifecycle_that_cannot_be_kept() {
     4 | lifecycle = { replace = "create_before_destory" }
       |                         ^^^^^^^^^^^^^^^^^^^^^^^ did you mean `create_before_destroy`?
       |
-      = help: write "create_before_destroy" or "destroy_before_create"
+      = hint: write "create_before_destroy" or "destroy_before_create"
     "#);
     insta::assert_snapshot!(refused(&with("lifecycle = { ignore_changes = [\"name\"] }")), @r#"
     error: unknown word "name"
@@ -277,7 +277,7 @@ fn a_lifecycle_that_cannot_be_kept() {
     4 | lifecycle = { ignore_changes = ["name"] }
       |                                 ^^^^^^
       |
-      = help: write "url" or "events" or "description"
+      = hint: write "url" or "events" or "description"
     "#);
 }
 

@@ -24,7 +24,7 @@ c = "ep_1"
     3 | max_delete = 3
       | ^^^^^^^^^^ did you mean `max_deletes`?
       |
-      = help: write `max_deletes`, or remove it
+      = hint: write `max_deletes`, or remove it
 
     error: a string must stand in quotes
      --> webhooks.toml:5:7
@@ -32,7 +32,7 @@ c = "ep_1"
     5 | url = https://a.example/
       |       ^^^^^^^^^^^^^^^^^^
       |
-      = help: write "https://a.example/"
+      = hint: write "https://a.example/"
 
     error: the url is not https
      --> webhooks.toml:8:7
@@ -40,7 +40,7 @@ c = "ep_1"
     8 | url = "http://b.example/"
       |       ^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `https://`: deliveries cross the open network
+      = hint: write `https://`: deliveries cross the open network
 
     error: unknown event "tool_execution.suceeded"
      --> webhooks.toml:9:11
@@ -48,7 +48,7 @@ c = "ep_1"
     9 | events = ["tool_execution.suceeded"]
       |           ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean `tool_execution.succeeded`?
       |
-      = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
 
     error: `rotation` is out of range
       --> webhooks.toml:10:12
@@ -56,7 +56,7 @@ c = "ep_1"
     10 | rotation = 0
        |            ^ less than 1
        |
-       = help: write a whole number from 1 to 4294967295
+       = hint: write a whole number from 1 to 4294967295
 
     error: "rotation" is defined twice
       --> webhooks.toml:11:1
@@ -66,7 +66,7 @@ c = "ep_1"
     11 | rotation = 1
        | ^^^^^^^^ again here
        |
-       = help: keep one of the two, or rename one
+       = hint: keep one of the two, or rename one
     "#);
 }
 
@@ -82,7 +82,7 @@ fn a_repeated_header_is_one_fault_not_one_for_each_key() {
     4 | [webhooks.sound]
       |           ^^^^^ again here
       |
-      = help: keep one of the two, or rename one
+      = hint: keep one of the two, or rename one
     "#);
 }
 
@@ -95,7 +95,7 @@ fn what_looks_absent_beside_broken_syntax_is_not_called_absent() {
     1 | [webhooks.a
       |            ^
       |
-      = help: close it with `]`
+      = hint: close it with `]`
     ");
     insta::assert_snapshot!(refused("[webhooks.a]\nurl\nevents = [\"file.*\"\n"), @r#"
     error: a key has no value
@@ -104,7 +104,7 @@ fn what_looks_absent_beside_broken_syntax_is_not_called_absent() {
     2 | url
       |    ^
       |
-      = help: write `key = value`
+      = hint: write `key = value`
 
     error: a list is not closed
      --> webhooks.toml:3:10
@@ -112,7 +112,7 @@ fn what_looks_absent_beside_broken_syntax_is_not_called_absent() {
     3 | events = ["file.*"
       |          ^ opened here
       |
-      = help: close it with `]`
+      = hint: close it with `]`
     "#);
 }
 

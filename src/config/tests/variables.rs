@@ -51,7 +51,7 @@ fn a_value_may_be_missing() {
     9 | url = "https://${var.host}/${var.path}"
       |                ^^^^^^^^^^^
       |
-      = help: give it with `--var host=VALUE`, HOOKWRIGHT_VAR_host or `--var-file FILE`; or write it in the file: as its `default` under `[variables]` or under `[environments.staging.variables]`
+      = hint: give it with `--var host=VALUE`, HOOKWRIGHT_VAR_host or `--var-file FILE`; or write it in the file: as its `default` under `[variables]` or under `[environments.staging.variables]`
     "#);
 }
 
@@ -64,7 +64,7 @@ fn a_value_outside_of_its_pattern_says_where_it_is_from_and_no_secret() {
     3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
       |                                                         ^^^^^^^^^ "whsec_******" does not match
       |
-      = help: give another value, or mend the pattern; all of a value must match
+      = hint: give another value, or mend the pattern; all of a value must match
     "#);
     let text = FILE.replace("prod.example", "PROD.example");
     insta::assert_snapshot!(refused_in(&text, Some("staging"), &[("host", "a.example")]), @r#"
@@ -77,7 +77,7 @@ fn a_value_outside_of_its_pattern_says_where_it_is_from_and_no_secret() {
     6 | variables = { host = "PROD.example" }
       |                      ^^^^^^^^^^^^^^
       |
-      = help: write another value, or mend the pattern
+      = hint: write another value, or mend the pattern
     "#);
 }
 
@@ -96,7 +96,7 @@ fn a_name_that_nobody_declared() {
     9 | url = "https://${var.hots}/${var.path}"
       |                ^^^^^^^^^^^ did you mean `host`?
       |
-      = help: mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+      = hint: mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
 
     error: `${` is not closed
       --> webhooks.toml:11:16
@@ -104,7 +104,7 @@ fn a_name_that_nobody_declared() {
     11 | description = "${environment}, not ${env} ${"
        |                ^^
        |
-       = help: close it with `}`; for a literal `${`, write `$${`
+       = hint: close it with `}`; for a literal `${`, write `$${`
 
     error: "${env}" stands for nothing
       --> webhooks.toml:11:36
@@ -112,11 +112,11 @@ fn a_name_that_nobody_declared() {
     11 | description = "${environment}, not ${env} ${"
        |                                    ^^^^^^
        |
-       = help: write `${var.NAME}` or `${environment}`; for a literal `${`, write `$${`
+       = hint: write `${var.NAME}` or `${environment}`; for a literal `${`, write `$${`
     "#);
     insta::assert_snapshot!(refused_in(FILE, Some("prod"), &[("hots", "a.example")]), @r#"
     error: `--var` gives "hots", which is no declared variable
-    help: did you mean `host`? mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+    hint: did you mean `host`? mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
     "#);
     let text = FILE.replace("{ host = \"prod", "{ hosts = \"prod");
     insta::assert_snapshot!(refused_in(&text, Some("prod"), &[]), @r#"
@@ -126,7 +126,7 @@ fn a_name_that_nobody_declared() {
     6 | variables = { hosts = "prod.example" }
       |               ^^^^^ did you mean `host`?
       |
-      = help: mend the name, or declare it under `[variables]`: `hosts = { description = "…" }`
+      = hint: mend the name, or declare it under `[variables]`: `hosts = { description = "…" }`
 
     error: the variable `host` has no value
      --> webhooks.toml:9:16
@@ -137,7 +137,7 @@ fn a_name_that_nobody_declared() {
     9 | url = "https://${var.host}/${var.path}"
       |                ^^^^^^^^^^^
       |
-      = help: give it with `--var host=VALUE`, HOOKWRIGHT_VAR_host or `--var-file FILE`; or write it in the file: as its `default` under `[variables]` or under `[environments.prod.variables]`
+      = hint: give it with `--var host=VALUE`, HOOKWRIGHT_VAR_host or `--var-file FILE`; or write it in the file: as its `default` under `[variables]` or under `[environments.prod.variables]`
     "#);
 }
 
@@ -151,7 +151,7 @@ fn a_fault_of_a_filled_string_shows_it_as_written_and_as_filled() {
     9 | url = "https://${var.host}/${var.path}"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this is "https://*********@h.example/videogen"
       |
-      = help: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
+      = hint: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
     "#);
     insta::assert_snapshot!(refused_in(&text.replace("file.*", "file.${var.path}"), Some("prod"), &[]), @r#"
     error: unknown event "file.videogen"
@@ -160,7 +160,7 @@ fn a_fault_of_a_filled_string_shows_it_as_written_and_as_filled() {
     10 | events = ["file.${var.path}"]
        |           ^^^^^^^^^^^^^^^^^^
        |
-       = help: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+       = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
     "#);
 }
 
@@ -174,7 +174,7 @@ fn declarations_that_are_none() {
     2 | a-b = "x"
       | ^^^
       |
-      = help: write 1 to 64 of the characters A-Z a-z 0-9 _, no digit first: HOOKWRIGHT_VAR_NAME can be set then
+      = hint: write 1 to 64 of the characters A-Z a-z 0-9 _, no digit first: HOOKWRIGHT_VAR_NAME can be set then
 
     error: "c" must be a table
      --> webhooks.toml:3:5
@@ -182,7 +182,7 @@ fn declarations_that_are_none() {
     3 | c = 1
       |     ^ this is a whole number
       |
-      = help: write `c = { default = "hooks.example.com" }`
+      = hint: write `c = { default = "hooks.example.com" }`
 
     error: `pattern` is no regular expression
      --> webhooks.toml:4:17
@@ -190,7 +190,7 @@ fn declarations_that_are_none() {
     4 | d = { pattern = "(" }
       |                 ^^^
       |
-      = help: write one such as "^[a-z0-9.-]+$" (the syntax of Rust's regex: no look-around, no back-references)
+      = hint: write one such as "^[a-z0-9.-]+$" (the syntax of Rust's regex: no look-around, no back-references)
 
     error: the value holds a control character
      --> webhooks.toml:5:5
@@ -204,7 +204,7 @@ fn declarations_that_are_none() {
     6 | f = { pattern = "\\w{9999}" }
       |                 ^^^^^^^^^^^ it is too large
       |
-      = help: write one such as "^[a-z0-9.-]+$" (the syntax of Rust's regex: no look-around, no back-references)
+      = hint: write one such as "^[a-z0-9.-]+$" (the syntax of Rust's regex: no look-around, no back-references)
     "#);
 }
 
@@ -218,7 +218,7 @@ fn an_environments_name_where_there_are_none() {
     2 | url = "https://a.example/${environment}"
       |                          ^^^^^^^^^^^^^^
       |
-      = help: write `[environments.NAME]`, and choose one with `--env`
+      = hint: write `[environments.NAME]`, and choose one with `--env`
     "#);
 }
 
@@ -337,7 +337,7 @@ fn an_empty_value_has_its_place_within_a_host() {
     4 | url = "https://${var.suffix}.example.com/"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this is "https://.example.com/"
       |
-      = help: write a whole host name, as in "https://hooks.example.com/videogen"
+      = hint: write a whole host name, as in "https://hooks.example.com/videogen"
     "#);
 }
 

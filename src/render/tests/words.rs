@@ -205,7 +205,7 @@ fn refusals() {
     protected: render, line 3: `render` has prevent_destroy and would be forgotten
         hint: protection outlives the entry: keep `[webhooks.render]` with `prevent_destroy = false` for one apply, then remove it
     protected: render, line 3: `render` has prevent_destroy and would be replaced without an overlap
-        hint: give it an overlap, or set `wanted.prevent_destroy = false` in its entry
+        hint: give it an overlap, or set `lifecycle.prevent_destroy = false` in its entry
     too_many_deletes: render, line 3: 3 endpoints would be deleted, replaced or forgotten, and `[safety] max_deletes` is 1
         hint: raise `[safety] max_deletes` in the configuration
         hint: or pass `--allow-delete a --allow-delete b`

@@ -207,7 +207,7 @@ pub(in crate::render) fn ways(refusal: &Refusal) -> Vec<Sentence> {
             sentence("or end it with `hookwright secret rotate {} --finish`", [name()]),
         ],
         R::Protected { remains: true, .. } => {
-            vec![sentence("give it an overlap, or set `wanted.prevent_destroy = false` in its entry", vec![])]
+            vec![sentence("give it an overlap, or set `lifecycle.prevent_destroy = false` in its entry", vec![])]
         }
         R::Protected { remains: false, .. } => vec![sentence(
             "protection outlives the entry: keep `[webhooks.{}]` with `prevent_destroy = false` for one apply, then remove it",

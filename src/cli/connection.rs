@@ -1,42 +1,30 @@
-//! The API as a command meets it: the server inside the command, or the one at the base url; which key goes where; and
-//! what a refresh tells.
+//! A command's connection to the API: to the server inside the command, or to the one at the base url; and which key
+//! goes where.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
 
 use super::failure::Failure;
-use super::project::Project;
-use super::{Network, proxy, terminal};
+use super::flags::Network;
+use super::project::{self, Project};
+use super::{clock, proxy, terminal};
 use crate::apply::Clock;
 use crate::config::BaseUrl;
-use crate::refresh::{self, Asked, RefreshError, Seen, Trusted};
+use crate::refresh::{self, Asked, Seen, Trusted};
 use crate::sandbox::{self, Keep};
 use crate::secrets::SecretString;
-use crate::state::{State, Store};
+use crate::state::State;
 use crate::timestamp::Timestamp;
 use crate::videogen::{HttpReader, HttpWriter, Settings, Transport};
 
 /// A connection to the API.
-pub struct Live {
+pub struct Connection {
     /// Reads it.
     pub reader: HttpReader,
     transport: Transport,
     sandbox: Option<sandbox::Running>,
 }
 
-/// The clock.
-pub fn now() -> Timestamp {
-    pinned().unwrap_or_else(|| Timestamp::of(SystemTime::now()))
-}
-
-/// Tests pin the clock, so that due dates and overlaps are the same on every day.
-fn pinned() -> Option<Timestamp> {
-    let pinned = std::env::var("HOOKWRIGHT_NOW").ok().filter(|_| cfg!(debug_assertions))?;
-    humantime::parse_rfc3339(&pinned).ok().map(Timestamp::of)
-}
-
-impl Live {
+impl Connection {
     /// Connects; `None` where there is no key to connect with.
     ///
     /// `keep` is for the server inside the command: whether its database is written.
@@ -49,7 +37,12 @@ impl Live {
         }
     }
 
-    /// Connects to the API at an url with the key of an environment variable; `None` where that holds none.
+    /// Connects for a command that writes; an error where there is no key to connect with.
+    pub async fn required(project: &Project, network: &Network) -> Result<Self, Failure> {
+        Self::connect(project, network, Keep::Written).await?.ok_or_else(|| missing_key(project))
+    }
+
+    /// Connects to the API at a URL with the key of an environment variable; `None` where that holds none.
     pub fn remote(base_url: &str, local: bool, variable: &str, network: &Network) -> Result<Option<Self>, Failure> {
         let Some(key) = key(variable)? else { return Ok(None) };
         Self::with(base_url.to_owned(), key, local, network, None).map(Some)
@@ -60,7 +53,7 @@ impl Live {
         let key = format!("sk_videogen_sandbox_{}", uuid::Uuid::new_v4().simple());
         let options = sandbox::Options {
             key: key.clone(),
-            db: Some(database(&project.store)),
+            db: Some(project::database(&project.store)),
             keep,
             ..sandbox::Options::default()
         };
@@ -94,13 +87,13 @@ impl Live {
 
     /// The time by the API's own clock; by this machine's where the API tells none.
     pub fn now(&self) -> Timestamp {
-        pinned().unwrap_or_else(|| self.transport.clock().now())
+        clock::pinned().unwrap_or_else(|| self.transport.clock().now())
     }
 
     /// The same clock, for an apply.
     pub fn clock(&self) -> Clock {
         let clock = self.transport.clock().clone();
-        Clock::new(move || pinned().unwrap_or_else(|| clock.now()))
+        Clock::new(move || clock::pinned().unwrap_or_else(|| clock.now()))
     }
 
     /// The shared wait of this connection's requests.
@@ -135,29 +128,17 @@ impl Live {
     }
 }
 
-impl From<RefreshError> for Failure {
-    fn from(error: RefreshError) -> Self {
-        match error {
-            RefreshError::OtherTeam { .. } => Self::new(error.to_string())
-                .hint("use a key of the state's team; with this one every endpoint would look gone"),
-            RefreshError::Unverified(error) => Self::from(error)
-                .hint("the account must be the state's own; to go on without knowing it: --allow-unknown-team"),
-            RefreshError::Api(error) => error.into(),
-        }
+/// An error where there is no key to connect with; the server inside the command needs none.
+pub fn require_key(project: &Project) -> Result<(), Failure> {
+    match project.base_url == BaseUrl::Sandbox || key(&project.desired.api_key_env)?.is_some() {
+        true => Ok(()),
+        false => Err(missing_key(project)),
     }
 }
 
-/// The embedded sandbox's database: beside the state.
-pub fn database(store: &Store) -> PathBuf {
-    let state = store.path();
-    let name = state.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
-    state.with_file_name(format!("{stem}.sandbox.json"))
-}
-
-/// Whether there is a key to connect with; the server inside the command needs none.
-pub fn has_key(project: &Project) -> Result<bool, Failure> {
-    Ok(project.base_url == BaseUrl::Sandbox || key(&project.desired.api_key_env)?.is_some())
+fn missing_key(project: &Project) -> Failure {
+    Failure::new(format!("{} is not set", project.desired.api_key_env))
+        .hint("set it to a key of the account; to try without one, write base_url = \"sandbox\" under [provider]")
 }
 
 /// The API key that an environment variable holds; an empty one is none.
@@ -174,6 +155,3 @@ fn key(variable: &str) -> Result<Option<SecretString>, Failure> {
         }
     }
 }
-
-/// The longest time that a shutdown waits for what is in flight.
-pub const GRACE: Duration = Duration::from_secs(5);

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::live::Live;
-use super::project::base_url_override;
-use super::{DONE, Ended, Failure, Global, Network, terminal};
+use crate::cli::connection::Connection;
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::{Global, Network};
+use crate::cli::project::base_url_override;
+use crate::cli::{identity, terminal};
 use crate::config::BaseUrl;
 use crate::disk;
 use crate::endpoint::Observed;
@@ -48,7 +51,7 @@ pub async fn run(global: &Global, args: &InitArgs) -> Ended {
     disk::check_replaceable(config).map_err(|e| Failure::chain(&e))?;
     let identity = match &args.identity {
         Some(path) => path.clone(),
-        None => default_identity()?,
+        None => identity::default_file()?,
     };
     let existing = if args.from_live { Some(existing(&args.network).await?) } else { None };
     let (recipient, made) = recipient_of(&identity)?;
@@ -63,16 +66,6 @@ pub async fn run(global: &Global, args: &InitArgs) -> Ended {
     terminal::say("It reads the secrets: keep a copy of it safe, and never commit it.");
     terminal::say("\nNext: edit the configuration, then `hookwright plan` and `hookwright apply`.");
     Ok(DONE)
-}
-
-/// Where an identity is made unless somebody says otherwise.
-pub fn default_identity() -> Result<PathBuf, Failure> {
-    let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
-    let config = config.ok_or_else(|| {
-        Failure::new("neither XDG_CONFIG_HOME nor HOME is set").hint("say where the identity goes: --identity FILE")
-    })?;
-    Ok(config.join("hookwright").join("identity.txt"))
 }
 
 /// The recipient of the identity at `path`, made there if there is none.
@@ -124,7 +117,7 @@ async fn existing(network: &Network) -> Result<Existing, Failure> {
     let base_url = base_url_override()?;
     let url = base_url.clone().unwrap_or_default();
     let live = match &url {
-        BaseUrl::Url(text) => Live::remote(text, url.is_local(), "VIDEOGEN_API_KEY", network)?,
+        BaseUrl::Url(text) => Connection::remote(text, url.is_local(), "VIDEOGEN_API_KEY", network)?,
         BaseUrl::Sandbox => None,
     };
     let missing = || {

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::identity::{IdentityArgs, reveal};
-use super::show::read;
-use super::state::known;
-use super::{DONE, Ended, Failure, Global, live, project, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::Global;
+use crate::cli::identity::{IdentityArgs, reveal};
+use crate::cli::stored::known;
+use crate::cli::stored::read;
+use crate::cli::{clock, project, terminal};
 use crate::delivery::{Captured, Invalid, check};
 use crate::endpoint::Name;
 use crate::timestamp::Timestamp;
@@ -54,7 +57,7 @@ pub async fn run(global: &Global, args: &VerifyArgs) -> Ended {
     let captured = Captured { headers: headers(&args.headers)?, body: bytes(&args.body)? };
     let slot = &state.endpoints[&args.name];
     let identities = args.identity.read()?;
-    let at = args.at.unwrap_or_else(live::now);
+    let at = args.at.unwrap_or_else(clock::now);
     let mut found = None;
     for one in slot.current.iter().chain(slot.deposed.iter().rev()) {
         // A predecessor whose secret nobody knows can sign nothing that we could check.

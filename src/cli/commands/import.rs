@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::apply::connect;
-use super::project::{self, Project};
-use super::show::read;
-use super::state::current;
-use super::{DONE, Ended, Failure, Global, Network, holder, terminal};
+use crate::cli::connection::Connection;
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::{Global, Network};
+use crate::cli::lock::LockArgs;
+use crate::cli::project::{self, Project};
+use crate::cli::stored::current;
+use crate::cli::stored::read;
+use crate::cli::terminal;
 use crate::config::Entry;
 use crate::disk;
 use crate::endpoint::{EndpointId, Name, Observed};
@@ -52,9 +55,8 @@ pub struct ImportArgs {
     /// Print TOML for every unmanaged endpoint, and change nothing
     #[arg(long, conflicts_with_all = ["name", "id", "secret_stdin", "secret_file"])]
     generate: bool,
-    /// How long to wait for another writer of the state
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
-    lock_timeout: Duration,
+    #[command(flatten)]
+    lock: LockArgs,
     #[command(flatten)]
     network: Network,
 }
@@ -72,12 +74,12 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
         Failure::new(format!("the configuration has no entry `{name}`"))
             .hint("write [webhooks.NAME] as the endpoint is; `hookwright import --generate` prints such entries")
     })?;
-    let mut session = project.store.open(&holder::holder("import"), args.lock_timeout).await?;
+    let mut session = args.lock.open(&project.store, "import").await?;
     let state = session.state().clone();
     free(&state, name, &id)?;
-    let live = connect(&project, &args.network).await?;
-    let seen = live.look(&state, &args.network).await?;
-    live.close().await?;
+    let connection = Connection::required(&project, &args.network).await?;
+    let seen = connection.look(&state, &args.network).await?;
+    connection.close().await?;
     let seen_one = seen.endpoints.iter().find(|seen| seen.id == id).ok_or_else(|| {
         Failure::new(format!("the API lists no endpoint {id}"))
             .hint("check the id, and that the key is of the right account")
@@ -103,16 +105,16 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
 async fn complete(project: &Project, name: &Name, secret: Option<SecretString>, args: &ImportArgs) -> Ended {
     let Some(secret) = secret else { return Err(Failure::new("an endpoint is adopted by its id: import NAME ID")) };
     read(&project.store).await?;
-    let mut session = project.store.open(&holder::holder("import"), args.lock_timeout).await?;
+    let mut session = args.lock.open(&project.store, "import").await?;
     let state = session.state().clone();
     let had = current(&state, name)?;
     if had.secret.is_some() {
         return Err(Failure::new(format!("the state has the secret of `{name}` already, and keeps it"))
             .hint(format!("`hookwright secret show {name}` prints it")));
     }
-    let live = connect(project, &args.network).await?;
-    let seen = live.look(&state, &args.network).await?;
-    live.close().await?;
+    let connection = Connection::required(project, &args.network).await?;
+    let seen = connection.look(&state, &args.network).await?;
+    connection.close().await?;
     let listed = seen.endpoints.iter().find(|seen| seen.id == had.endpoint_id).ok_or_else(|| {
         Failure::new(format!("the API lists no endpoint {}", had.endpoint_id))
             .hint("`hookwright plan` says what became of it")
@@ -183,7 +185,7 @@ fn encrypted(
             Failure::new(message).hint("nothing was changed; find the secret, or raise `rotation` for a new one")
         );
     }
-    let sealer = super::identity::sealer(&project.recipients)?;
+    let sealer = crate::cli::identity::sealer(&project.recipients)?;
     let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
     let sealed = sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?;
     Ok((sealed, last4, sealer.recipients().iter().map(ToString::to_string).collect()))
@@ -212,9 +214,9 @@ fn secret(args: &ImportArgs) -> Result<Option<SecretString>, Failure> {
 
 async fn generate(project: &Project, network: &Network) -> Ended {
     let state = project.store.load().await?.unwrap_or_else(|| State::new(String::new()));
-    let live = connect(project, network).await?;
-    let seen = live.look(&state, network).await?;
-    live.close().await?;
+    let connection = Connection::required(project, network).await?;
+    let seen = connection.look(&state, network).await?;
+    connection.close().await?;
     let desired = &project.desired;
     let elsewhere = project.managed_elsewhere();
     let managed: BTreeSet<&EndpointId> =

@@ -1,32 +1,40 @@
 //! `hookwright secret rekey`: every secret sealed anew to the file's recipients, all of them or none.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::super::identity::{self, IdentityArgs, reveal};
-use super::super::{DONE, Ended, Failure, Global, holder, project, show, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::Global;
+use crate::cli::identity::{self, IdentityArgs, reveal};
+use crate::cli::lock::LockArgs;
+use crate::cli::{project, stored, terminal};
 use crate::endpoint::{EndpointId, Name};
 use crate::quote::{count, escaped};
 use crate::secrets::{Binding, Identities, Sealed, Sealer};
 use crate::state::State;
 
+/// Seal every secret anew to the file's recipients, all or none
+///
+/// Needed when recipients were added or removed: a plan says so. Whoever is removed can still read old copies.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hookwright secret rekey --identity ~/.config/hookwright/identity.txt")]
 pub struct RekeyArgs {
     #[command(flatten)]
     identity: IdentityArgs,
-    /// How long to wait for another writer of the state
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
-    lock_timeout: Duration,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 /// Runs the command.
 pub async fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let project = project::load(global)?;
     project.can_encrypt()?;
-    show::read(&project.store).await?;
-    let mut session = project.store.open(&holder::holder("secret rekey"), args.lock_timeout).await?;
+    stored::read(&project.store).await?;
+    let mut session = args.lock.open(&project.store, "secret rekey").await?;
     let state = session.state().clone();
     let wanted = &project.guards.recipients;
     let stale: Vec<&Name> = state.sealed_otherwise(wanted).collect();
@@ -80,6 +88,6 @@ fn warn_of(removed: &BTreeSet<String>, state: &State) {
             .collect();
         let names = could.into_iter().collect::<Vec<_>>().join(" ");
         terminal::warn(&format!("{} is a recipient no more; whoever kept an old copy can still read", escaped(gone)));
-        terminal::help(&format!("rotate these: {names}"));
+        terminal::hint(&format!("rotate these: {names}"));
     }
 }

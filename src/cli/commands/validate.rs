@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use super::{DONE, Ended, Global, project, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::flags::Global;
+use crate::cli::{project, terminal};
 use crate::quote::count;
 
 /// Check the configuration, every fault at once.

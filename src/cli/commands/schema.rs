@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{DONE, Ended, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::terminal;
 use crate::config::SCHEMA;
 
 /// Print the JSON Schema of the configuration.

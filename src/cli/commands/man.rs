@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 
-use super::results::{Kind, Output};
-use super::{Cli, DONE, Ended, Failure};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::results::{Kind, Output};
 
 /// Write the manual pages into a folder, one for each command.
 #[derive(Debug, Args)]
@@ -19,8 +20,8 @@ pub struct ManArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ManArgs) -> Ended {
-    let pages = pages().map_err(|e| Failure::caused("the pages could not be made", &e))?;
+pub fn run(args: &ManArgs, grammar: Command) -> Ended {
+    let pages = pages(grammar).map_err(|e| Failure::caused("the pages could not be made", &e))?;
     let at = |(name, page): (OsString, Vec<u8>)| Ok((Output::at(&args.folder.join(name), Kind::Manual)?, page));
     let pages: Vec<(Output, Vec<u8>)> = pages.into_iter().map(at).collect::<Result<_, Failure>>()?;
     pages.iter().try_for_each(|(output, page)| output.write(page))?;
@@ -28,9 +29,9 @@ pub fn run(args: &ManArgs) -> Ended {
 }
 
 /// The name and the text of every page.
-fn pages() -> std::io::Result<Vec<(OsString, Vec<u8>)>> {
+fn pages(grammar: Command) -> std::io::Result<Vec<(OsString, Vec<u8>)>> {
     let folder = tempfile::tempdir()?;
-    clap_mangen::generate_to(Cli::command(), folder.path())?;
+    clap_mangen::generate_to(grammar, folder.path())?;
     let page = |entry: std::io::Result<std::fs::DirEntry>| {
         let entry = entry?;
         Ok((entry.file_name(), std::fs::read(entry.path())?))

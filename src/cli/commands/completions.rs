@@ -4,13 +4,15 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
-use super::source::Source;
-use super::{Cli, DONE, Ended, Failure, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::source::Source;
+use crate::cli::terminal;
 use crate::endpoint::Name;
 
 /// Asks the binary for completions instead of running it; the value is the shell.
@@ -44,13 +46,13 @@ pub fn run(args: &CompletionsArgs) -> Ended {
     Ok(DONE)
 }
 
-/// Answers a shell that asks for completions, and ends the process; returns where none asks.
-pub fn answer() {
-    CompleteEnv::with_factory(|| named(Cli::command())).var(VARIABLE).complete();
+/// Answers a shell that asks for completions, and ends the process; returns where none asks. `grammar` is the whole command line.
+pub fn answer(grammar: fn() -> Command) {
+    CompleteEnv::with_factory(|| named(grammar())).var(VARIABLE).complete();
 }
 
 /// The command, with the configuration's names where an argument takes one.
-fn named(command: clap::Command) -> clap::Command {
+fn named(command: Command) -> Command {
     let entry = ["name", "names", "from", "target", "replace", "allow_delete", "allow_duplicate"];
     command
         .mut_args(|arg| match arg.get_id().as_str() {

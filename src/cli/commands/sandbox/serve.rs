@@ -1,42 +1,18 @@
-//! `hookwright sandbox`: a local server that speaks the webhook API, and `sandbox trigger`, which makes it deliver.
+//! `hookwright sandbox`: the server until a signal ends it.
 
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, terminal};
-use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, Fault, Kind, Options, Skew, TriggerError};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::{Failure, on_one_line};
+use crate::cli::terminal;
+use crate::sandbox::{self, DEFAULT_KEY, Fault, Kind, Options, Skew};
 
-const EXAMPLES: &str = "\
-Examples:
-  Serve on port 8787, keep the endpoints in a file:
-    hookwright sandbox --db sandbox.json
-  Use it from another terminal:
-    export VIDEOGEN_API_KEY=sk_videogen_sandbox
-    export VIDEOGEN_BASE_URL=http://127.0.0.1:8787
-    hookwright apply
-  Lose every fifth answer; allow 100 requests an hour:
-    hookwright sandbox --fault lost-after=0.2 --rate-limit 100/1h
-  Deliver a signed event to everything that subscribed to it:
-    hookwright sandbox trigger tool_execution.succeeded";
-
-const TRIGGER_EXAMPLE: &str = "\
-Example:
-  hookwright sandbox trigger file.playback_ready --url http://127.0.0.1:8787";
-
-/// Run a local server that speaks the VideoGen webhook API
-///
-/// It listens on 127.0.0.1, keeps its endpoints in memory or in a file, delivers signed events, and fails on demand.
-/// It runs until SIGINT or SIGTERM. Its secrets are for tests alone.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
-pub struct SandboxArgs {
-    #[command(subcommand)]
-    action: Option<Action>,
+pub struct ServeArgs {
     /// Port on 127.0.0.1; 0 is any free one
     #[arg(long, default_value_t = 8787)]
     port: u16,
@@ -87,26 +63,6 @@ pub struct SandboxArgs {
     seed: Option<u64>,
 }
 
-#[derive(Debug, Subcommand)]
-enum Action {
-    /// Make a running sandbox deliver an event to every endpoint that subscribed to it
-    #[command(after_help = TRIGGER_EXAMPLE)]
-    Trigger(TriggerArgs),
-}
-
-#[derive(Debug, Args)]
-struct TriggerArgs {
-    /// The event
-    #[arg(value_parser = EVENTS, hide_possible_values = true)]
-    event: String,
-    /// Where the sandbox listens
-    #[arg(long, default_value = "http://127.0.0.1:8787")]
-    url: String,
-    /// The API key of the sandbox
-    #[arg(long, default_value = DEFAULT_KEY)]
-    key: String,
-}
-
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Idempotency {
     /// The first answer again, secret included; 409 for another body
@@ -150,8 +106,8 @@ impl From<RetryAfter> for sandbox::RetryAfter {
     }
 }
 
-impl From<SandboxArgs> for Options {
-    fn from(args: SandboxArgs) -> Self {
+impl From<ServeArgs> for Options {
+    fn from(args: ServeArgs) -> Self {
         Self {
             port: args.port,
             key: args.key,
@@ -174,68 +130,20 @@ impl From<SandboxArgs> for Options {
     }
 }
 
-/// Runs the sandbox until SIGINT or SIGTERM, or asks a running one to deliver.
-pub async fn run(args: SandboxArgs) -> Result<(), Failure> {
-    match args.action {
-        Some(Action::Trigger(args)) => trigger(args).await,
-        None => serve(args.into()).await.map_err(Failure::new),
-    }
-}
-
-async fn serve(options: Options) -> Result<(), String> {
+/// Runs the server until SIGINT or SIGTERM.
+pub async fn run(args: ServeArgs) -> Ended {
+    let failed = |e: &(dyn std::error::Error + 'static)| Failure::new(on_one_line(e));
     // Before the first line is out, for whoever reads it may send a signal at once.
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(chain)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(chain)?;
-    let running = sandbox::serve(options).await.map_err(chain)?;
-    say(&format!("listening on {}", running.url()))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| failed(&e))?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| failed(&e))?;
+    let running = sandbox::serve(args.into()).await.map_err(|e| failed(&e))?;
+    terminal::print_line(&format!("listening on {}", running.url()))?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    running.stop().await.map_err(chain)
-}
-
-async fn trigger(TriggerArgs { event, url, key }: TriggerArgs) -> Result<(), Failure> {
-    let deliveries = sandbox::trigger(&url, &key, &event).await.map_err(not_triggered)?;
-    if deliveries.is_empty() {
-        say(&format!("no endpoint is subscribed to {event}")).map_err(Failure::new)?;
-        terminal::help("`hookwright apply` makes some there, with VIDEOGEN_BASE_URL set to the sandbox's url");
-        return Ok(());
-    }
-    deliveries.iter().try_for_each(|delivery| say(&told(delivery))).map_err(Failure::new)?;
-    match deliveries.iter().filter(|delivery| !delivery.is_accepted()).count() {
-        0 => Ok(()),
-        failed => Err(Failure::new(format!("{failed} of {} deliveries failed", deliveries.len()))),
-    }
-}
-
-fn not_triggered(error: TriggerError) -> Failure {
-    // An error may hold what a stranger answered.
-    match error {
-        TriggerError::Unreachable { .. } => Failure::new(crate::quote::escaped(&error.to_string()))
-            .hint("start one in another terminal with `hookwright sandbox`, or name it with --url"),
-        _ => Failure::new(crate::quote::escaped(&chain(error))),
-    }
-}
-
-fn told(delivery: &Delivery) -> String {
-    let Delivery { endpoint_id, url, webhook_id, attempts, status, error } = delivery;
-    let outcome = match (status, error) {
-        (Some(status), _) => status.to_string(),
-        (None, error) => error.clone().unwrap_or_default(),
-    };
-    let times = if *attempts == 1 { "attempt" } else { "attempts" };
-    // What is said of an endpoint never begins with words of its server.
-    let line = format!("delivery to {endpoint_id} {url} {webhook_id}: {outcome} ({attempts} {times})");
-    crate::quote::escaped(&line)
-}
-
-/// Writes one line at once; a reader that is gone is an error like any other.
-fn say(line: &str) -> Result<(), String> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", terminal::safe(line))
-        .and_then(|()| out.flush())
-        .map_err(|error| format!("cannot write to stdout: {error}"))
+    running.stop().await.map_err(|e| failed(&e))?;
+    Ok(DONE)
 }
 
 fn rate(text: &str) -> Result<(u32, Duration), String> {
@@ -255,25 +163,6 @@ fn fault_help() -> String {
     )
 }
 
-/// An error with its causes on one line.
-fn chain(error: impl std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        append(&mut text, inner);
-        cause = inner.source();
-    }
-    text
-}
-
-fn append(text: &mut String, cause: &dyn Display) {
-    let cause = cause.to_string();
-    if !text.contains(&cause) {
-        text.push_str(": ");
-        text.push_str(&cause);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -283,10 +172,10 @@ mod tests {
     #[derive(Parser)]
     struct Command {
         #[command(flatten)]
-        args: SandboxArgs,
+        args: ServeArgs,
     }
 
-    fn parsed(line: &str) -> Result<SandboxArgs, clap::Error> {
+    fn parsed(line: &str) -> Result<ServeArgs, clap::Error> {
         Command::try_parse_from(std::iter::once("sandbox").chain(line.split_whitespace())).map(|command| command.args)
     }
 
@@ -306,30 +195,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rate_fault_or_event_is_refused_with_its_reason() {
+    fn what_is_no_rate_or_fault_is_refused_with_its_reason() {
         let reason = |line: &str| parsed(line).unwrap_err().to_string();
         assert!(reason("--rate-limit 100").contains("a rate is written N/TIME"));
         assert!(reason("--rate-limit x/1h").contains("`x` is no number of requests"));
         assert!(reason("--rate-limit 1/x").contains("`x` is no time"));
         assert!(reason("--fault oops=1").contains("unknown fault `oops`"));
-        assert!(reason("trigger tool_execution.done").contains("invalid value"));
-        assert!(parsed("trigger tool_execution.failed --url http://127.0.0.1:1").is_ok());
-    }
-
-    #[test]
-    fn a_delivery_is_told_on_one_harmless_line() {
-        let delivery = |status, error: Option<&str>| Delivery {
-            endpoint_id: "ep_1".into(),
-            url: "http://127.0.0.1:9/\u{1b}[2J".into(),
-            webhook_id: "msg_1".into(),
-            attempts: 1,
-            status,
-            error: error.map(Into::into),
-        };
-        assert_eq!(
-            told(&delivery(Some(204), None)),
-            r"delivery to ep_1 http://127.0.0.1:9/\u001b[2J msg_1: 204 (1 attempt)"
-        );
-        assert!(told(&delivery(None, Some("refused\n"))).ends_with(r"msg_1: refused\n (1 attempt)"));
     }
 }

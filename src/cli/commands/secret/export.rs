@@ -4,21 +4,30 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::identity::{IdentityArgs, reveal};
-use super::super::results::{Kind, Output};
-use super::super::state::{current, known};
-use super::super::{DONE, Ended, Failure, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::Global;
+use crate::cli::identity::{IdentityArgs, reveal};
+use crate::cli::results::{Kind, Output};
+use crate::cli::stored::{current, known, read};
+use crate::cli::{project, terminal};
 use crate::endpoint::Name;
 use crate::secrets::{ExportForm, SecretString};
-use crate::state::{State, Store};
+use crate::state::State;
 
+/// Print secrets in a form that their consumers take
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hookwright secret export --format dotenv --out secrets.env -i identity.txt
+  hookwright secret export --format k8s-secret render-done | kubectl apply -f -
+  hookwright secret export --format json --with-previous    during an overlap")]
 pub struct ExportArgs {
     /// The entries [default: all]
     names: Vec<Name>,
     /// The form
     #[arg(long, value_enum)]
-    format: Format,
+    format: ExportFormat,
     /// The keys: {NAME} is the entry's name in upper case with underscores, {name} the name as it is [default:
     /// VIDEOGEN_{NAME}_SECRET for dotenv, {name} else]
     #[arg(long, value_name = "TEMPLATE")]
@@ -37,7 +46,7 @@ pub struct ExportArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+enum ExportFormat {
     /// KEY=value lines
     Dotenv,
     /// One object
@@ -47,15 +56,17 @@ enum Format {
 }
 
 /// Runs the command.
-pub fn run(store: &Store, state: &State, args: &ExportArgs) -> Ended {
+pub async fn run(global: &Global, args: &ExportArgs) -> Ended {
+    let store = project::store(global)?;
+    let state = read(&store).await?;
     let form = match args.format {
-        Format::Dotenv => ExportForm::Dotenv,
-        Format::Json => ExportForm::Json,
-        Format::K8sSecret => ExportForm::KubernetesSecret(args.k8s_name.clone()),
+        ExportFormat::Dotenv => ExportForm::Dotenv,
+        ExportFormat::Json => ExportForm::Json,
+        ExportFormat::K8sSecret => ExportForm::KubernetesSecret(args.k8s_name.clone()),
     };
     let out = args.out.as_deref().map(|path| Output::at(path, Kind::Secrets)).transpose()?;
-    out.as_ref().map_or(Ok(()), |out| out.spares(store))?;
-    let secrets = collect(state, args, &form)?;
+    out.as_ref().map_or(Ok(()), |out| out.spares(&store))?;
+    let secrets = collect(&state, args, &form)?;
     let text = form.write(&secrets).map_err(|e| Failure::chain(&e))?;
     match &out {
         None => terminal::print_secret(&text)?,

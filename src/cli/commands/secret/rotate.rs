@@ -4,15 +4,27 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::apply::{self, RunArgs};
-use super::super::show::read;
-use super::super::state::known;
-use super::super::{DONE, Ended, Failure, Global, project, terminal};
+use crate::cli::applying::{self, RunArgs};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::Global;
+use crate::cli::planfile::Expected;
+use crate::cli::stored::{known, read};
+use crate::cli::{project, terminal};
 use crate::endpoint::Name;
 use crate::plan::Choices;
 use crate::state::State;
 
+/// Renew secrets now, whatever the file says: for an emergency
+///
+/// Makes a successor of each endpoint and keeps the old one live for the overlap; --finish deletes the old ones. A
+/// renewal that can wait for a review is `rotation` in the file.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hookwright secret rotate render-done
+  hookwright secret rotate render-done --overlap 1h --auto-approve
+  hookwright secret rotate render-done --finish   consumers have the new secret")]
 pub struct RotateArgs {
     /// The entries
     #[arg(required = true)]
@@ -32,14 +44,15 @@ pub async fn run(global: &Global, args: &RotateArgs) -> Ended {
     let store = project::store(global)?;
     let state = read(&store).await?;
     args.names.iter().try_for_each(|name| known(&state, name))?;
+    let anything = || Ok(Expected::Anything);
     let mut choices = args.run.choices();
     if args.finish {
         args.names.iter().try_for_each(|name| overlapping(&state, name))?;
         choices.finish.extend(args.names.iter().cloned());
-        return apply::start(global, &args.run, choices, "secret rotate --finish").await;
+        return applying::run(global, &args.run, choices, "secret rotate --finish", anything).await;
     }
     let choices = Choices { rotate: args.names.iter().map(|name| (name.clone(), args.overlap)).collect(), ..choices };
-    let ended = apply::start(global, &args.run, choices, "secret rotate").await?;
+    let ended = applying::run(global, &args.run, choices, "secret rotate", anything).await?;
     if ended == DONE {
         next(global, &read(&store).await?, &args.names);
     }
@@ -58,7 +71,7 @@ fn overlapping(state: &State, name: &Name) -> Result<(), Failure> {
 
 /// What is left to do, for those whose old endpoint is still live.
 fn next(global: &Global, state: &State, names: &[Name]) {
-    let flags = super::super::repeated(global);
+    let flags = global.repeated();
     for name in names {
         let Some(old) = state.endpoints.get(name).and_then(|slot| slot.predecessors().next_back()) else { continue };
         let until = old.until.map(|until| format!(" until {until}")).unwrap_or_default();

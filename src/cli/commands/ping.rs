@@ -4,10 +4,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Args;
 
-use super::identity::{IdentityArgs, reveal};
-use super::show::read;
-use super::state::current;
-use super::{DONE, Ended, Failure, Global, live, project, proxy, terminal};
+use crate::cli::exit::{DONE, Ended};
+use crate::cli::failure::Failure;
+use crate::cli::flags::Global;
+use crate::cli::identity::{IdentityArgs, reveal};
+use crate::cli::stored::current;
+use crate::cli::stored::read;
+use crate::cli::{clock, project, proxy, terminal};
 use crate::delivery::{Answer, NotSent, send, sign};
 use crate::endpoint::Name;
 use crate::quote::escaped;
@@ -36,7 +39,7 @@ pub async fn run(global: &Global, args: &PingArgs) -> Ended {
     let managed = current(&state, &args.name)?;
     let secret = reveal(&state.lineage, &args.name, managed, &args.identity.read()?)?;
     let id = format!("msg_{}", uuid::Uuid::new_v4().simple());
-    let now = live::now();
+    let now = clock::now();
     let at = humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(u64::try_from(now.0).unwrap_or(0)));
     let body = serde_json::json!({"event": "hookwright.ping", "occurredAt": at.to_string(), "test": true}).to_string();
     let refused = |e: &dyn std::error::Error| {
