@@ -2,15 +2,17 @@
 
 use toml::de::DeTable;
 
-use crate::config::chosen::{self, Settings};
-use crate::config::endpoint_url::UrlRules;
-use crate::config::entry::{Reading, Webhooks};
-use crate::config::faults::Faults;
-use crate::config::lines::Lines;
-use crate::config::mend::Mended;
-use crate::config::tree::Table;
-use crate::config::variables::Variables;
-use crate::config::{Desired, Inputs, environments, holder, names, syntax, twins};
+use crate::config::entries::entry::{Reading, Webhooks};
+use crate::config::entries::settings::{self, Settings};
+use crate::config::entries::{duplicates, environments, guards, names};
+use crate::config::syntax::errors::Faults;
+use crate::config::syntax::lines::Lines;
+use crate::config::syntax::mend::Mended;
+use crate::config::syntax::read;
+use crate::config::syntax::tree::Table;
+use crate::config::values::endpoint_url::UrlRules;
+use crate::config::values::variables::Variables;
+use crate::config::{Desired, Inputs};
 use crate::diagnostic::{Fault, Sources};
 
 /// The keys of a file.
@@ -33,23 +35,23 @@ pub(super) const KEYS: [&str; 12] = [
 ///
 /// The error is every fault of all files, sorted by place, never empty; past a hundred they are counted.
 pub fn parse(sources: &Sources, inputs: &Inputs) -> Result<Desired, Vec<Fault>> {
-    if let Some(fault) = syntax::too_large(sources) {
+    if let Some(fault) = read::too_large(sources) {
         return Err(vec![fault]);
     }
     let lines = Lines::of(sources.whole());
     let mut faults = Faults::default();
     let sound: Option<Vec<(usize, DeTable<'_>)>> =
-        sources.texts().map(|(start, text)| Some((start, syntax::read_sound(text)?))).collect();
+        sources.texts().map(|(start, text)| Some((start, read::read_sound(text)?))).collect();
     let desired = match sound {
         Some(trees) => desired(&trees, sources, inputs, &lines, &mut faults),
         None => {
             let mended: Vec<(usize, Mended<'_>)> = sources
                 .texts()
-                .filter_map(|(start, text)| Some((start, syntax::prepare(text, start, &lines, &mut faults)?)))
+                .filter_map(|(start, text)| Some((start, read::prepare(text, start, &lines, &mut faults)?)))
                 .collect();
             let trees: Vec<(usize, DeTable<'_>)> = mended
                 .iter()
-                .filter_map(|(start, mended)| Some((*start, syntax::read_mended(mended, *start, &lines, &mut faults)?)))
+                .filter_map(|(start, mended)| Some((*start, read::read_mended(mended, *start, &lines, &mut faults)?)))
                 .collect();
             desired(&trees, sources, inputs, &lines, &mut faults)
         }
@@ -67,12 +69,12 @@ fn desired(
 ) -> Option<Desired> {
     let roots: Vec<Table<'_>> = trees.iter().map(|(start, tree)| Table::new(tree, *start, &KEYS, faults)).collect();
     let nothing = DeTable::new();
-    let guards = holder::of(&roots, faults).unwrap_or_else(|| Table::free(&nothing, 0));
+    let guards = guards::of(&roots, faults).unwrap_or_else(|| Table::free(&nothing, 0));
     let environments = environments::read(&guards, inputs.base_url.as_ref(), faults);
     let environment = environments.choose(inputs.environment.as_deref(), faults);
     let variables = Variables::read(&guards, &environments, &environment, &inputs.values, sources.whole(), faults);
     let Settings { base_url, mark, state_path, recipients, recipients_file, safety, api_key_env } =
-        chosen::settings(&guards, &environments, &environment, inputs.base_url.as_ref(), faults);
+        settings::settings(&guards, &environments, &environment, inputs.base_url.as_ref(), faults);
     let urls = UrlRules { base_url: base_url.as_ref(), allowed_hosts: safety.patterns() };
     let reading =
         Reading { urls, variables: &variables, environments: &environments, environment: &environment, lines, sources };
@@ -80,7 +82,7 @@ fn desired(
     for root in &roots {
         webhooks.read(root, &reading, faults);
     }
-    twins::refuse(&webhooks, faults);
+    duplicates::refuse(&webhooks, faults);
     let chosen = environment.name();
     let mut imports = names::imports(&roots, &environments, chosen, &webhooks.places, faults);
     // Those of an entry that another environment has.

@@ -6,27 +6,27 @@ use std::net::Ipv4Addr;
 use url::{Host, Url};
 
 use crate::config::BaseUrl;
-use crate::config::faults::{Faults, word};
-use crate::config::fill::Filled;
-use crate::config::hosts::{allows, labels};
+use crate::config::syntax::errors::{Faults, word};
+use crate::config::values::fill::Filled;
+use crate::config::values::hosts::{allows, labels};
 use crate::diagnostic::Fault;
 use crate::endpoint::is_loopback;
 
 const MOST_BYTES: usize = 2048;
 
 /// A value that would do.
-pub(super) const EXAMPLE: &str = "\"https://hooks.example.com/videogen\"";
+pub(in crate::config) const EXAMPLE: &str = "\"https://hooks.example.com/videogen\"";
 
 /// What the rest of the file says about urls.
-pub(super) struct UrlRules<'a> {
+pub(in crate::config) struct UrlRules<'a> {
     /// The base url that will be used; `None` where it is at fault itself.
-    pub(super) base_url: Option<&'a BaseUrl>,
+    pub(in crate::config) base_url: Option<&'a BaseUrl>,
     /// The patterns; `None` allows all.
-    pub(super) allowed_hosts: Option<&'a BTreeSet<String>>,
+    pub(in crate::config) allowed_hosts: Option<&'a BTreeSet<String>>,
 }
 
 /// Checks an url and gives its serialisation.
-pub(super) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
+pub(in crate::config) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
     match parse(&written.text, rules) {
         Ok(url) => Some(url.into()),
         Err(Wrong(message, help)) => {

@@ -7,27 +7,27 @@ use std::ops::Range;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 use toml_parser::{ErrorSink, ParseError, Source};
 
-use crate::config::faults::MOST;
-use crate::config::repeats::Repeats;
+use crate::config::syntax::duplicate_keys::Repeats;
+use crate::config::syntax::errors::MOST;
 use crate::diagnostic::Fault;
 
 /// The deepest nesting that toml itself follows; beyond it, nothing is descended into.
-pub(super) const DEEPEST: u32 = 80;
+pub(in crate::config) const DEEPEST: u32 = 80;
 
 /// How often a text is read again after a blank was made; one that is large, once.
 const ROUNDS: usize = 16;
 const LARGE: usize = 1 << 20;
 
 /// A text that toml reads to its end.
-pub(super) struct Mended<'t> {
-    pub(super) text: Cow<'t, str>,
+pub(in crate::config) struct Mended<'t> {
+    pub(in crate::config) text: Cow<'t, str>,
     /// The faults of what was blanked.
-    pub(super) faults: Vec<Fault>,
-    pub(super) repeats: Repeats,
+    pub(in crate::config) faults: Vec<Fault>,
+    pub(in crate::config) repeats: Repeats,
 }
 
 /// Blanks what would keep toml from the rest of a text; the errors where they are too many for that.
-pub(super) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
+pub(in crate::config) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
     let mut mended = Mended { text: Cow::Borrowed(text), faults: Vec::new(), repeats: Repeats::default() };
     let mut rounds = if text.len() > LARGE { 1 } else { ROUNDS };
     loop {

@@ -3,47 +3,47 @@
 use std::ops::Range;
 
 use crate::config::BaseUrl;
-use crate::config::entry::read_name;
-use crate::config::faults::{Faults, Whole, word};
-use crate::config::sections::{self, Encryption, Place, SafetyRead};
-use crate::config::tree::{Item, Table};
+use crate::config::entries::entry::read_name;
+use crate::config::entries::sections::{self, Encryption, Place, SafetyRead};
+use crate::config::syntax::errors::{Faults, Whole, word};
+use crate::config::syntax::tree::{Item, Table};
 use crate::diagnostic::Fault;
 use crate::endpoint::Name;
 
 /// The keys of an environment.
-pub(super) const KEYS: [&str; 8] =
+pub(in crate::config) const KEYS: [&str; 8] =
     ["base_url", "state", "api_key_env", "recipients", "recipients_file", "safety", "variables", "imports"];
 
 /// The variable that holds the API key where no environment names another.
-pub(super) const KEY_VARIABLE: &str = "VIDEOGEN_API_KEY";
+pub(in crate::config) const KEY_VARIABLE: &str = "VIDEOGEN_API_KEY";
 
 /// How many environments are named to choose from.
 const MOST_NAMED: usize = 20;
 
 /// All environments of a file.
 #[derive(Default)]
-pub(super) struct Environments<'t> {
+pub(in crate::config) struct Environments<'t> {
     /// Where the first one stands.
     place: Range<usize>,
-    pub(super) all: Vec<Environment<'t>>,
+    pub(in crate::config) all: Vec<Environment<'t>>,
 }
 
 /// One environment.
-pub(super) struct Environment<'t> {
-    pub(super) name: Name,
-    pub(super) place: Range<usize>,
+pub(in crate::config) struct Environment<'t> {
+    pub(in crate::config) name: Name,
+    pub(in crate::config) place: Range<usize>,
     /// `Some(None)` at a fault.
-    pub(super) base_url: Option<Option<BaseUrl>>,
-    pub(super) state: Option<Place>,
-    pub(super) api_key_env: Option<String>,
-    pub(super) encryption: Option<Encryption>,
-    pub(super) safety: SafetyRead,
-    pub(super) variables: Vec<Item<'t>>,
-    pub(super) imports: Vec<Item<'t>>,
+    pub(in crate::config) base_url: Option<Option<BaseUrl>>,
+    pub(in crate::config) state: Option<Place>,
+    pub(in crate::config) api_key_env: Option<String>,
+    pub(in crate::config) encryption: Option<Encryption>,
+    pub(in crate::config) safety: SafetyRead,
+    pub(in crate::config) variables: Vec<Item<'t>>,
+    pub(in crate::config) imports: Vec<Item<'t>>,
 }
 
 /// The environment of a run.
-pub(super) enum Chosen<'a, 't> {
+pub(in crate::config) enum Chosen<'a, 't> {
     /// The file has none.
     None,
     /// It is not known which is meant, and a fault says so.
@@ -53,7 +53,7 @@ pub(super) enum Chosen<'a, 't> {
 
 impl<'a> Chosen<'a, '_> {
     /// Its name.
-    pub(super) fn name(&self) -> Option<&'a Name> {
+    pub(in crate::config) fn name(&self) -> Option<&'a Name> {
         match self {
             Self::One(environment) => Some(&environment.name),
             Self::None | Self::Unknown => None,
@@ -62,7 +62,7 @@ impl<'a> Chosen<'a, '_> {
 }
 
 /// Reads `[environments.*]`.
-pub(super) fn read<'t>(root: &Table<'t>, over: Option<&BaseUrl>, faults: &mut Faults) -> Environments<'t> {
+pub(in crate::config) fn read<'t>(root: &Table<'t>, over: Option<&BaseUrl>, faults: &mut Faults) -> Environments<'t> {
     let Some(item) = root.get("environments") else { return Environments::default() };
     let Some(table) = item.free_table("[environments.NAME]", faults) else { return Environments::default() };
     let read = |item: Item<'t>| {
@@ -120,7 +120,7 @@ fn key_variable(item: Item<'_>, faults: &mut Faults) -> Option<String> {
 
 impl<'t> Environments<'t> {
     /// Whether an entry's `environments` name the one that was chosen; each must be one of the file's.
-    pub(super) fn includes(&self, item: Item<'_>, chosen: &Chosen<'_, '_>, faults: &mut Faults) -> bool {
+    pub(in crate::config) fn includes(&self, item: Item<'_>, chosen: &Chosen<'_, '_>, faults: &mut Faults) -> bool {
         let Some(names) = item.texts("\"prod\"", faults) else { return true };
         if names.is_empty() {
             let fault = Fault::new("`environments` names none", item.span(), "");
@@ -140,13 +140,13 @@ impl<'t> Environments<'t> {
     }
 
     /// Those that were not chosen, each with its own state.
-    pub(super) fn others(&self, chosen: Option<&Name>) -> Vec<(Name, Option<Place>)> {
+    pub(in crate::config) fn others(&self, chosen: Option<&Name>) -> Vec<(Name, Option<Place>)> {
         let others = self.all.iter().filter(|one| Some(&one.name) != chosen);
         others.map(|one| (one.name.clone(), one.state.clone())).collect()
     }
 
     /// The environment that was asked for; forgetting it is a fault, and so is one that is not there.
-    pub(super) fn choose(&self, asked: Option<&str>, faults: &mut Faults) -> Chosen<'_, 't> {
+    pub(in crate::config) fn choose(&self, asked: Option<&str>, faults: &mut Faults) -> Chosen<'_, 't> {
         let flags: Vec<String> = self.all.iter().take(MOST_NAMED).map(|one| format!("`--env {}`", one.name)).collect();
         let flags = flags.join(" or ");
         let Some(asked) = asked else {

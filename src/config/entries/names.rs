@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use crate::config::entry::read_name;
-use crate::config::environments::Environments;
-use crate::config::faults::{Faults, Whole, twice, word};
-use crate::config::tree::{Item, Table};
+use crate::config::entries::entry::read_name;
+use crate::config::entries::environments::Environments;
+use crate::config::syntax::errors::{Faults, Whole, twice, word};
+use crate::config::syntax::tree::{Item, Table};
 use crate::diagnostic::Fault;
 use crate::endpoint::{EndpointId, Name};
 
@@ -14,10 +14,10 @@ use crate::endpoint::{EndpointId, Name};
 type Places = BTreeMap<Name, Range<usize>>;
 
 /// The keys of `[removed]`.
-pub(super) const REMOVED: [&str; 1] = ["names"];
+pub(in crate::config) const REMOVED: [&str; 1] = ["names"];
 
 /// Reads `[imports]`, and those of each environment: name → id. The chosen environment's stand before those of all.
-pub(super) fn imports(
+pub(in crate::config) fn imports(
     roots: &[Table<'_>],
     environments: &Environments<'_>,
     chosen: Option<&Name>,
@@ -70,7 +70,7 @@ fn each_id_once(adoptions: &Adoptions, faults: &mut Faults) {
 }
 
 /// Reads `[moved]`: new name → old name. A new name without an entry is a step between: another line moves it on.
-pub(super) fn moved(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeMap<Name, Name> {
+pub(in crate::config) fn moved(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeMap<Name, Name> {
     let (mut moved, mut names) = (BTreeMap::new(), Places::new());
     let mut seen: HashMap<Name, Range<usize>> = HashMap::new();
     let items = free_items(roots, "moved", faults);
@@ -94,7 +94,7 @@ pub(super) fn moved(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) 
 }
 
 /// Reads `[removed]`: names that are forgotten without deleting.
-pub(super) fn removed(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeSet<Name> {
+pub(in crate::config) fn removed(roots: &[Table<'_>], entries: &Places, faults: &mut Faults) -> BTreeSet<Name> {
     let mut removed = BTreeSet::new();
     let mut names = Vec::new();
     for item in roots.iter().filter_map(|root| root.get("removed")) {

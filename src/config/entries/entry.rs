@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::config::Entry;
-use crate::config::endpoint_url::{self, UrlRules};
-use crate::config::environments::{Chosen, Environments};
-use crate::config::events::{self, Events, Unknown};
-use crate::config::faults::{Faults, Whole, twice, word};
-use crate::config::lifecycle::{self, Written};
-use crate::config::lines::Lines;
-use crate::config::tree::{Item, Table};
-use crate::config::variables::Variables;
+use crate::config::entries::environments::{Chosen, Environments};
+use crate::config::syntax::errors::{Faults, Whole, twice, word};
+use crate::config::syntax::lines::Lines;
+use crate::config::syntax::tree::{Item, Table};
+use crate::config::values::endpoint_url::{self, UrlRules};
+use crate::config::values::events::{self, Events, Unknown};
+use crate::config::values::lifecycle::{self, Written};
+use crate::config::values::variables::Variables;
 use crate::diagnostic::{Fault, Sources};
 use crate::endpoint::{Name, Spec, canonical_description};
 
@@ -26,11 +26,11 @@ struct Defaults {
 
 /// The entries of all files: those that are sound, and the places of all.
 #[derive(Default)]
-pub(super) struct Webhooks {
+pub(in crate::config) struct Webhooks {
     /// The entries of this environment without a fault.
-    pub(super) entries: BTreeMap<Name, Entry>,
+    pub(in crate::config) entries: BTreeMap<Name, Entry>,
     /// Where each name stands, with a fault or without.
-    pub(super) places: BTreeMap<Name, Range<usize>>,
+    pub(in crate::config) places: BTreeMap<Name, Range<usize>>,
 }
 
 /// Reads `[defaults]`.
@@ -56,18 +56,18 @@ fn unknown(table: &Table<'_>, default: Unknown, faults: &mut Faults) -> Unknown 
 }
 
 /// What the rest of the files says about an entry.
-pub(super) struct Reading<'a> {
-    pub(super) urls: UrlRules<'a>,
-    pub(super) variables: &'a Variables<'a>,
-    pub(super) environments: &'a Environments<'a>,
-    pub(super) environment: &'a Chosen<'a, 'a>,
-    pub(super) lines: &'a Lines,
-    pub(super) sources: &'a Sources,
+pub(in crate::config) struct Reading<'a> {
+    pub(in crate::config) urls: UrlRules<'a>,
+    pub(in crate::config) variables: &'a Variables<'a>,
+    pub(in crate::config) environments: &'a Environments<'a>,
+    pub(in crate::config) environment: &'a Chosen<'a, 'a>,
+    pub(in crate::config) lines: &'a Lines,
+    pub(in crate::config) sources: &'a Sources,
 }
 
 impl Webhooks {
     /// Reads `[webhooks.*]` of a file, under its own `[defaults]`.
-    pub(super) fn read(&mut self, root: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) {
+    pub(in crate::config) fn read(&mut self, root: &Table<'_>, reading: &Reading<'_>, faults: &mut Faults) {
         let defaults = defaults(root, reading.variables, faults);
         let Some(table) = root.get("webhooks").and_then(|item| item.free_table("[webhooks.NAME]", faults)) else {
             return;
@@ -87,7 +87,7 @@ impl Webhooks {
 }
 
 /// Reads a name, or leaves a fault at its place.
-pub(super) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> Option<Name> {
+pub(in crate::config) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> Option<Name> {
     let name = Name::parse(text).ok();
     if name.is_none() {
         let help = "write 1 to 64 of the characters A-Z a-z 0-9 _ -";
@@ -97,10 +97,10 @@ pub(super) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> 
 }
 
 /// The keys of `[defaults]`.
-pub(super) const DEFAULTS: [&str; 4] = ["events", "lifecycle", "rotate_after", "allow_unknown_events"];
+pub(in crate::config) const DEFAULTS: [&str; 4] = ["events", "lifecycle", "rotate_after", "allow_unknown_events"];
 
 /// The keys of an entry.
-pub(super) const KEYS: [&str; 8] =
+pub(in crate::config) const KEYS: [&str; 8] =
     ["url", "events", "description", "rotation", "rotate_after", "lifecycle", "allow_unknown_events", "environments"];
 
 fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mut Faults) -> Option<Entry> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::config::faults::{Faults, word};
-use crate::config::tree::{Item, Table, Text};
+use crate::config::syntax::errors::{Faults, word};
+use crate::config::syntax::tree::{Item, Table, Text};
 use crate::config::{Lifecycle, ReplaceOrder};
 use crate::diagnostic::Fault;
 use crate::endpoint::Attribute;
@@ -14,17 +14,17 @@ use crate::endpoint::Attribute;
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
 
 /// The keys of `lifecycle`.
-pub(super) const KEYS: [&str; 4] = ["replace", "prevent_destroy", "ignore_changes", "overlap"];
+pub(in crate::config) const KEYS: [&str; 4] = ["replace", "prevent_destroy", "ignore_changes", "overlap"];
 
 /// The words of `replace` and of `ignore_changes`.
-pub(super) const ORDERS: [(&str, ReplaceOrder); 2] =
+pub(in crate::config) const ORDERS: [(&str, ReplaceOrder); 2] =
     [("create_before_destroy", ReplaceOrder::CreateFirst), ("destroy_before_create", ReplaceOrder::DestroyFirst)];
-pub(super) const ATTRIBUTES: [(&str, Attribute); 3] =
+pub(in crate::config) const ATTRIBUTES: [(&str, Attribute); 3] =
     [("url", Attribute::Url), ("events", Attribute::Events), ("description", Attribute::Description)];
 
 /// A `lifecycle` as one table says it: what is silent is taken from elsewhere.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Written {
+pub(in crate::config) struct Written {
     replace: Option<(ReplaceOrder, Range<usize>)>,
     prevent_destroy: Option<bool>,
     ignore_changes: Option<BTreeSet<Attribute>>,
@@ -32,7 +32,7 @@ pub(super) struct Written {
 }
 
 /// Reads `lifecycle`.
-pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
+pub(in crate::config) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
     let Some(table) = item.table("lifecycle = { prevent_destroy = true }", &KEYS, faults) else {
         return Written::default();
     };
@@ -50,7 +50,7 @@ impl Written {
     /// The lifecycle that counts: what the entry says, else what `defaults` says.
     ///
     /// An entry that replaces by destroying first leaves a default overlap aside; one of its own is a fault.
-    pub(super) fn over(self, defaults: &Self, faults: &mut Faults) -> Lifecycle {
+    pub(in crate::config) fn over(self, defaults: &Self, faults: &mut Faults) -> Lifecycle {
         let order = self.replace.as_ref().or(defaults.replace.as_ref());
         let replace = order.map(|(order, _)| *order).unwrap_or_default();
         let overlap = match order {
@@ -101,7 +101,12 @@ fn ignore_changes(item: Item<'_>, faults: &mut Faults) -> Option<BTreeSet<Attrib
 }
 
 /// Reads a duration in words, from `least` to a hundred years.
-pub(super) fn duration(item: Item<'_>, example: &str, least: Duration, faults: &mut Faults) -> Option<Duration> {
+pub(in crate::config) fn duration(
+    item: Item<'_>,
+    example: &str,
+    least: Duration,
+    faults: &mut Faults,
+) -> Option<Duration> {
     let text = item.text(example, faults)?;
     let wrong = match humantime::parse_duration(text.text) {
         Ok(duration) if duration < least => format!("`{}` is too short", item.key()),
@@ -117,6 +122,6 @@ pub(super) fn duration(item: Item<'_>, example: &str, least: Duration, faults: &
 }
 
 /// Reads `rotate_after`.
-pub(super) fn rotate_after(table: &Table<'_>, faults: &mut Faults) -> Option<Duration> {
+pub(in crate::config) fn rotate_after(table: &Table<'_>, faults: &mut Faults) -> Option<Duration> {
     table.get("rotate_after").and_then(|item| duration(item, "\"90d\"", Duration::from_secs(1), faults))
 }

@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
-use crate::config::faults::Faults;
-use crate::config::tree::{Table, ticked};
+use crate::config::syntax::errors::Faults;
+use crate::config::syntax::tree::{Table, ticked};
 use crate::diagnostic::Fault;
 
 /// The keys that only one file may have.
-pub(super) const GUARDS: [&str; 6] = ["provider", "state", "encryption", "safety", "environments", "variables"];
+pub(in crate::config) const GUARDS: [&str; 6] =
+    ["provider", "state", "encryption", "safety", "environments", "variables"];
 
 /// The file that holds the guards, or the first one where none does; a second holder is a fault.
-pub(super) fn of<'t>(roots: &[Table<'t>], faults: &mut Faults) -> Option<Table<'t>> {
+pub(in crate::config) fn of<'t>(roots: &[Table<'t>], faults: &mut Faults) -> Option<Table<'t>> {
     let mut holders = roots.iter().filter_map(|root| Some((root, guard(root)?)));
     let Some((first, (_, there))) = holders.next() else { return roots.first().copied() };
     for (_, (key, here)) in holders {

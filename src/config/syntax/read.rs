@@ -5,10 +5,10 @@ use std::ops::Range;
 use toml::de::DeTable;
 use toml_parser::{ParseError, Source};
 
-use crate::config::faults::{Faults, MOST, word};
-use crate::config::lines::Lines;
-use crate::config::mend::{DEEPEST, Mended, mend};
-use crate::config::repeats::Repeats;
+use crate::config::syntax::duplicate_keys::Repeats;
+use crate::config::syntax::errors::{Faults, MOST, word};
+use crate::config::syntax::lines::Lines;
+use crate::config::syntax::mend::{DEEPEST, Mended, mend};
 use crate::diagnostic::{Fault, Sources};
 use crate::quote::{escaped, hidden};
 
@@ -22,12 +22,12 @@ const MOST_TOKENS: usize = 4 << 20;
 const MOST_CONTROLS: usize = 1 << 10;
 
 /// Reads a text whose syntax is sound.
-pub(super) fn read_sound(text: &str) -> Option<DeTable<'_>> {
+pub(in crate::config) fn read_sound(text: &str) -> Option<DeTable<'_>> {
     DeTable::parse(text).ok().map(toml::Spanned::into_inner)
 }
 
 /// The fault of files that are not read at all.
-pub(super) fn too_large(sources: &Sources) -> Option<Fault> {
+pub(in crate::config) fn too_large(sources: &Sources) -> Option<Fault> {
     let what = if sources.count() == 1 { "the file is" } else { "the files are" };
     let fault = || Fault::new(format!("{what} over 8 MiB"), 0..0, "");
     if sources.whole().len() > MOST_BYTES {
@@ -69,7 +69,12 @@ fn too_many_tokens(sources: &Sources) -> Option<Fault> {
 
 /// A text whose syntax is broken, made fit for [`read_mended`]; `None`, its faults told, where it is not worth reading
 /// on. It starts at a byte of the files.
-pub(super) fn prepare<'t>(text: &'t str, start: usize, lines: &Lines, faults: &mut Faults) -> Option<Mended<'t>> {
+pub(in crate::config) fn prepare<'t>(
+    text: &'t str,
+    start: usize,
+    lines: &Lines,
+    faults: &mut Faults,
+) -> Option<Mended<'t>> {
     let told = |errors: Vec<ParseError>| {
         let told = errors.iter().map(|error| match error.description().contains("recurs") {
             true => nested(span_of(error)),
@@ -82,7 +87,7 @@ pub(super) fn prepare<'t>(text: &'t str, start: usize, lines: &Lines, faults: &m
 
 /// Reads the tree of a mended text. Broken lines and duplicate keys go to the faults; `None` where it is nested too
 /// deeply.
-pub(super) fn read_mended<'t>(
+pub(in crate::config) fn read_mended<'t>(
     mended: &'t Mended<'_>,
     start: usize,
     lines: &Lines,

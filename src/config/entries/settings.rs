@@ -5,29 +5,29 @@ use std::collections::hash_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::BaseUrl;
-use crate::config::environments::{Chosen, Environment, Environments, KEY_VARIABLE};
-use crate::config::faults::{Faults, word};
-use crate::config::sections::{self, Encryption, Place, SafetyRead};
-use crate::config::tree::Table;
+use crate::config::entries::environments::{Chosen, Environment, Environments, KEY_VARIABLE};
+use crate::config::entries::sections::{self, Encryption, Place, SafetyRead};
+use crate::config::syntax::errors::{Faults, word};
+use crate::config::syntax::tree::Table;
 use crate::diagnostic::Fault;
 use crate::secrets::Recipient;
 
 /// The settings of a run.
-pub(super) struct Settings {
+pub(in crate::config) struct Settings {
     /// `None` at a fault, or where it is not known.
-    pub(super) base_url: Option<BaseUrl>,
-    pub(super) mark: bool,
-    pub(super) state_path: Option<Place>,
-    pub(super) recipients: Vec<Recipient>,
-    pub(super) recipients_file: Option<Place>,
-    pub(super) safety: SafetyRead,
-    pub(super) api_key_env: String,
+    pub(in crate::config) base_url: Option<BaseUrl>,
+    pub(in crate::config) mark: bool,
+    pub(in crate::config) state_path: Option<Place>,
+    pub(in crate::config) recipients: Vec<Recipient>,
+    pub(in crate::config) recipients_file: Option<Place>,
+    pub(in crate::config) safety: SafetyRead,
+    pub(in crate::config) api_key_env: String,
 }
 
 /// Reads the top of the file and puts the environment's words in the place of its own: the base url, the state's path,
 /// recipients (the list and the file as one, so that an environment which names either is sealed to its own alone),
 /// and of `safety` each key by itself.
-pub(super) fn settings(
+pub(in crate::config) fn settings(
     root: &Table<'_>,
     environments: &Environments<'_>,
     chosen: &Chosen<'_, '_>,

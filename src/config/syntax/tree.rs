@@ -5,12 +5,12 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::config::faults::{Faults, word};
+use crate::config::syntax::errors::{Faults, word};
 use crate::diagnostic::Fault;
 
 /// A table whose keys were compared with the known ones.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'t> {
+pub(in crate::config) struct Table<'t> {
     tree: &'t DeTable<'t>,
     /// The keys that it may have; none where they are free.
     known: &'static [&'static str],
@@ -20,7 +20,7 @@ pub(super) struct Table<'t> {
 
 /// One `key = value`, or one element of a list with the list's key.
 #[derive(Clone, Copy)]
-pub(super) struct Item<'t> {
+pub(in crate::config) struct Item<'t> {
     key: &'t Spanned<DeString<'t>>,
     value: &'t Spanned<DeValue<'t>>,
     start: usize,
@@ -28,14 +28,14 @@ pub(super) struct Item<'t> {
 
 /// A string with its place.
 #[derive(Clone)]
-pub(super) struct Text<'t> {
-    pub(super) text: &'t str,
-    pub(super) span: Range<usize>,
+pub(in crate::config) struct Text<'t> {
+    pub(in crate::config) text: &'t str,
+    pub(in crate::config) span: Range<usize>,
 }
 
 impl<'t> Table<'t> {
     /// Wraps a table of the file that starts at a byte; each key that is not `known` is a fault.
-    pub(super) fn new(
+    pub(in crate::config) fn new(
         tree: &'t DeTable<'t>,
         start: usize,
         known: &'static [&'static str],
@@ -54,24 +54,24 @@ impl<'t> Table<'t> {
 
     /// Whether one of the unknown keys is most likely this one, mistyped: then that is the error, and not that the key
     /// is not there.
-    pub(super) fn means(&self, key: &str, faults: &Faults) -> bool {
+    pub(in crate::config) fn means(&self, key: &str, faults: &Faults) -> bool {
         let unknown = self.tree.keys().map(|key| key.get_ref().as_ref()).filter(|key| !self.known.contains(key));
         // A table has few keys: of more, it is no matter what they mean.
         unknown.take(self.known.len()).any(|word| faults.guess(word, self.known.iter().copied()) == Some(key))
     }
 
     /// Wraps a table whose keys are free.
-    pub(super) fn free(tree: &'t DeTable<'t>, start: usize) -> Self {
+    pub(in crate::config) fn free(tree: &'t DeTable<'t>, start: usize) -> Self {
         Self { tree, known: &[], start }
     }
 
     /// The item under a key.
-    pub(super) fn get(&self, key: &str) -> Option<Item<'t>> {
+    pub(in crate::config) fn get(&self, key: &str) -> Option<Item<'t>> {
         self.tree.get_key_value(key).map(|(key, value)| Item { key, value, start: self.start })
     }
 
     /// All items, in the order of the file.
-    pub(super) fn items(&self) -> Vec<Item<'t>> {
+    pub(in crate::config) fn items(&self) -> Vec<Item<'t>> {
         let start = self.start;
         let mut items: Vec<Item<'t>> = self.tree.iter().map(|(key, value)| Item { key, value, start }).collect();
         items.sort_by_key(|item| item.key.span().start);
@@ -80,25 +80,25 @@ impl<'t> Table<'t> {
 }
 
 impl<'t> Item<'t> {
-    pub(super) fn key(&self) -> &'t str {
+    pub(in crate::config) fn key(&self) -> &'t str {
         self.key.get_ref()
     }
 
-    pub(super) fn key_span(&self) -> Range<usize> {
+    pub(in crate::config) fn key_span(&self) -> Range<usize> {
         shifted(&self.key.span(), self.start)
     }
 
     /// Where the file starts that it stands in.
-    pub(super) fn file_start(&self) -> usize {
+    pub(in crate::config) fn file_start(&self) -> usize {
         self.start
     }
 
-    pub(super) fn span(&self) -> Range<usize> {
+    pub(in crate::config) fn span(&self) -> Range<usize> {
         shifted(&self.value.span(), self.start)
     }
 
     /// The string, where it is one.
-    pub(super) fn as_text(&self) -> Option<&'t str> {
+    pub(in crate::config) fn as_text(&self) -> Option<&'t str> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(text),
             _ => None,
@@ -106,12 +106,12 @@ impl<'t> Item<'t> {
     }
 
     /// What kind of value it is, as a message says it.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(in crate::config) fn kind(&self) -> &'static str {
         describe(self.value.get_ref())
     }
 
     /// The string, or a fault; `example` is a value that would do, as TOML.
-    pub(super) fn text(&self, example: &str, faults: &mut Faults) -> Option<Text<'t>> {
+    pub(in crate::config) fn text(&self, example: &str, faults: &mut Faults) -> Option<Text<'t>> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(Text { text, span: self.span() }),
             _ => self.wrong("a string", example, faults),
@@ -119,7 +119,7 @@ impl<'t> Item<'t> {
     }
 
     /// The boolean, or a fault.
-    pub(super) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
+    pub(in crate::config) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
         match self.value.get_ref() {
             DeValue::Boolean(value) => Some(*value),
             _ => self.wrong("`true` or `false`", "true", faults),
@@ -127,7 +127,7 @@ impl<'t> Item<'t> {
     }
 
     /// The whole number, at least `least`, or a fault.
-    pub(super) fn whole(&self, least: u32, faults: &mut Faults) -> Option<u32> {
+    pub(in crate::config) fn whole(&self, least: u32, faults: &mut Faults) -> Option<u32> {
         let DeValue::Integer(number) = self.value.get_ref() else {
             return self.wrong("a whole number", &least.to_string(), faults);
         };
@@ -144,7 +144,7 @@ impl<'t> Item<'t> {
     }
 
     /// The elements of the list, or a fault.
-    pub(super) fn list(&self, example: &str, faults: &mut Faults) -> Option<Vec<Item<'t>>> {
+    pub(in crate::config) fn list(&self, example: &str, faults: &mut Faults) -> Option<Vec<Item<'t>>> {
         match self.value.get_ref() {
             DeValue::Array(values) => Some(values.iter().map(|value| Item { value, ..*self }).collect()),
             _ => self.wrong("a list", &format!("[{example}]"), faults),
@@ -152,14 +152,14 @@ impl<'t> Item<'t> {
     }
 
     /// The elements of a list of strings; one that is none is a fault and is left out.
-    pub(super) fn texts(&self, example: &str, faults: &mut Faults) -> Option<Vec<Text<'t>>> {
+    pub(in crate::config) fn texts(&self, example: &str, faults: &mut Faults) -> Option<Vec<Text<'t>>> {
         let list = self.list(example, faults)?;
         let example = format!("[{example}]");
         Some(list.iter().filter_map(|item| item.text(&example, faults)).collect())
     }
 
     /// The table with only `known` keys, or a fault; `example` shows how it is written.
-    pub(super) fn table(
+    pub(in crate::config) fn table(
         &self,
         example: &str,
         known: &'static [&'static str],
@@ -172,7 +172,7 @@ impl<'t> Item<'t> {
     }
 
     /// The table with any keys, or a fault.
-    pub(super) fn free_table(&self, example: &str, faults: &mut Faults) -> Option<Table<'t>> {
+    pub(in crate::config) fn free_table(&self, example: &str, faults: &mut Faults) -> Option<Table<'t>> {
         match self.value.get_ref() {
             DeValue::Table(tree) => Some(Table::free(tree, self.start)),
             _ => self.no_table(example, faults),
@@ -213,6 +213,6 @@ fn describe(value: &DeValue<'_>) -> &'static str {
 }
 
 /// The words in backticks, with commas.
-pub(super) fn ticked(words: &[&str]) -> String {
+pub(in crate::config) fn ticked(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -7,42 +7,42 @@ use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::config::environments::{Chosen, Environments};
-use crate::config::faults::{Faults, Whole, word};
-use crate::config::tree::{Item, Table};
+use crate::config::entries::environments::{Chosen, Environments};
+use crate::config::syntax::errors::{Faults, Whole, word};
+use crate::config::syntax::tree::{Item, Table};
 use crate::config::{Given, Giver, MOST_VALUE};
 use crate::diagnostic::Fault;
 use crate::quote::count;
 
 /// The keys of a declaration.
-pub(super) const KEYS: [&str; 3] = ["default", "description", "pattern"];
+pub(in crate::config) const KEYS: [&str; 3] = ["default", "description", "pattern"];
 
 const EXAMPLE: &str = "\"hooks.example.com\"";
 
 /// The variables of a run.
-pub(super) struct Variables<'t> {
-    pub(super) declared: BTreeMap<&'t str, Declared>,
+pub(in crate::config) struct Variables<'t> {
+    pub(in crate::config) declared: BTreeMap<&'t str, Declared>,
     /// The environment's name; `None` where there is none, `Some(None)` where it is not known.
-    pub(super) environment: Option<Option<String>>,
+    pub(in crate::config) environment: Option<Option<String>>,
     /// All files, for places inside of a string.
-    pub(super) whole: &'t str,
+    pub(in crate::config) whole: &'t str,
     /// How many bytes values may still add to the file.
-    pub(super) left: Cell<usize>,
+    pub(in crate::config) left: Cell<usize>,
     /// Of values that were passed over.
-    pub(super) warnings: Vec<String>,
+    pub(in crate::config) warnings: Vec<String>,
 }
 
 /// One variable.
-pub(super) struct Declared {
-    pub(super) place: Range<usize>,
-    pub(super) description: Option<String>,
+pub(in crate::config) struct Declared {
+    pub(in crate::config) place: Range<usize>,
+    pub(in crate::config) description: Option<String>,
     pattern: Option<(Regex, Range<usize>)>,
-    pub(super) value: Value,
+    pub(in crate::config) value: Value,
 }
 
 /// What a variable stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(in crate::config) enum Value {
     Known(String),
     /// Nobody gave one.
     Missing,
@@ -53,7 +53,7 @@ pub(super) enum Value {
 impl<'t> Variables<'t> {
     /// Reads the declarations and gives each its value: its default, then the chosen environment's, then what was
     /// given from outside, the later before the earlier.
-    pub(super) fn read(
+    pub(in crate::config) fn read(
         root: &Table<'t>,
         environments: &Environments<'t>,
         chosen: &Chosen<'_, 't>,
@@ -204,7 +204,11 @@ fn known<'a>(item: Item<'_>, declared: &'a BTreeMap<&str, Declared>, faults: &mu
 }
 
 /// What is said of a name that no variable has: the guess, and what to do.
-pub(super) fn undeclared(name: &str, declared: &BTreeMap<&str, Declared>, faults: &Faults) -> (String, String) {
+pub(in crate::config) fn undeclared(
+    name: &str,
+    declared: &BTreeMap<&str, Declared>,
+    faults: &Faults,
+) -> (String, String) {
     let meant = faults.guess(name, declared.keys().copied());
     let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
     let declare = match is_name(name) {

@@ -2,10 +2,10 @@
 
 use toml::de::DeTable;
 
-use crate::config::faults::Faults;
-use crate::config::lines::Lines;
-use crate::config::syntax;
-use crate::config::tree::{Item, Table};
+use crate::config::syntax::errors::Faults;
+use crate::config::syntax::lines::Lines;
+use crate::config::syntax::read;
+use crate::config::syntax::tree::{Item, Table};
 use crate::diagnostic::{Fault, Sources};
 
 /// A value, and where it is from.
@@ -37,14 +37,14 @@ pub enum Giver {
 pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<Fault>> {
     let lines = Lines::of(sources.whole());
     let mut faults = Faults::default();
-    if let Some(fault) = syntax::too_large(sources) {
+    if let Some(fault) = read::too_large(sources) {
         return Err(vec![fault]);
     }
-    if let Some(tree) = syntax::read_sound(sources.whole()) {
+    if let Some(tree) = read::read_sound(sources.whole()) {
         return Ok(values(&tree, origin, &lines));
     }
-    if let Some(mended) = syntax::prepare(sources.whole(), 0, &lines, &mut faults) {
-        syntax::read_mended(&mended, 0, &lines, &mut faults);
+    if let Some(mended) = read::prepare(sources.whole(), 0, &lines, &mut faults) {
+        read::read_mended(&mended, 0, &lines, &mut faults);
     }
     Err(faults.finish(sources.whole(), &lines))
 }

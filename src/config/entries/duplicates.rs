@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::config::entry::Webhooks;
-use crate::config::faults::{Faults, word};
+use crate::config::entries::entry::Webhooks;
+use crate::config::syntax::errors::{Faults, word};
 use crate::diagnostic::Fault;
 use crate::endpoint::{Name, Spec};
 
 /// Finds every entry whose url and events, in canonical form, another one above it has too.
-pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
+pub(in crate::config) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
     let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
     in_order.sort_by_key(|(_, start)| *start);
     let mut of_url: HashMap<&str, usize> = HashMap::new();

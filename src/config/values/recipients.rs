@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::faults::Faults;
-use crate::config::tree::Item;
+use crate::config::syntax::errors::Faults;
+use crate::config::syntax::tree::Item;
 use crate::diagnostic::Fault;
 use crate::secrets::{BadRecipient, Recipient};
 
 /// Reads `recipients`, each once, in the order of the file.
-pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Vec<Recipient> {
+pub(in crate::config) fn read(item: Item<'_>, faults: &mut Faults) -> Vec<Recipient> {
     let mut recipients = Vec::new();
     for text in item.texts("\"age1…\"", faults).unwrap_or_default() {
         match Recipient::parse(text.text) {

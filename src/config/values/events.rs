@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::faults::{Faults, word};
-use crate::config::fill::Filled;
-use crate::config::tree::Item;
-use crate::config::variables::Variables;
+use crate::config::syntax::errors::{Faults, word};
+use crate::config::syntax::tree::Item;
+use crate::config::values::fill::Filled;
+use crate::config::values::variables::Variables;
 use crate::diagnostic::Fault;
 use crate::endpoint::{KNOWN_EVENTS, expand_event};
 
@@ -15,16 +15,16 @@ const EXAMPLES: &str = "[\"tool_execution.succeeded\"]";
 
 /// What a list of events says.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Events {
+pub(in crate::config) struct Events {
     /// The words as written.
-    pub(super) written: BTreeSet<String>,
+    pub(in crate::config) written: BTreeSet<String>,
     /// What they stand for.
-    pub(super) expanded: BTreeSet<String>,
+    pub(in crate::config) expanded: BTreeSet<String>,
 }
 
 /// Whether events that this version does not know are let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unknown {
+pub(in crate::config) enum Unknown {
     Refused,
     Allowed,
 }
@@ -36,7 +36,12 @@ impl From<bool> for Unknown {
 }
 
 /// Reads `events`; `None` where any of it is at fault.
-pub(super) fn read(item: Item<'_>, unknown: Unknown, variables: &Variables<'_>, faults: &mut Faults) -> Option<Events> {
+pub(in crate::config) fn read(
+    item: Item<'_>,
+    unknown: Unknown,
+    variables: &Variables<'_>,
+    faults: &mut Faults,
+) -> Option<Events> {
     let list = item.list(EXAMPLE, faults)?;
     if list.is_empty() {
         let help = format!("write at least one, such as `events = {EXAMPLES}`; to drop the endpoint, remove its entry");
@@ -89,7 +94,7 @@ fn unknown_event(event: &Filled<'_>, faults: &Faults) -> Fault {
 }
 
 /// Every group that an event may be written as.
-pub(super) fn groups() -> BTreeSet<String> {
+pub(in crate::config) fn groups() -> BTreeSet<String> {
     let ends = |event: &'static str| event.match_indices('.').map(move |(dot, _)| format!("{}.*", &event[..dot]));
     KNOWN_EVENTS.into_iter().flat_map(ends).collect()
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::config::lines::Lines;
+use crate::config::syntax::lines::Lines;
 use crate::diagnostic::Fault;
 use crate::quote::{hidden, nearest, quoted};
 
 /// The most faults that are handed out: whoever mends a hundred runs it again, and a bomb of a file stays small.
-pub(super) const MOST: usize = 100;
+pub(in crate::config) const MOST: usize = 100;
 
 /// The longest word that a guess is made for, and the most words it is compared with.
 const GUESS: (usize, usize) = (64, 1_000);
@@ -21,7 +21,7 @@ const KEPT: usize = 10 * MOST;
 
 /// The faults found so far.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(in crate::config) struct Faults {
     found: Vec<Fault>,
     /// Lines of broken syntax.
     broken: Vec<Fault>,
@@ -30,7 +30,7 @@ pub(super) struct Faults {
 
 /// How much of a file must be whole, so that what is not read in it is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(in crate::config) enum Whole {
     /// From the fault to the next header.
     Section,
     /// All of it.
@@ -39,37 +39,37 @@ pub(super) enum Whole {
 
 impl Faults {
     /// Adds a fault.
-    pub(super) fn push(&mut self, fault: Fault) {
+    pub(in crate::config) fn push(&mut self, fault: Fault) {
         if self.found.len() < KEPT {
             self.found.push(fault);
         }
     }
 
     /// Adds the faults of broken lines.
-    pub(super) fn broken(&mut self, faults: Vec<Fault>) {
+    pub(in crate::config) fn broken(&mut self, faults: Vec<Fault>) {
         self.broken.extend(faults);
     }
 
     /// Adds a fault that says that something is not there. It counts where so much of the file is whole: what looks
     /// absent may stand where the syntax broke.
-    pub(super) fn absent(&mut self, fault: Fault, whole: Whole) {
+    pub(in crate::config) fn absent(&mut self, fault: Fault, whole: Whole) {
         if self.absent.len() < KEPT {
             self.absent.push((fault, whole));
         }
     }
 
     /// Whether there are so many that not each is worth a search.
-    pub(super) fn is_crowded(&self) -> bool {
+    pub(in crate::config) fn is_crowded(&self) -> bool {
         self.found.len() + self.absent.len() >= MOST
     }
 
     /// Whether nothing is wrong so far.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::config) fn is_empty(&self) -> bool {
         self.found.is_empty() && self.broken.is_empty() && self.absent.is_empty()
     }
 
     /// What was meant by `word`, of `known`; a file with very many faults gets no more guesses.
-    pub(super) fn guess<'a>(&self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    pub(in crate::config) fn guess<'a>(&self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
         let (longest, most) = GUESS;
         if word.len() > longest || self.found.len() + self.absent.len() >= GUESSES {
             return None;
@@ -80,7 +80,7 @@ impl Faults {
     /// All faults of a text, sorted by place.
     ///
     /// A broken line is blamed for its syntax alone, since what was read of it may not be what was written.
-    pub(super) fn finish(self, text: &str, lines: &Lines) -> Vec<Fault> {
+    pub(in crate::config) fn finish(self, text: &str, lines: &Lines) -> Vec<Fault> {
         let Self { mut found, broken, absent } = self;
         let lines_broken: BTreeSet<usize> = broken.iter().map(|fault| lines.line(fault.span.start)).collect();
         found.retain(|fault| !lines_broken.contains(&lines.line(fault.span.start)));
@@ -108,7 +108,7 @@ fn headers(text: &str) -> BTreeSet<usize> {
 }
 
 /// A name that two files define.
-pub(super) fn twice(name: &str, here: Range<usize>, first: Range<usize>) -> Fault {
+pub(in crate::config) fn twice(name: &str, here: Range<usize>, first: Range<usize>) -> Fault {
     let fault = Fault::new(format!("{} is defined twice", word(name)), here, "again here");
     fault.also(first, "first here").help("keep one of the two, or rename one")
 }
@@ -137,7 +137,7 @@ fn hide_secrets(fault: &mut Fault) {
 }
 
 /// A foreign word for a message: quoted, its secrets hidden, cut where it is long.
-pub(super) fn word(text: &str) -> String {
+pub(in crate::config) fn word(text: &str) -> String {
     const LONGEST: usize = 80;
     let shown = hidden(&text[..text.floor_char_boundary(4096)]);
     match shown.char_indices().nth(LONGEST) {

@@ -4,21 +4,21 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::config::faults::{Faults, Whole, word};
-use crate::config::tree::{Item, Text};
-use crate::config::variables::{Declared, Value, Variables, undeclared};
+use crate::config::syntax::errors::{Faults, Whole, word};
+use crate::config::syntax::tree::{Item, Text};
+use crate::config::values::variables::{Declared, Value, Variables, undeclared};
 use crate::diagnostic::Fault;
 
 /// A string with its values in place.
-pub(super) struct Filled<'t> {
-    pub(super) text: Cow<'t, str>,
+pub(in crate::config) struct Filled<'t> {
+    pub(in crate::config) text: Cow<'t, str>,
     /// The string as written.
-    pub(super) span: Range<usize>,
+    pub(in crate::config) span: Range<usize>,
 }
 
 impl Filled<'_> {
     /// A few words beside the caret: what the string is with its values, where it has any.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::config) fn label(&self) -> String {
         match &self.text {
             Cow::Borrowed(_) => String::new(),
             Cow::Owned(text) => format!("this is {}", word(text)),
@@ -62,7 +62,7 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
 
 impl Variables<'_> {
     /// The string with its values in place, or a fault at each that has none.
-    pub(super) fn text<'t>(&self, item: Item<'t>, example: &str, faults: &mut Faults) -> Option<Filled<'t>> {
+    pub(in crate::config) fn text<'t>(&self, item: Item<'t>, example: &str, faults: &mut Faults) -> Option<Filled<'t>> {
         let Text { text, span } = item.text(example, faults)?;
         let Some(parts) = parts(text) else { return Some(Filled { text: Cow::Borrowed(text), span }) };
         let mut filled = Some(String::with_capacity(text.len()));

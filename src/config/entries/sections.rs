@@ -2,31 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::base_url::parse_base_url;
-use crate::config::faults::{Faults, word};
-use crate::config::hosts;
-use crate::config::recipients;
-use crate::config::tree::{Item, Table};
+use crate::config::syntax::errors::{Faults, word};
+use crate::config::syntax::tree::{Item, Table};
+use crate::config::values::base_url::parse_base_url;
+use crate::config::values::hosts;
+use crate::config::values::recipients;
 use crate::config::{BaseUrl, Safety};
 use crate::diagnostic::Fault;
 use crate::secrets::Recipient;
 
 /// The keys of each section.
-pub(super) const PROVIDER: [&str; 2] = ["base_url", "mark"];
-pub(super) const STATE: [&str; 1] = ["path"];
-pub(super) const ENCRYPTION: [&str; 2] = ["recipients", "recipients_file"];
-pub(super) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"];
+pub(in crate::config) const PROVIDER: [&str; 2] = ["base_url", "mark"];
+pub(in crate::config) const STATE: [&str; 1] = ["path"];
+pub(in crate::config) const ENCRYPTION: [&str; 2] = ["recipients", "recipients_file"];
+pub(in crate::config) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"];
 
 /// `[provider]` as it counts.
-pub(super) struct Provider {
+pub(in crate::config) struct Provider {
     /// The base url that will be used, the override before the file's; `None` at a fault.
-    pub(super) base_url: Option<BaseUrl>,
+    pub(in crate::config) base_url: Option<BaseUrl>,
     /// Whether creates carry a tag of their intent.
-    pub(super) mark: bool,
+    pub(in crate::config) mark: bool,
 }
 
 /// Reads `[provider]`.
-pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Provider {
+pub(in crate::config) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Provider {
     let table = root.get("provider").and_then(|item| item.table("[provider]", &PROVIDER, faults));
     let get = |key| table.as_ref().and_then(|table| table.get(key));
     let written = match get("base_url") {
@@ -38,7 +38,7 @@ pub(super) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Fa
 }
 
 /// Reads a base url; `None` at a fault.
-pub(super) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
+pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
     let example = format!("\"{}\"", BaseUrl::DEFAULT);
     let text = item.text(&example, faults)?;
     let base_url = match parse_base_url(text.text) {
@@ -61,10 +61,10 @@ pub(super) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faul
 }
 
 /// A path as written, with its place.
-pub(super) type Place = crate::config::NamedPath;
+pub(in crate::config) type Place = crate::config::NamedPath;
 
 /// Reads `[state]`: its path.
-pub(super) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
+pub(in crate::config) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
     let table = root.get("state")?.table("[state]", &STATE, faults)?;
     path(table.get("path")?, "\"state/webhooks.state.json\"", faults)
 }
@@ -73,7 +73,7 @@ pub(super) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
 const MOST_PATH: usize = 4096;
 
 /// Reads a path.
-pub(super) fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
+pub(in crate::config) fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
     let text = item.text(example, faults)?;
     let wrong = match text.text {
         "" => Some("is empty"),
@@ -91,20 +91,20 @@ pub(super) fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option
 
 /// Who can read the secrets.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Encryption {
+pub(in crate::config) struct Encryption {
     /// Each once.
-    pub(super) recipients: Vec<Recipient>,
-    pub(super) file: Option<Place>,
+    pub(in crate::config) recipients: Vec<Recipient>,
+    pub(in crate::config) file: Option<Place>,
 }
 
 /// Reads `[encryption]`.
-pub(super) fn encryption(root: &Table<'_>, faults: &mut Faults) -> Encryption {
+pub(in crate::config) fn encryption(root: &Table<'_>, faults: &mut Faults) -> Encryption {
     let table = root.get("encryption").and_then(|item| item.table("[encryption]", &ENCRYPTION, faults));
     table.map(|table| recipients(&table, faults)).unwrap_or_default()
 }
 
 /// Reads `recipients` and `recipients_file` of a table.
-pub(super) fn recipients(table: &Table<'_>, faults: &mut Faults) -> Encryption {
+pub(in crate::config) fn recipients(table: &Table<'_>, faults: &mut Faults) -> Encryption {
     Encryption {
         recipients: table.get("recipients").map(|item| recipients::read(item, faults)).unwrap_or_default(),
         file: table.get("recipients_file").and_then(|item| path(item, "\"recipients.txt\"", faults)),
@@ -113,19 +113,19 @@ pub(super) fn recipients(table: &Table<'_>, faults: &mut Faults) -> Encryption {
 
 /// `[safety]` as read, and whether each of its hosts was sound.
 #[derive(Debug, Clone)]
-pub(super) struct SafetyRead {
-    pub(super) safety: Safety,
+pub(in crate::config) struct SafetyRead {
+    pub(in crate::config) safety: Safety,
     hosts_are_sound: bool,
 }
 
 impl SafetyRead {
     /// What is not known: every host is let through, since another fault stands already.
-    pub(super) fn unknown() -> Self {
+    pub(in crate::config) fn unknown() -> Self {
         Self { safety: Safety::default(), hosts_are_sound: false }
     }
 
     /// Key by key: what this says, else what `top` says.
-    pub(super) fn over(&self, top: &Self) -> Self {
+    pub(in crate::config) fn over(&self, top: &Self) -> Self {
         let hosts = if self.safety.allowed_hosts.is_some() { self } else { top };
         let safety = Safety {
             allowed_hosts: hosts.safety.allowed_hosts.clone(),
@@ -135,13 +135,13 @@ impl SafetyRead {
     }
 
     /// The patterns that urls are compared with; none while one of them is at fault.
-    pub(super) fn patterns(&self) -> Option<&BTreeSet<String>> {
+    pub(in crate::config) fn patterns(&self) -> Option<&BTreeSet<String>> {
         self.safety.allowed_hosts.as_ref().filter(|_| self.hosts_are_sound)
     }
 }
 
 /// Reads `safety` of the file or of an environment.
-pub(super) fn safety(root: &Table<'_>, faults: &mut Faults) -> SafetyRead {
+pub(in crate::config) fn safety(root: &Table<'_>, faults: &mut Faults) -> SafetyRead {
     let mut read = SafetyRead { safety: Safety::default(), hosts_are_sound: true };
     let Some(table) = root.get("safety").and_then(|item| item.table("[safety]", &SAFETY, faults)) else { return read };
     read.safety.max_deletes = table.get("max_deletes").and_then(|item| item.whole(0, faults));
