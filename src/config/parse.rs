@@ -72,7 +72,8 @@ fn desired(
     let guards = guards::of(&roots, faults).unwrap_or_else(|| Table::free(&nothing, 0));
     let environments = environments::read(&guards, inputs.base_url.as_ref(), faults);
     let environment = environments.choose(inputs.environment.as_deref(), faults);
-    let variables = Variables::read(&guards, &environments, &environment, &inputs.values, sources.whole(), faults);
+    let variables =
+        Variables::read(&guards, environments.variables(&environment), &inputs.values, sources.whole(), faults);
     let Settings { base_url, mark, state_path, recipients, recipients_file, safety, api_key_env } =
         settings::settings(&guards, &environments, &environment, inputs.base_url.as_ref(), faults);
     let urls = UrlRules { base_url: base_url.as_ref(), allowed_hosts: safety.patterns() };

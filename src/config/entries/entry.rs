@@ -12,6 +12,7 @@ use crate::config::syntax::tree::{Item, Table};
 use crate::config::values::endpoint_url::{self, UrlRules};
 use crate::config::values::events::{self, Events, Unknown};
 use crate::config::values::lifecycle::{self, Written};
+use crate::config::values::name::read_name;
 use crate::config::values::variables::Variables;
 use crate::diagnostic::{Fault, Sources};
 use crate::endpoint::{Name, Spec, canonical_description};
@@ -84,16 +85,6 @@ impl Webhooks {
             self.entries.extend(entry.map(|entry| (name, entry)));
         }
     }
-}
-
-/// Reads a name, or leaves a fault at its place.
-pub(in crate::config) fn read_name(text: &str, span: Range<usize>, faults: &mut Faults) -> Option<Name> {
-    let name = Name::parse(text).ok();
-    if name.is_none() {
-        let help = "write 1 to 64 of the characters A-Z a-z 0-9 _ -";
-        faults.push(Fault::new(format!("{} is no name", word(text)), span, "").help(help));
-    }
-    name
 }
 
 /// The keys of `[defaults]`.

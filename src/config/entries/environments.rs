@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use crate::config::BaseUrl;
-use crate::config::entries::entry::read_name;
 use crate::config::entries::sections::{self, Encryption, Place, SafetyRead};
 use crate::config::syntax::errors::{Faults, Whole, word};
 use crate::config::syntax::tree::{Item, Table};
+use crate::config::values::name::read_name;
+use crate::config::values::variables::{EnvironmentName, EnvironmentValues};
 use crate::diagnostic::Fault;
 use crate::endpoint::Name;
 
@@ -137,6 +138,18 @@ impl<'t> Environments<'t> {
             faults.absent(fault.help("write `[environments.NAME]`, or name another"), Whole::File);
         }
         chosen.name().is_none_or(|chosen| names.iter().any(|name| name.text == chosen.as_str()))
+    }
+
+    /// What they say of the file's variables.
+    pub(in crate::config) fn variables(&self, chosen: &Chosen<'_, '_>) -> EnvironmentValues<'_, 't> {
+        let name = match chosen {
+            Chosen::None => EnvironmentName::None,
+            Chosen::Unknown => EnvironmentName::Unknown,
+            Chosen::One(one) => EnvironmentName::Known(one.name.to_string()),
+        };
+        let is_chosen = |one: &Environment<'_>| chosen.name() == Some(&one.name);
+        let values = self.all.iter().map(|one| (is_chosen(one), one.variables.as_slice())).collect();
+        EnvironmentValues { name, values }
     }
 
     /// Those that were not chosen, each with its own state.

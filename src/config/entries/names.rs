@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use crate::config::entries::entry::read_name;
 use crate::config::entries::environments::Environments;
 use crate::config::syntax::errors::{Faults, Whole, twice, word};
 use crate::config::syntax::tree::{Item, Table};
+use crate::config::values::name::read_name;
 use crate::diagnostic::Fault;
 use crate::endpoint::{EndpointId, Name};
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::config::syntax::errors::{Faults, Whole, word};
 use crate::config::syntax::tree::{Item, Text};
-use crate::config::values::variables::{Declared, Value, Variables, undeclared};
+use crate::config::values::variables::{Declared, EnvironmentName, Value, Variables, undeclared};
 use crate::diagnostic::Fault;
 
 /// A string with its values in place.
@@ -113,17 +113,20 @@ impl Variables<'_> {
     }
 
     fn environment_name(&self, place: impl FnOnce() -> Range<usize>, faults: &mut Faults) -> Option<&str> {
-        if self.environment.is_none() {
-            let fault = Fault::new("`${environment}` stands for nothing: the file has no environments", place(), "");
-            faults.absent(fault.help("write `[environments.NAME]`, and choose one with `--env`"), Whole::File);
+        match &self.environment {
+            EnvironmentName::Known(name) => return Some(name),
+            EnvironmentName::Unknown => return None,
+            EnvironmentName::None => {}
         }
-        self.environment.as_ref()?.as_deref()
+        let fault = Fault::new("`${environment}` stands for nothing: the file has no environments", place(), "");
+        faults.absent(fault.help("write `[environments.NAME]`, and choose one with `--env`"), Whole::File);
+        None
     }
 
     fn missing(&self, name: &str, declared: &Declared, place: Range<usize>) -> Fault {
         let in_environment = match &self.environment {
-            Some(Some(environment)) => format!(" or under `[environments.{environment}.variables]`"),
-            _ => String::new(),
+            EnvironmentName::Known(environment) => format!(" or under `[environments.{environment}.variables]`"),
+            EnvironmentName::None | EnvironmentName::Unknown => String::new(),
         };
         let help = format!(
             "give it with `--var {name}=VALUE`, HOOKWRIGHT_VAR_{name} or `--var-file FILE`; or write it in the file: \

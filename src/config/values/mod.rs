@@ -7,5 +7,6 @@ pub(in crate::config) mod fill;
 pub(in crate::config) mod given;
 pub(in crate::config) mod hosts;
 pub(in crate::config) mod lifecycle;
+pub(in crate::config) mod name;
 pub(in crate::config) mod recipients;
 pub(in crate::config) mod variables;

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::config::entries::environments::{Chosen, Environments};
 use crate::config::syntax::errors::{Faults, Whole, word};
 use crate::config::syntax::tree::{Item, Table};
 use crate::config::{Given, Giver, MOST_VALUE};
@@ -22,14 +21,30 @@ const EXAMPLE: &str = "\"hooks.example.com\"";
 /// The variables of a run.
 pub(in crate::config) struct Variables<'t> {
     pub(in crate::config) declared: BTreeMap<&'t str, Declared>,
-    /// The environment's name; `None` where there is none, `Some(None)` where it is not known.
-    pub(in crate::config) environment: Option<Option<String>>,
+    pub(in crate::config) environment: EnvironmentName,
     /// All files, for places inside of a string.
     pub(in crate::config) whole: &'t str,
     /// How many bytes values may still add to the file.
     pub(in crate::config) left: Cell<usize>,
     /// Of values that were passed over.
     pub(in crate::config) warnings: Vec<String>,
+}
+
+/// What the environments of a file say of its variables.
+pub(in crate::config) struct EnvironmentValues<'a, 't> {
+    /// The chosen one's name.
+    pub(in crate::config) name: EnvironmentName,
+    /// The values of each environment, and whether it is the chosen one.
+    pub(in crate::config) values: Vec<(bool, &'a [Item<'t>])>,
+}
+
+/// The name that `${environment}` stands for.
+pub(in crate::config) enum EnvironmentName {
+    /// The file has no environments.
+    None,
+    /// It is not known which environment is meant, and an error says so.
+    Unknown,
+    Known(String),
 }
 
 /// One variable.
@@ -55,8 +70,7 @@ impl<'t> Variables<'t> {
     /// given from outside, the later before the earlier.
     pub(in crate::config) fn read(
         root: &Table<'t>,
-        environments: &Environments<'t>,
-        chosen: &Chosen<'_, 't>,
+        environments: EnvironmentValues<'_, 't>,
         given: &[Given],
         whole: &'t str,
         faults: &mut Faults,
@@ -68,13 +82,11 @@ impl<'t> Variables<'t> {
             .into_iter()
             .filter_map(|item| Some((item.key(), declaration(item, &mut patterns, faults)?)))
             .collect();
-        for environment in &environments.all {
-            for item in &environment.variables {
+        for (is_chosen, items) in environments.values {
+            for item in items {
                 let Some(variable) = known(*item, &declared, faults) else { continue };
                 let value = written(*item, variable.pattern.as_ref(), faults);
-                if chosen.name() == Some(&environment.name)
-                    && let Some(variable) = declared.get_mut(item.key())
-                {
+                if is_chosen && let Some(variable) = declared.get_mut(item.key()) {
                     variable.value = value;
                 }
             }
@@ -86,16 +98,17 @@ impl<'t> Variables<'t> {
                 None => passed_over.extend(nobodys(given, &declared, faults)),
             }
         }
-        if matches!(chosen, Chosen::Unknown) {
+        if matches!(environments.name, EnvironmentName::Unknown) {
             let missing = declared.values_mut().filter(|variable| variable.value == Value::Missing);
             missing.for_each(|variable| variable.value = Value::Faulty);
         }
-        let environment = match chosen {
-            Chosen::None => None,
-            Chosen::Unknown => Some(None),
-            Chosen::One(one) => Some(Some(one.name.to_string())),
-        };
-        Self { declared, environment, whole, left: Cell::new(MOST_ADDED), warnings: counted(passed_over) }
+        Self {
+            declared,
+            environment: environments.name,
+            whole,
+            left: Cell::new(MOST_ADDED),
+            warnings: counted(passed_over),
+        }
     }
 }
 
