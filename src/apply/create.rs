@@ -1,7 +1,6 @@
 //! Creates, replacements and lost creates: one send at a time each, its intent and the send durable before it goes,
 //! its receipt durable before it counts.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Event;
@@ -234,10 +233,4 @@ async fn lose<A: ApiWriter>(run: &Run<A>, mut task: Task, lost: Lost) -> End {
     run.unknown(task.index, error);
     task.last = [Some(lost), task.last[0].take()];
     End::Lost(Box::new(task))
-}
-
-/// The ids of a set, for a sentence.
-pub fn named(ids: impl IntoIterator<Item = EndpointId>) -> String {
-    let ids: BTreeSet<String> = ids.into_iter().map(|id| id.to_string()).collect();
-    ids.into_iter().collect::<Vec<_>>().join(", ")
 }

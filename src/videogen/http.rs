@@ -11,8 +11,8 @@ use super::carry::{Answer, Carry, Request};
 use super::clock::ApiClock;
 use super::error::{ApiError, Fault};
 use super::obstacle::Obstacle;
+use super::settings::Settings;
 use super::throttle::retry_after;
-use super::transport::Settings;
 use crate::secrets::ExposeSecret;
 
 /// The most bytes an answer may have.
