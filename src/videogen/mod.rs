@@ -29,7 +29,7 @@ use std::time::Duration;
 pub use api::{ApiReader, ApiWriter, Created};
 pub use client::{HttpReader, HttpWriter};
 pub use clock::ApiClock;
-pub use error::{ApiError, Fault, Refusal};
+pub use error::{ApiError, Cause, Refusal};
 pub use obstacle::Obstacle;
 pub use settings::{Exchange, Proxy, Settings};
 pub use throttle::{Throttle, Waiting};

@@ -6,7 +6,7 @@ use backon::BackoffBuilder;
 
 use super::carry::{Answer, Carry, Request};
 use super::clock::ApiClock;
-use super::error::{ApiError, Fault};
+use super::error::{ApiError, Cause};
 use super::http::Http;
 use super::settings::{Exchange, Settings};
 use super::throttle::Throttle;
@@ -62,7 +62,7 @@ impl<C: Carry> Transport<C> {
     }
 
     async fn exchange(&self, request: &Request) -> Result<Answer, ApiError> {
-        self.throttle.pass().await.map_err(|wait| request.failed(wait.map_or(Fault::Stopped, Fault::WaitTooLong)))?;
+        self.throttle.pass().await.map_err(|wait| request.failed(wait.map_or(Cause::Stopped, Cause::WaitTooLong)))?;
         let answer = self.carrier.carry(request).await?;
         if answer.status == 429 && answer.error().code() != Some("insufficient_credits") {
             self.throttle.limited(answer.retry_after);
@@ -85,11 +85,11 @@ impl<C: Carry> Transport<C> {
                 Ok(answer) => answer.error(),
                 Err(error) => error,
             };
-            let again = match (&error.fault, error.status(), error.code()) {
+            let again = match (&error.cause, error.status(), error.code()) {
                 (_, _, Some("insufficient_credits")) => false,
                 // The throttle does the waiting, and ends it.
                 (_, Some(429), _) => continue,
-                (_, Some(500..=599), _) | (Fault::NotSent(_) | Fault::Lost(_), ..) => true,
+                (_, Some(500..=599), _) | (Cause::NotSent(_) | Cause::Lost(_), ..) => true,
                 _ => false,
             };
             match delays.next().filter(|_| again && !self.throttle.is_stopped()) {
