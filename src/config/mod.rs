@@ -1,4 +1,4 @@
-//! The desired file: text → [`Desired`], valid by construction and sorted, or every fault found. Gets text, never
+//! The desired file: text → [`Desired`], valid by construction and sorted, or every error found. Gets text, never
 //! paths; reads no disk, no environment, no clock.
 
 mod entries;

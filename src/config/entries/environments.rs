@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use crate::config::BaseUrl;
 use crate::config::entries::sections::{self, Encryption, Place, SafetyRead};
-use crate::config::syntax::errors::{Faults, Whole, word};
+use crate::config::syntax::errors::{Errors, Whole, quoted_short};
 use crate::config::syntax::tree::{Item, Table};
 use crate::config::values::name::read_name;
 use crate::config::values::variables::{EnvironmentName, EnvironmentValues};
-use crate::diagnostic::Fault;
+use crate::diagnostic::FileError;
 use crate::endpoint::Name;
 
 /// The keys of an environment.
@@ -33,7 +33,7 @@ pub(in crate::config) struct Environments<'t> {
 pub(in crate::config) struct Environment<'t> {
     pub(in crate::config) name: Name,
     pub(in crate::config) place: Range<usize>,
-    /// `Some(None)` at a fault.
+    /// `Some(None)` at an error.
     pub(in crate::config) base_url: Option<Option<BaseUrl>>,
     pub(in crate::config) state: Option<Place>,
     pub(in crate::config) api_key_env: Option<String>,
@@ -47,7 +47,7 @@ pub(in crate::config) struct Environment<'t> {
 pub(in crate::config) enum Chosen<'a, 't> {
     /// The file has none.
     None,
-    /// It is not known which is meant, and a fault says so.
+    /// It is not known which is meant, and an error says so.
     Unknown,
     One(&'a Environment<'t>),
 }
@@ -63,13 +63,13 @@ impl<'a> Chosen<'a, '_> {
 }
 
 /// Reads `[environments.*]`.
-pub(in crate::config) fn read<'t>(root: &Table<'t>, over: Option<&BaseUrl>, faults: &mut Faults) -> Environments<'t> {
+pub(in crate::config) fn read<'t>(root: &Table<'t>, over: Option<&BaseUrl>, errors: &mut Errors) -> Environments<'t> {
     let Some(item) = root.get("environments") else { return Environments::default() };
-    let Some(table) = item.free_table("[environments.NAME]", faults) else { return Environments::default() };
+    let Some(table) = item.free_table("[environments.NAME]", errors) else { return Environments::default() };
     let read = |item: Item<'t>| {
-        let name = read_name(item.key(), item.key_span(), faults);
-        let table = item.table("[environments.NAME]", &KEYS, faults)?;
-        Some(environment(name?, item.key_span(), &table, over, faults))
+        let name = read_name(item.key(), item.key_span(), errors);
+        let table = item.table("[environments.NAME]", &KEYS, errors)?;
+        Some(environment(name?, item.key_span(), &table, over, errors))
     };
     Environments { place: item.key_span(), all: table.items().into_iter().filter_map(read).collect() }
 }
@@ -79,23 +79,23 @@ fn environment<'t>(
     place: Range<usize>,
     table: &Table<'t>,
     over: Option<&BaseUrl>,
-    faults: &mut Faults,
+    errors: &mut Errors,
 ) -> Environment<'t> {
     let names_recipients = table.get("recipients").or(table.get("recipients_file")).is_some();
     let mut items = |key, example| {
-        let table = table.get(key).and_then(|item| item.free_table(example, faults));
+        let table = table.get(key).and_then(|item| item.free_table(example, errors));
         table.map(|table| table.items()).unwrap_or_default()
     };
     let variables = items("variables", "variables = { host = \"…\" }");
     let imports = items("imports", "imports = { old-hook = \"ep_…\" }");
     Environment {
-        base_url: table.get("base_url").map(|item| sections::base_url(item, over, faults)),
+        base_url: table.get("base_url").map(|item| sections::base_url(item, over, errors)),
         state: table
             .get("state")
-            .and_then(|item| sections::path(item, &format!("\"state/webhooks.{name}.state.json\""), faults)),
-        api_key_env: table.get("api_key_env").and_then(|item| key_variable(item, faults)),
-        encryption: names_recipients.then(|| sections::recipients(table, faults)),
-        safety: sections::safety(table, faults),
+            .and_then(|item| sections::path(item, &format!("\"state/webhooks.{name}.state.json\""), errors)),
+        api_key_env: table.get("api_key_env").and_then(|item| key_variable(item, errors)),
+        encryption: names_recipients.then(|| sections::recipients(table, errors)),
+        safety: sections::safety(table, errors),
         variables,
         imports,
         name,
@@ -104,38 +104,41 @@ fn environment<'t>(
 }
 
 /// Reads `api_key_env`: it can name no other secret than an API key, whoever wrote the file.
-fn key_variable(item: Item<'_>, faults: &mut Faults) -> Option<String> {
-    let text = item.text("\"VIDEOGEN_API_KEY_PROD\"", faults)?;
+fn key_variable(item: Item<'_>, errors: &mut Errors) -> Option<String> {
+    let text = item.text("\"VIDEOGEN_API_KEY_PROD\"", errors)?;
     let legal = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let rest = text.text.strip_prefix(KEY_VARIABLE);
     let suffix = rest.and_then(|rest| if rest.is_empty() { Some("X") } else { rest.strip_prefix('_') });
     if suffix.is_some_and(|suffix| !suffix.is_empty() && suffix.len() <= 64 && suffix.chars().all(legal)) {
         return Some(text.text.to_owned());
     }
-    let message = format!("`api_key_env` cannot be {}", word(text.text));
-    let help = "write \"VIDEOGEN_API_KEY\", or that with `_` and A-Z 0-9 _ after it, such as \"VIDEOGEN_API_KEY_PROD\"";
+    let message = format!("`api_key_env` cannot be {}", quoted_short(text.text));
+    let hint = "write \"VIDEOGEN_API_KEY\", or that with `_` and A-Z 0-9 _ after it, such as \"VIDEOGEN_API_KEY_PROD\"";
     let label = "a file cannot send another secret as the API key";
-    faults.push(Fault::new(message, text.span, label).help(help));
+    errors.push(FileError::new(message, text.span, label).hint(hint));
     None
 }
 
 impl<'t> Environments<'t> {
     /// Whether an entry's `environments` name the one that was chosen; each must be one of the file's.
-    pub(in crate::config) fn includes(&self, item: Item<'_>, chosen: &Chosen<'_, '_>, faults: &mut Faults) -> bool {
-        let Some(names) = item.texts("\"prod\"", faults) else { return true };
+    pub(in crate::config) fn includes(&self, item: Item<'_>, chosen: &Chosen<'_, '_>, errors: &mut Errors) -> bool {
+        let Some(names) = item.texts("\"prod\"", errors) else { return true };
         if names.is_empty() {
-            let fault = Fault::new("`environments` names none", item.span(), "");
-            faults.push(fault.help("name those that have the entry, or remove the key: every one has it then"));
+            let error = FileError::new("`environments` names none", item.span(), "");
+            errors.push(error.hint("name those that have the entry, or remove the key: every one has it then"));
         }
         for name in &names {
             if self.all.iter().any(|one| one.name.as_str() == name.text) {
                 continue;
             }
-            let meant = faults.guess(name.text, self.all.iter().map(|one| one.name.as_str()));
+            let meant = errors.guess(name.text, self.all.iter().map(|one| one.name.as_str()));
             let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
-            let fault =
-                Fault::new(format!("{} is no environment of the file", word(name.text)), name.span.clone(), label);
-            faults.absent(fault.help("write `[environments.NAME]`, or name another"), Whole::File);
+            let error = FileError::new(
+                format!("{} is no environment of the file", quoted_short(name.text)),
+                name.span.clone(),
+                label,
+            );
+            errors.absent(error.hint("write `[environments.NAME]`, or name another"), Whole::File);
         }
         chosen.name().is_none_or(|chosen| names.iter().any(|name| name.text == chosen.as_str()))
     }
@@ -158,32 +161,32 @@ impl<'t> Environments<'t> {
         others.map(|one| (one.name.clone(), one.state.clone())).collect()
     }
 
-    /// The environment that was asked for; forgetting it is a fault, and so is one that is not there.
-    pub(in crate::config) fn choose(&self, asked: Option<&str>, faults: &mut Faults) -> Chosen<'_, 't> {
+    /// The environment that was asked for; forgetting it is an error, and so is one that is not there.
+    pub(in crate::config) fn choose(&self, asked: Option<&str>, errors: &mut Errors) -> Chosen<'_, 't> {
         let flags: Vec<String> = self.all.iter().take(MOST_NAMED).map(|one| format!("`--env {}`", one.name)).collect();
         let flags = flags.join(" or ");
         let Some(asked) = asked else {
             if self.all.is_empty() {
                 return Chosen::None;
             }
-            let fault = Fault::new("the file has environments, and none was chosen", self.place.clone(), "");
-            faults.push(fault.help(format!("write {flags}")));
+            let error = FileError::new("the file has environments, and none was chosen", self.place.clone(), "");
+            errors.push(error.hint(format!("write {flags}")));
             return Chosen::Unknown;
         };
         if let Some(one) = self.all.iter().find(|one| one.name.as_str() == asked) {
             return Chosen::One(one);
         }
-        let asked_word = word(asked);
+        let asked_word = quoted_short(asked);
         if self.all.is_empty() {
-            let fault = Fault::placeless(format!("`--env` names {asked_word}, and the file has no environments"));
-            let help = "leave `--env` out, or write `[environments.NAME]`";
-            faults.absent(fault.help(help), Whole::File);
+            let error = FileError::placeless(format!("`--env` names {asked_word}, and the file has no environments"));
+            let hint = "leave `--env` out, or write `[environments.NAME]`";
+            errors.absent(error.hint(hint), Whole::File);
         } else {
-            let meant = faults.guess(asked, self.all.iter().map(|one| one.name.as_str()));
+            let meant = errors.guess(asked, self.all.iter().map(|one| one.name.as_str()));
             let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
             let message = format!("`--env` names {asked_word}, which is no environment of the file");
-            let fault = Fault::new(message, self.place.clone(), label).help(format!("write {flags}"));
-            faults.absent(fault, Whole::File);
+            let error = FileError::new(message, self.place.clone(), label).hint(format!("write {flags}"));
+            errors.absent(error, Whole::File);
         }
         Chosen::Unknown
     }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::syntax::errors::{Faults, word};
+use crate::config::syntax::errors::{Errors, quoted_short};
 use crate::config::syntax::tree::{Item, Table};
 use crate::config::values::base_url::parse_base_url;
 use crate::config::values::hosts;
 use crate::config::values::recipients;
 use crate::config::{BaseUrl, Safety};
-use crate::diagnostic::Fault;
+use crate::diagnostic::FileError;
 use crate::secrets::Recipient;
 
 /// The keys of each section.
@@ -19,44 +19,44 @@ pub(in crate::config) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"]
 
 /// `[provider]` as it counts.
 pub(in crate::config) struct Provider {
-    /// The base url that will be used, the override before the file's; `None` at a fault.
+    /// The base url that will be used, the override before the file's; `None` at an error.
     pub(in crate::config) base_url: Option<BaseUrl>,
     /// Whether creates carry a tag of their intent.
     pub(in crate::config) mark: bool,
 }
 
 /// Reads `[provider]`.
-pub(in crate::config) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Provider {
-    let table = root.get("provider").and_then(|item| item.table("[provider]", &PROVIDER, faults));
+pub(in crate::config) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, errors: &mut Errors) -> Provider {
+    let table = root.get("provider").and_then(|item| item.table("[provider]", &PROVIDER, errors));
     let get = |key| table.as_ref().and_then(|table| table.get(key));
     let written = match get("base_url") {
-        Some(item) => base_url(item, over, faults),
+        Some(item) => base_url(item, over, errors),
         None => Some(BaseUrl::default()),
     };
-    let mark = get("mark").and_then(|item| item.boolean(faults)).unwrap_or(false);
+    let mark = get("mark").and_then(|item| item.boolean(errors)).unwrap_or(false);
     Provider { base_url: over.cloned().or(written), mark }
 }
 
-/// Reads a base url; `None` at a fault.
-pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults: &mut Faults) -> Option<BaseUrl> {
+/// Reads a base url; `None` at an error.
+pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, errors: &mut Errors) -> Option<BaseUrl> {
     let example = format!("\"{}\"", BaseUrl::DEFAULT);
-    let text = item.text(&example, faults)?;
+    let text = item.text(&example, errors)?;
     let base_url = match parse_base_url(text.text) {
         Ok(base_url) => base_url,
         Err(wrong) => {
-            let help = format!("write `base_url = {example}`, or `base_url = \"sandbox\"`");
-            faults.push(Fault::new(format!("`base_url`: {wrong}"), text.span, "").help(help));
+            let hint = format!("write `base_url = {example}`, or `base_url = \"sandbox\"`");
+            errors.push(FileError::new(format!("`base_url`: {wrong}"), text.span, "").hint(hint));
             return None;
         }
     };
     if base_url.is_local() || base_url.is_videogen() || over.is_some_and(|over| over.host() == base_url.host()) {
         return Some(base_url);
     }
-    let host = base_url.host().map(|host| word(&host.to_string())).unwrap_or_default();
+    let host = base_url.host().map(|host| quoted_short(&host.to_string())).unwrap_or_default();
     let message = format!("`base_url` names the foreign host {host}");
     let label = "the API key goes only to `*.videogen.io` (one label) and to loopback";
-    let help = "set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere";
-    faults.push(Fault::new(message, text.span, label).help(help));
+    let hint = "set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere";
+    errors.push(FileError::new(message, text.span, label).hint(hint));
     None
 }
 
@@ -64,17 +64,17 @@ pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, faults
 pub(in crate::config) type Place = crate::config::NamedPath;
 
 /// Reads `[state]`: its path.
-pub(in crate::config) fn state(root: &Table<'_>, faults: &mut Faults) -> Option<Place> {
-    let table = root.get("state")?.table("[state]", &STATE, faults)?;
-    path(table.get("path")?, "\"state/webhooks.state.json\"", faults)
+pub(in crate::config) fn state(root: &Table<'_>, errors: &mut Errors) -> Option<Place> {
+    let table = root.get("state")?.table("[state]", &STATE, errors)?;
+    path(table.get("path")?, "\"state/webhooks.state.json\"", errors)
 }
 
 /// The longest path that Linux takes.
 const MOST_PATH: usize = 4096;
 
 /// Reads a path.
-pub(in crate::config) fn path(item: Item<'_>, example: &str, faults: &mut Faults) -> Option<Place> {
-    let text = item.text(example, faults)?;
+pub(in crate::config) fn path(item: Item<'_>, example: &str, errors: &mut Errors) -> Option<Place> {
+    let text = item.text(example, errors)?;
     let wrong = match text.text {
         "" => Some("is empty"),
         path if path.contains('\0') => Some("holds a NUL"),
@@ -82,8 +82,8 @@ pub(in crate::config) fn path(item: Item<'_>, example: &str, faults: &mut Faults
         _ => None,
     };
     if let Some(wrong) = wrong {
-        let help = format!("write `{} = {example}`", item.key());
-        faults.push(Fault::new(format!("`{}` {wrong}", item.key()), text.span, "").help(help));
+        let hint = format!("write `{} = {example}`", item.key());
+        errors.push(FileError::new(format!("`{}` {wrong}", item.key()), text.span, "").hint(hint));
         return None;
     }
     Some((text.text.to_owned(), text.span))
@@ -98,16 +98,16 @@ pub(in crate::config) struct Encryption {
 }
 
 /// Reads `[encryption]`.
-pub(in crate::config) fn encryption(root: &Table<'_>, faults: &mut Faults) -> Encryption {
-    let table = root.get("encryption").and_then(|item| item.table("[encryption]", &ENCRYPTION, faults));
-    table.map(|table| recipients(&table, faults)).unwrap_or_default()
+pub(in crate::config) fn encryption(root: &Table<'_>, errors: &mut Errors) -> Encryption {
+    let table = root.get("encryption").and_then(|item| item.table("[encryption]", &ENCRYPTION, errors));
+    table.map(|table| recipients(&table, errors)).unwrap_or_default()
 }
 
 /// Reads `recipients` and `recipients_file` of a table.
-pub(in crate::config) fn recipients(table: &Table<'_>, faults: &mut Faults) -> Encryption {
+pub(in crate::config) fn recipients(table: &Table<'_>, errors: &mut Errors) -> Encryption {
     Encryption {
-        recipients: table.get("recipients").map(|item| recipients::read(item, faults)).unwrap_or_default(),
-        file: table.get("recipients_file").and_then(|item| path(item, "\"recipients.txt\"", faults)),
+        recipients: table.get("recipients").map(|item| recipients::read(item, errors)).unwrap_or_default(),
+        file: table.get("recipients_file").and_then(|item| path(item, "\"recipients.txt\"", errors)),
     }
 }
 
@@ -119,7 +119,7 @@ pub(in crate::config) struct SafetyRead {
 }
 
 impl SafetyRead {
-    /// What is not known: every host is let through, since another fault stands already.
+    /// What is not known: every host is let through, since another error stands already.
     pub(in crate::config) fn unknown() -> Self {
         Self { safety: Safety::default(), hosts_are_sound: false }
     }
@@ -134,19 +134,19 @@ impl SafetyRead {
         Self { safety, hosts_are_sound: hosts.hosts_are_sound }
     }
 
-    /// The patterns that urls are compared with; none while one of them is at fault.
+    /// The patterns that urls are compared with; none while one of them is wrong.
     pub(in crate::config) fn patterns(&self) -> Option<&BTreeSet<String>> {
         self.safety.allowed_hosts.as_ref().filter(|_| self.hosts_are_sound)
     }
 }
 
 /// Reads `safety` of the file or of an environment.
-pub(in crate::config) fn safety(root: &Table<'_>, faults: &mut Faults) -> SafetyRead {
+pub(in crate::config) fn safety(root: &Table<'_>, errors: &mut Errors) -> SafetyRead {
     let mut read = SafetyRead { safety: Safety::default(), hosts_are_sound: true };
-    let Some(table) = root.get("safety").and_then(|item| item.table("[safety]", &SAFETY, faults)) else { return read };
-    read.safety.max_deletes = table.get("max_deletes").and_then(|item| item.whole(0, faults));
+    let Some(table) = root.get("safety").and_then(|item| item.table("[safety]", &SAFETY, errors)) else { return read };
+    read.safety.max_deletes = table.get("max_deletes").and_then(|item| item.whole(0, errors));
     let Some(item) = table.get("allowed_hosts") else { return read };
-    let written = item.texts("\"hooks.example.com\"", faults).unwrap_or_default();
+    let written = item.texts("\"hooks.example.com\"", errors).unwrap_or_default();
     let mut patterns = BTreeSet::new();
     for text in &written {
         match hosts::parse_pattern(text.text) {
@@ -154,8 +154,8 @@ pub(in crate::config) fn safety(root: &Table<'_>, faults: &mut Faults) -> Safety
                 patterns.insert(pattern);
             }
             Err(wrong) => {
-                let help = "write a host alone, such as \"hooks.example.com\" or \"*.example.com\" (exactly one label)";
-                faults.push(Fault::new(format!("`allowed_hosts`: {wrong}"), text.span.clone(), "").help(help));
+                let hint = "write a host alone, such as \"hooks.example.com\" or \"*.example.com\" (exactly one label)";
+                errors.push(FileError::new(format!("`allowed_hosts`: {wrong}"), text.span.clone(), "").hint(hint));
                 read.hosts_are_sound = false;
             }
         }

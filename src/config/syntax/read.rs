@@ -1,4 +1,4 @@
-//! Text → toml's spanned tree and every fault of the syntax, in words of our own where toml's are curt.
+//! Text → toml's spanned tree and every error of the syntax, in words of our own where toml's are curt.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use toml::de::DeTable;
 use toml_parser::{ParseError, Source};
 
 use crate::config::syntax::duplicate_keys::Repeats;
-use crate::config::syntax::errors::{Faults, MOST, word};
+use crate::config::syntax::errors::{Errors, MOST, quoted_short};
 use crate::config::syntax::lines::Lines;
 use crate::config::syntax::mend::{DEEPEST, Mended, mend};
-use crate::diagnostic::{Fault, Sources};
+use crate::diagnostic::{FileError, Sources};
 use crate::quote::{escaped, hidden};
 
 /// The most bytes of all files.
@@ -26,17 +26,17 @@ pub(in crate::config) fn read_sound(text: &str) -> Option<DeTable<'_>> {
     DeTable::parse(text).ok().map(toml::Spanned::into_inner)
 }
 
-/// The fault of files that are not read at all.
-pub(in crate::config) fn too_large(sources: &Sources) -> Option<Fault> {
+/// The error of files that are not read at all.
+pub(in crate::config) fn too_large(sources: &Sources) -> Option<FileError> {
     let what = if sources.count() == 1 { "the file is" } else { "the files are" };
-    let fault = || Fault::new(format!("{what} over 8 MiB"), 0..0, "");
+    let error = || FileError::new(format!("{what} over 8 MiB"), 0..0, "");
     if sources.whole().len() > MOST_BYTES {
-        return Some(fault().help("split it: one file for each set of endpoints"));
+        return Some(error().hint("split it: one file for each set of endpoints"));
     }
     too_many_controls(sources.whole()).or_else(|| too_many_tokens(sources))
 }
 
-fn too_many_controls(text: &str) -> Option<Fault> {
+fn too_many_controls(text: &str) -> Option<FileError> {
     let bytes = text.as_bytes();
     let is_forbidden = |at: &usize| match bytes[*at] {
         b'\t' | b'\n' => false,
@@ -48,104 +48,104 @@ fn too_many_controls(text: &str) -> Option<Fault> {
     forbidden.nth(MOST_CONTROLS - 1)?;
     let place = first..first;
     Some(match bytes[first] {
-        b'\r' => Fault::new("a carriage return stands alone", place, "").help("end lines with a line feed"),
-        _ => Fault::new(format!("there are over {MOST_CONTROLS} control characters"), place, "the first is here")
-            .help("save the file as text in UTF-8"),
+        b'\r' => FileError::new("a carriage return stands alone", place, "").hint("end lines with a line feed"),
+        _ => FileError::new(format!("there are over {MOST_CONTROLS} control characters"), place, "the first is here")
+            .hint("save the file as text in UTF-8"),
     })
 }
 
-fn too_many_tokens(sources: &Sources) -> Option<Fault> {
+fn too_many_tokens(sources: &Sources) -> Option<FileError> {
     let mut left = MOST_TOKENS;
     for (start, text) in sources.texts() {
         let read = Source::new(text).lex().take(left + 1).count();
         let Some(rest) = left.checked_sub(read) else {
-            let fault = Fault::new(format!("there are over {MOST_TOKENS} words and signs"), start..start, "");
-            return Some(fault.help("split it: one file for each set of endpoints"));
+            let error = FileError::new(format!("there are over {MOST_TOKENS} words and signs"), start..start, "");
+            return Some(error.hint("split it: one file for each set of endpoints"));
         };
         left = rest;
     }
     None
 }
 
-/// A text whose syntax is broken, made fit for [`read_mended`]; `None`, its faults told, where it is not worth reading
+/// A text whose syntax is broken, made fit for [`read_mended`]; `None`, its errors told, where it is not worth reading
 /// on. It starts at a byte of the files.
 pub(in crate::config) fn prepare<'t>(
     text: &'t str,
     start: usize,
     lines: &Lines,
-    faults: &mut Faults,
+    errors: &mut Errors,
 ) -> Option<Mended<'t>> {
-    let told = |errors: Vec<ParseError>| {
-        let told = errors.iter().map(|error| match error.description().contains("recurs") {
-            true => nested(span_of(error)),
-            false => plain(error.description(), span_of(error), text),
+    let told = |parse_errors: Vec<ParseError>| {
+        let told = parse_errors.iter().map(|parse_error| match parse_error.description().contains("recurs") {
+            true => nested(span_of(parse_error)),
+            false => plain(parse_error.description(), span_of(parse_error), text),
         });
-        faults.broken(one_a_line(told.map(|fault| fault.shifted(start)).collect(), lines));
+        errors.broken(one_a_line(told.map(|error| error.shifted(start)).collect(), lines));
     };
     mend(text).map_err(told).ok()
 }
 
-/// Reads the tree of a mended text. Broken lines and duplicate keys go to the faults; `None` where it is nested too
+/// Reads the tree of a mended text. Broken lines and duplicate keys go to the errors; `None` where it is nested too
 /// deeply.
 pub(in crate::config) fn read_mended<'t>(
     mended: &'t Mended<'_>,
     start: usize,
     lines: &Lines,
-    faults: &mut Faults,
+    errors: &mut Errors,
 ) -> Option<DeTable<'t>> {
-    let Mended { text, faults: blanked, repeats } = mended;
-    let (tree, errors) = DeTable::parse_recoverable(text);
+    let Mended { text, errors: blanked, repeats } = mended;
+    let (tree, parse_errors) = DeTable::parse_recoverable(text);
     let mut broken = blanked.clone();
-    for error in errors.into_iter().take(10 * MOST) {
-        let span = error.span().unwrap_or_default();
-        match error.message() {
+    for parse_error in parse_errors.into_iter().take(10 * MOST) {
+        let span = parse_error.span().unwrap_or_default();
+        match parse_error.message() {
             message if message.contains("recurs") => {
-                faults.broken(vec![nested(span).shifted(start)]);
+                errors.broken(vec![nested(span).shifted(start)]);
                 return None;
             }
             "duplicate key" if repeats.is_echo(span.start) => {}
-            "duplicate key" => faults.push(duplicate(text, span, repeats).shifted(start)),
+            "duplicate key" => errors.push(duplicate(text, span, repeats).shifted(start)),
             message => broken.push(plain(message, span, text)),
         }
     }
-    faults.broken(one_a_line(broken.into_iter().map(|fault| fault.shifted(start)).collect(), lines));
+    errors.broken(one_a_line(broken.into_iter().map(|error| error.shifted(start)).collect(), lines));
     Some(tree.into_inner())
 }
 
-/// The first fault of each line: toml goes on within a broken line, and what it says then is mostly echo.
-fn one_a_line(mut faults: Vec<Fault>, lines: &Lines) -> Vec<Fault> {
-    faults.sort_by_key(|fault| fault.span.start);
-    faults.dedup_by_key(|fault| lines.line(fault.span.start));
-    faults
+/// The first error of each line: toml goes on within a broken line, and what it says then is mostly echo.
+fn one_a_line(mut errors: Vec<FileError>, lines: &Lines) -> Vec<FileError> {
+    errors.sort_by_key(|error| error.span.start);
+    errors.dedup_by_key(|error| lines.line(error.span.start));
+    errors
 }
 
-fn nested(span: Range<usize>) -> Fault {
-    Fault::new("the file is nested too deeply", span, format!("deeper than {DEEPEST} levels"))
-        .help("an entry and its `lifecycle` are as deep as this file goes")
+fn nested(span: Range<usize>) -> FileError {
+    FileError::new("the file is nested too deeply", span, format!("deeper than {DEEPEST} levels"))
+        .hint("an entry and its `lifecycle` are as deep as this file goes")
 }
 
-fn duplicate(text: &str, span: Range<usize>, repeats: &Repeats) -> Fault {
+fn duplicate(text: &str, span: Range<usize>, repeats: &Repeats) -> FileError {
     let key = text.get(span.clone()).unwrap_or_default();
-    let message = format!("{} is defined twice", word(key.trim_matches(['"', '\''])));
-    let fault = Fault::new(message, span.clone(), "again here").help("keep one of the two, or rename one");
+    let message = format!("{} is defined twice", quoted_short(key.trim_matches(['"', '\''])));
+    let error = FileError::new(message, span.clone(), "again here").hint("keep one of the two, or rename one");
     match repeats.first(span.start) {
-        Some(first) => fault.also(first, "first here"),
-        None => fault,
+        Some(first) => error.also(first, "first here"),
+        None => error,
     }
 }
 
-fn span_of(error: &ParseError) -> Range<usize> {
-    error.unexpected().map(|span| span.start()..span.end()).unwrap_or_default()
+fn span_of(parse_error: &ParseError) -> Range<usize> {
+    parse_error.unexpected().map(|span| span.start()..span.end()).unwrap_or_default()
 }
 
-/// A fault of toml's own: its words split into what is wrong and what was expected, help added to the common ones.
-fn plain(message: &str, span: Range<usize>, text: &str) -> Fault {
+/// An error of toml's own: its words split into what is wrong and what was expected, hint added to the common ones.
+fn plain(message: &str, span: Range<usize>, text: &str) -> FileError {
     let (wrong, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    let said = |message: &str, help: &str| Fault::new(message, span.clone(), "").help(help);
+    let said = |message: &str, hint: &str| FileError::new(message, span.clone(), "").hint(hint);
     match wrong {
         "string values must be quoted" => match text.get(span.clone()).map(str::trim) {
             Some("") | None => said("a key has no value", "write a value after `=`"),
-            Some(bare) => said("a string must stand in quotes", &format!("write {}", word(bare))),
+            Some(bare) => said("a string must stand in quotes", &format!("write {}", quoted_short(bare))),
         },
         "invalid basic string" if expected == "`\"`" => said("a string is not closed", "close it with `\"`"),
         "invalid literal string" if expected == "`'`" => said("a string is not closed", "close it with `'`"),
@@ -154,7 +154,7 @@ fn plain(message: &str, span: Range<usize>, text: &str) -> Fault {
         }
         _ => {
             let label = if matches!(expected, "" | "nothing") { String::new() } else { format!("expected {expected}") };
-            Fault::new(escaped(&hidden(wrong)), span, label)
+            FileError::new(escaped(&hidden(wrong)), span, label)
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Typed reads of toml's spanned tree. A read that finds something else leaves a fault and gives nothing.
+//! Typed reads of toml's spanned tree. A read that finds something else leaves an error and gives nothing.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::config::syntax::errors::{Faults, word};
-use crate::diagnostic::Fault;
+use crate::config::syntax::errors::{Errors, quoted_short};
+use crate::diagnostic::FileError;
 
 /// A table whose keys were compared with the known ones.
 #[derive(Clone, Copy)]
@@ -34,30 +34,34 @@ pub(in crate::config) struct Text<'t> {
 }
 
 impl<'t> Table<'t> {
-    /// Wraps a table of the file that starts at a byte; each key that is not `known` is a fault.
+    /// Wraps a table of the file that starts at a byte; each key that is not `known` is an error.
     pub(in crate::config) fn new(
         tree: &'t DeTable<'t>,
         start: usize,
         known: &'static [&'static str],
-        faults: &mut Faults,
+        errors: &mut Errors,
     ) -> Self {
         for (key, _) in tree.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-            let (label, help) = match faults.guess(key.get_ref(), known.iter().copied()) {
+            let (label, hint) = match errors.guess(key.get_ref(), known.iter().copied()) {
                 Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}`, or remove it")),
                 None => (String::new(), format!("remove it; known here: {}", ticked(known))),
             };
-            let fault = Fault::new(format!("unknown key {}", word(key.get_ref())), shifted(&key.span(), start), label);
-            faults.push(fault.help(help));
+            let error = FileError::new(
+                format!("unknown key {}", quoted_short(key.get_ref())),
+                shifted(&key.span(), start),
+                label,
+            );
+            errors.push(error.hint(hint));
         }
         Self { tree, known, start }
     }
 
     /// Whether one of the unknown keys is most likely this one, mistyped: then that is the error, and not that the key
     /// is not there.
-    pub(in crate::config) fn means(&self, key: &str, faults: &Faults) -> bool {
+    pub(in crate::config) fn means(&self, key: &str, errors: &Errors) -> bool {
         let unknown = self.tree.keys().map(|key| key.get_ref().as_ref()).filter(|key| !self.known.contains(key));
         // A table has few keys: of more, it is no matter what they mean.
-        unknown.take(self.known.len()).any(|word| faults.guess(word, self.known.iter().copied()) == Some(key))
+        unknown.take(self.known.len()).any(|word| errors.guess(word, self.known.iter().copied()) == Some(key))
     }
 
     /// Wraps a table whose keys are free.
@@ -110,88 +114,88 @@ impl<'t> Item<'t> {
         describe(self.value.get_ref())
     }
 
-    /// The string, or a fault; `example` is a value that would do, as TOML.
-    pub(in crate::config) fn text(&self, example: &str, faults: &mut Faults) -> Option<Text<'t>> {
+    /// The string, or an error; `example` is a value that would do, as TOML.
+    pub(in crate::config) fn text(&self, example: &str, errors: &mut Errors) -> Option<Text<'t>> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(Text { text, span: self.span() }),
-            _ => self.wrong("a string", example, faults),
+            _ => self.wrong("a string", example, errors),
         }
     }
 
-    /// The boolean, or a fault.
-    pub(in crate::config) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
+    /// The boolean, or an error.
+    pub(in crate::config) fn boolean(&self, errors: &mut Errors) -> Option<bool> {
         match self.value.get_ref() {
             DeValue::Boolean(value) => Some(*value),
-            _ => self.wrong("`true` or `false`", "true", faults),
+            _ => self.wrong("`true` or `false`", "true", errors),
         }
     }
 
-    /// The whole number, at least `least`, or a fault.
-    pub(in crate::config) fn whole(&self, least: u32, faults: &mut Faults) -> Option<u32> {
+    /// The whole number, at least `least`, or an error.
+    pub(in crate::config) fn whole(&self, least: u32, errors: &mut Errors) -> Option<u32> {
         let DeValue::Integer(number) = self.value.get_ref() else {
-            return self.wrong("a whole number", &least.to_string(), faults);
+            return self.wrong("a whole number", &least.to_string(), errors);
         };
         let value = i128::from_str_radix(number.as_str(), number.radix()).ok();
         let fitting = value.and_then(|value| u32::try_from(value).ok()).filter(|value| *value >= least);
         if fitting.is_none() {
             let message = format!("`{}` is out of range", self.key());
-            let help = format!("write a whole number from {least} to {}", u32::MAX);
+            let hint = format!("write a whole number from {least} to {}", u32::MAX);
             let is_less = value.is_some_and(|value| value < least.into());
             let label = if is_less { format!("less than {least}") } else { "too large".to_owned() };
-            faults.push(Fault::new(message, self.span(), label).help(help));
+            errors.push(FileError::new(message, self.span(), label).hint(hint));
         }
         fitting
     }
 
-    /// The elements of the list, or a fault.
-    pub(in crate::config) fn list(&self, example: &str, faults: &mut Faults) -> Option<Vec<Item<'t>>> {
+    /// The elements of the list, or an error.
+    pub(in crate::config) fn list(&self, example: &str, errors: &mut Errors) -> Option<Vec<Item<'t>>> {
         match self.value.get_ref() {
             DeValue::Array(values) => Some(values.iter().map(|value| Item { value, ..*self }).collect()),
-            _ => self.wrong("a list", &format!("[{example}]"), faults),
+            _ => self.wrong("a list", &format!("[{example}]"), errors),
         }
     }
 
-    /// The elements of a list of strings; one that is none is a fault and is left out.
-    pub(in crate::config) fn texts(&self, example: &str, faults: &mut Faults) -> Option<Vec<Text<'t>>> {
-        let list = self.list(example, faults)?;
+    /// The elements of a list of strings; one that is none is an error and is left out.
+    pub(in crate::config) fn texts(&self, example: &str, errors: &mut Errors) -> Option<Vec<Text<'t>>> {
+        let list = self.list(example, errors)?;
         let example = format!("[{example}]");
-        Some(list.iter().filter_map(|item| item.text(&example, faults)).collect())
+        Some(list.iter().filter_map(|item| item.text(&example, errors)).collect())
     }
 
-    /// The table with only `known` keys, or a fault; `example` shows how it is written.
+    /// The table with only `known` keys, or an error; `example` shows how it is written.
     pub(in crate::config) fn table(
         &self,
         example: &str,
         known: &'static [&'static str],
-        faults: &mut Faults,
+        errors: &mut Errors,
     ) -> Option<Table<'t>> {
         match self.value.get_ref() {
-            DeValue::Table(tree) => Some(Table::new(tree, self.start, known, faults)),
-            _ => self.no_table(example, faults),
+            DeValue::Table(tree) => Some(Table::new(tree, self.start, known, errors)),
+            _ => self.no_table(example, errors),
         }
     }
 
-    /// The table with any keys, or a fault.
-    pub(in crate::config) fn free_table(&self, example: &str, faults: &mut Faults) -> Option<Table<'t>> {
+    /// The table with any keys, or an error.
+    pub(in crate::config) fn free_table(&self, example: &str, errors: &mut Errors) -> Option<Table<'t>> {
         match self.value.get_ref() {
             DeValue::Table(tree) => Some(Table::free(tree, self.start)),
-            _ => self.no_table(example, faults),
+            _ => self.no_table(example, errors),
         }
     }
 
-    fn no_table<T>(&self, example: &str, faults: &mut Faults) -> Option<T> {
+    fn no_table<T>(&self, example: &str, errors: &mut Errors) -> Option<T> {
         let found = describe(self.value.get_ref());
-        let message = format!("{} must be a table", word(self.key()));
-        let help = format!("write `{example}`");
-        faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
+        let message = format!("{} must be a table", quoted_short(self.key()));
+        let hint = format!("write `{example}`");
+        errors.push(FileError::new(message, self.span(), format!("this is {found}")).hint(hint));
         None
     }
 
-    fn wrong<T>(&self, wanted: &str, example: &str, faults: &mut Faults) -> Option<T> {
+    fn wrong<T>(&self, wanted: &str, example: &str, errors: &mut Errors) -> Option<T> {
         let found = describe(self.value.get_ref());
         let message = format!("`{}` takes {wanted}", self.key());
-        let help = format!("write `{} = {example}`", self.key());
-        faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
+        let hint = format!("write `{} = {example}`", self.key());
+        errors.push(FileError::new(message, self.span(), format!("this is {found}")).hint(hint));
         None
     }
 }

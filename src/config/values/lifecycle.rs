@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::config::syntax::errors::{Faults, word};
+use crate::config::syntax::errors::{Errors, quoted_short};
 use crate::config::syntax::tree::{Item, Table, Text};
 use crate::config::{Lifecycle, ReplaceOrder};
-use crate::diagnostic::Fault;
+use crate::diagnostic::FileError;
 use crate::endpoint::Attribute;
 
 /// The longest duration: beyond it lies a slip of the pen, or an overflow.
@@ -32,31 +32,31 @@ pub(in crate::config) struct Written {
 }
 
 /// Reads `lifecycle`.
-pub(in crate::config) fn read(item: Item<'_>, faults: &mut Faults) -> Written {
-    let Some(table) = item.table("lifecycle = { prevent_destroy = true }", &KEYS, faults) else {
+pub(in crate::config) fn read(item: Item<'_>, errors: &mut Errors) -> Written {
+    let Some(table) = item.table("lifecycle = { prevent_destroy = true }", &KEYS, errors) else {
         return Written::default();
     };
     Written {
-        replace: table.get("replace").and_then(|item| replace(item, faults)),
-        prevent_destroy: table.get("prevent_destroy").and_then(|item| item.boolean(faults)),
-        ignore_changes: table.get("ignore_changes").and_then(|item| ignore_changes(item, faults)),
+        replace: table.get("replace").and_then(|item| replace(item, errors)),
+        prevent_destroy: table.get("prevent_destroy").and_then(|item| item.boolean(errors)),
+        ignore_changes: table.get("ignore_changes").and_then(|item| ignore_changes(item, errors)),
         overlap: table
             .get("overlap")
-            .and_then(|item| Some((duration(item, "\"24h\"", Duration::ZERO, faults)?, item.span()))),
+            .and_then(|item| Some((duration(item, "\"24h\"", Duration::ZERO, errors)?, item.span()))),
     }
 }
 
 impl Written {
     /// The lifecycle that counts: what the entry says, else what `defaults` says.
     ///
-    /// An entry that replaces by destroying first leaves a default overlap aside; one of its own is a fault.
-    pub(in crate::config) fn over(self, defaults: &Self, faults: &mut Faults) -> Lifecycle {
+    /// An entry that replaces by destroying first leaves a default overlap aside; one of its own is an error.
+    pub(in crate::config) fn over(self, defaults: &Self, errors: &mut Errors) -> Lifecycle {
         let order = self.replace.as_ref().or(defaults.replace.as_ref());
         let replace = order.map(|(order, _)| *order).unwrap_or_default();
         let overlap = match order {
             Some((ReplaceOrder::DestroyFirst, at)) => {
                 if let Some((_, span)) = self.overlap {
-                    faults.push(never_overlaps(span, at.clone()));
+                    errors.push(never_overlaps(span, at.clone()));
                 }
                 None
             }
@@ -71,33 +71,37 @@ impl Written {
     }
 }
 
-fn never_overlaps(overlap: Range<usize>, replace: Range<usize>) -> Fault {
-    Fault::new("an `overlap` cannot be kept when the old endpoint is destroyed first", overlap, "")
+fn never_overlaps(overlap: Range<usize>, replace: Range<usize>) -> FileError {
+    FileError::new("an `overlap` cannot be kept when the old endpoint is destroyed first", overlap, "")
         .also(replace, "destroyed first, by this")
-        .help("remove `overlap`, or write `replace = \"create_before_destroy\"`")
+        .hint("remove `overlap`, or write `replace = \"create_before_destroy\"`")
 }
 
-/// The one of `choices` that a word names, or a fault.
-fn choice<T: Copy>(text: &Text<'_>, choices: &[(&'static str, T)], faults: &mut Faults) -> Option<T> {
+/// The one of `choices` that a word names, or an error.
+fn choice<T: Copy>(text: &Text<'_>, choices: &[(&'static str, T)], errors: &mut Errors) -> Option<T> {
     if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.text) {
         return Some(*value);
     }
     let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-    let label = faults.guess(text.text, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-    let fault = Fault::new(format!("unknown word {}", word(text.text)), text.span.clone(), label.unwrap_or_default());
+    let label = errors.guess(text.text, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+    let error = FileError::new(
+        format!("unknown word {}", quoted_short(text.text)),
+        text.span.clone(),
+        label.unwrap_or_default(),
+    );
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    faults.push(fault.help(format!("write {}", quoted.join(" or "))));
+    errors.push(error.hint(format!("write {}", quoted.join(" or "))));
     None
 }
 
-fn replace(item: Item<'_>, faults: &mut Faults) -> Option<(ReplaceOrder, Range<usize>)> {
-    let text = item.text("\"create_before_destroy\"", faults)?;
-    Some((choice(&text, &ORDERS, faults)?, text.span))
+fn replace(item: Item<'_>, errors: &mut Errors) -> Option<(ReplaceOrder, Range<usize>)> {
+    let text = item.text("\"create_before_destroy\"", errors)?;
+    Some((choice(&text, &ORDERS, errors)?, text.span))
 }
 
-fn ignore_changes(item: Item<'_>, faults: &mut Faults) -> Option<BTreeSet<Attribute>> {
-    let texts = item.texts("\"description\"", faults)?;
-    Some(texts.iter().filter_map(|text| choice(text, &ATTRIBUTES, faults)).collect())
+fn ignore_changes(item: Item<'_>, errors: &mut Errors) -> Option<BTreeSet<Attribute>> {
+    let texts = item.texts("\"description\"", errors)?;
+    Some(texts.iter().filter_map(|text| choice(text, &ATTRIBUTES, errors)).collect())
 }
 
 /// Reads a duration in words, from `least` to a hundred years.
@@ -105,23 +109,23 @@ pub(in crate::config) fn duration(
     item: Item<'_>,
     example: &str,
     least: Duration,
-    faults: &mut Faults,
+    errors: &mut Errors,
 ) -> Option<Duration> {
-    let text = item.text(example, faults)?;
+    let text = item.text(example, errors)?;
     let wrong = match humantime::parse_duration(text.text) {
         Ok(duration) if duration < least => format!("`{}` is too short", item.key()),
         Ok(duration) if duration > LONGEST => format!("`{}` is longer than a hundred years", item.key()),
         Ok(duration) => return Some(duration),
-        Err(_) => format!("{} is no duration", word(text.text)),
+        Err(_) => format!("{} is no duration", quoted_short(text.text)),
     };
-    faults.push(
-        Fault::new(wrong, text.span, "")
-            .help(format!("write a number and a unit, such as `{} = {example}`; units: s, m, h, d, w", item.key())),
+    errors.push(
+        FileError::new(wrong, text.span, "")
+            .hint(format!("write a number and a unit, such as `{} = {example}`; units: s, m, h, d, w", item.key())),
     );
     None
 }
 
 /// Reads `rotate_after`.
-pub(in crate::config) fn rotate_after(table: &Table<'_>, faults: &mut Faults) -> Option<Duration> {
-    table.get("rotate_after").and_then(|item| duration(item, "\"90d\"", Duration::from_secs(1), faults))
+pub(in crate::config) fn rotate_after(table: &Table<'_>, errors: &mut Errors) -> Option<Duration> {
+    table.get("rotate_after").and_then(|item| duration(item, "\"90d\"", Duration::from_secs(1), errors))
 }
