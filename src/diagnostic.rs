@@ -1,4 +1,4 @@
-//! What a fault in a user's file owes its reader: the place, the cause, and what to do. Returns text; prints nothing.
+//! What an error in a user's file owes its reader: the place, the cause, and what to do. Returns text; prints nothing.
 
 use std::ops::Range;
 
@@ -7,33 +7,33 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::quote::{escaped, masked};
 
-/// One fault of a file.
+/// One error of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct FileError {
     /// What is wrong: a lowercase phrase, foreign words already quoted.
     pub message: String,
-    /// The bytes of [`Sources`] that are at fault; beyond their end where it is in no file.
+    /// The bytes of [`Sources`] that are wrong; beyond their end where it is in no file.
     pub span: Range<usize>,
     /// A few words beside the caret; may be empty.
     pub label: String,
     /// What to write or do instead.
-    pub help: Option<String>,
+    pub hint: Option<String>,
     /// A second place that matters (the first of two twins), with a few words.
     pub also: Option<(Range<usize>, String)>,
 }
 
-impl Fault {
-    /// A fault with a message, a place and a few words beside the caret.
+impl FileError {
+    /// An error with a message, a place and a few words beside the caret.
     pub fn new(message: impl Into<String>, span: Range<usize>, label: impl Into<String>) -> Self {
-        Self { message: message.into(), span, label: label.into(), help: None, also: None }
+        Self { message: message.into(), span, label: label.into(), hint: None, also: None }
     }
 
-    /// A fault that is in no file: of the command line, or the environment.
+    /// An error that is in no file: of the command line, or the environment.
     pub fn placeless(message: impl Into<String>) -> Self {
         Self::new(message, usize::MAX..usize::MAX, "")
     }
 
-    /// The fault of a text that starts at a byte of [`Sources`].
+    /// The error of a text that starts at a byte of [`Sources`].
     pub fn shifted(mut self, start: usize) -> Self {
         let shift = |span: Range<usize>| span.start + start..span.end + start;
         self.span = shift(self.span);
@@ -42,8 +42,8 @@ impl Fault {
     }
 
     /// Adds what to write or do instead.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -54,7 +54,7 @@ impl Fault {
     }
 }
 
-/// The files of one desired state, end to end: a place in any of them is a range of the whole, so that faults sort file
+/// The files of one desired state, end to end: a place in any of them is a range of the whole, so that errors sort file
 /// by file and one of them can name places in two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
@@ -70,7 +70,7 @@ struct SourceFile {
 }
 
 impl Sources {
-    /// Names and texts of the files, in the order in which their faults are shown.
+    /// Names and texts of the files, in the order in which their errors are shown.
     pub fn new(named: impl IntoIterator<Item = (String, String)>) -> Self {
         let (mut files, mut whole) = (Vec::new(), String::new());
         for (name, text) in named {
@@ -113,23 +113,23 @@ impl Sources {
     }
 }
 
-/// Draws every fault in the manner of rustc: message, `path:line:column`, the line with a caret, hint. A fault that is
+/// Draws every error in the manner of rustc: message, `path:line:column`, the line with a caret, hint. An error that is
 /// in no file has no excerpt.
 ///
 /// Secrets, userinfo and acting characters in the quoted line are masked. Ends without a newline.
-pub fn draw(sources: &Sources, faults: &[Fault], colour: bool) -> String {
+pub fn draw(sources: &Sources, errors: &[FileError], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-    let text = Text::of(sources, faults);
-    let drawn: Vec<String> = faults.iter().map(|fault| text.draw(&renderer, fault)).collect();
+    let text = Text::of(sources, errors);
+    let drawn: Vec<String> = errors.iter().map(|error| text.draw(&renderer, error)).collect();
     drawn.join("\n\n")
 }
 
 /// What to do next has one name, in an excerpt and elsewhere.
-fn hint() -> Level<'static> {
+fn hint_level() -> Level<'static> {
     Level::HELP.with_name("hint")
 }
 
-/// The most bytes that an excerpt is cut out of: a fault costs what is shown of it, however long its file or its line.
+/// The most bytes that an excerpt is cut out of: an error costs what is shown of it, however long its file or its line.
 const MOST_EXCERPT: usize = 1 << 14;
 
 /// What may be quoted of the files, and where its lines end.
@@ -140,24 +140,24 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn of(sources: &'a Sources, faults: &[Fault]) -> Self {
+    fn of(sources: &'a Sources, errors: &[FileError]) -> Self {
         // Before any line is cut to what fits: a part of a secret is not recognised.
         let hidden = crate::mask::hide(&sources.text);
-        let spans: Vec<Range<usize>> = faults.iter().filter_map(|fault| shown(sources, &fault.span)).collect();
+        let spans: Vec<Range<usize>> = errors.iter().filter_map(|error| shown(sources, &error.span)).collect();
         let masked = masked(&crate::mask::credentials(&hidden, &spans));
         let newlines = masked.match_indices('\n').map(|(at, _)| at).collect();
         Self { sources, masked, newlines }
     }
 
-    fn draw(&self, renderer: &Renderer, fault: &Fault) -> String {
-        let mut report = Group::with_title(Level::ERROR.primary_title(fault.message.as_str()));
-        if let Some(file) = self.sources.file(fault.span.start) {
-            let span = self.within(file, &fault.span);
-            let also = fault.also.as_ref().and_then(|(span, label)| {
+    fn draw(&self, renderer: &Renderer, error: &FileError) -> String {
+        let mut report = Group::with_title(Level::ERROR.primary_title(error.message.as_str()));
+        if let Some(file) = self.sources.file(error.span.start) {
+            let span = self.within(file, &error.span);
+            let also = error.also.as_ref().and_then(|(span, label)| {
                 let other = self.sources.file(span.start)?;
                 Some((other, self.within(other, span), label.as_str()))
             });
-            let primary = (AnnotationKind::Primary, span.clone(), fault.label.as_str());
+            let primary = (AnnotationKind::Primary, span.clone(), error.label.as_str());
             report = match also {
                 None => self.excerpt(report, file, &span, &[primary]),
                 Some((other, second, label)) => {
@@ -172,13 +172,13 @@ impl<'a> Text<'a> {
                 }
             };
         }
-        if let Some(help) = &fault.help {
-            if self.sources.file(fault.span.start).is_none() {
-                // Without an excerpt there is no gutter for the help to stand in.
-                let help = Group::with_title(hint().primary_title(help.as_str()));
-                return format!("{}\n{}", renderer.render(&[report]), renderer.render(&[help]));
+        if let Some(hint) = &error.hint {
+            if self.sources.file(error.span.start).is_none() {
+                // Without an excerpt there is no gutter for the hint to stand in.
+                let hint = Group::with_title(hint_level().primary_title(hint.as_str()));
+                return format!("{}\n{}", renderer.render(&[report]), renderer.render(&[hint]));
             }
-            report = report.element(hint().message(help.as_str()));
+            report = report.element(hint_level().message(hint.as_str()));
         }
         renderer.render(&[report]).to_string()
     }
@@ -236,8 +236,8 @@ mod tests {
     fn two_places_far_apart_are_two_excerpts_with_their_own_lines() {
         let text = format!("first\n{}second\n", "#\n".repeat(MOST_EXCERPT));
         let at = text.find("second").unwrap();
-        let fault = Fault::new("twice", at..at + 6, "again").also(0..5, "first here");
-        let drawn = draw(&Sources::one("f.toml", text), &[fault], false);
+        let error = FileError::new("twice", at..at + 6, "again").also(0..5, "first here");
+        let drawn = draw(&Sources::one("f.toml", text), &[error], false);
         assert!(drawn.contains("--> f.toml:16386:1") && drawn.contains("::: f.toml:1:1"), "{drawn}");
         assert!(drawn.contains("again") && drawn.contains("first here") && drawn.len() < 500, "{drawn}");
     }
@@ -246,7 +246,7 @@ mod tests {
     fn of_a_line_without_end_the_place_alone_is_shown() {
         let text = format!("x = \"{}\"", "é".repeat(MOST_EXCERPT));
         let end = text.len();
-        let drawn = draw(&Sources::one("f.toml", text), &[Fault::new("bad", end - 1..end, "here")], false);
+        let drawn = draw(&Sources::one("f.toml", text), &[FileError::new("bad", end - 1..end, "here")], false);
         assert!(drawn.contains("--> f.toml:1:16390") && drawn.contains("here") && drawn.len() < 200, "{drawn}");
     }
 }

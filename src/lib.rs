@@ -13,10 +13,10 @@
 //! | [`disk`] | files opened where no link leads elsewhere, and replaced durably | crash, quote |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
-//! | [`diagnostic`] | a fault of a file: place, cause, help | mask, quote |
+//! | [`diagnostic`] | an error of a file: place, cause, hint | mask, quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
 //! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
-//! | [`config`] | text → desired, or every fault found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
+//! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
 //! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, timestamp |
 //! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |

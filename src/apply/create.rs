@@ -1,7 +1,6 @@
 //! Creates, replacements and lost creates: one send at a time each, its intent and the send durable before it goes,
 //! its receipt durable before it counts.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Event;
@@ -12,7 +11,7 @@ use crate::crash;
 use crate::endpoint::EndpointId;
 use crate::secrets::Binding;
 use crate::state::{Durable, Ended, Receipt, Record, answered};
-use crate::videogen::{ApiError, ApiWriter, Created, Fault, Made};
+use crate::videogen::{ApiError, ApiWriter, Cause, Created, Made};
 
 const POST: &str = "POST /v1/webhooks/endpoints";
 
@@ -102,12 +101,12 @@ enum Sent {
 /// One send: note it, send it, note what came back.
 async fn send<A: ApiWriter>(run: &Run<A>, task: &mut Task) -> Sent {
     if let Err(wait) = run.job.throttle.pass().await {
-        let fault = wait.map_or(Fault::Stopped, Fault::WaitTooLong);
-        return never(run, task, ApiError { request: POST.to_owned(), fault }).await;
+        let cause = wait.map_or(Cause::Stopped, Cause::WaitTooLong);
+        return never(run, task, ApiError { request: POST.to_owned(), cause }).await;
     }
     let may = if task.sends == 0 { run.may_begin() } else { run.may_reconcile() };
     if !may {
-        return never(run, task, ApiError { request: String::new(), fault: Fault::Stopped }).await;
+        return never(run, task, ApiError { request: String::new(), cause: Cause::Stopped }).await;
     }
     if !run.note(notes(run, task)).await {
         return Sent::Never;
@@ -160,7 +159,7 @@ async fn never<A: ApiWriter>(run: &Run<A>, task: &Task, error: ApiError) -> Sent
     }
     if unanswered {
         // An earlier send may still have made it: unknown it stays, whatever this one met.
-        if error.fault != Fault::Stopped {
+        if error.cause != Cause::Stopped {
             run.unknown(task.index, error.to_string());
         }
         run.halted(error);
@@ -175,8 +174,8 @@ async fn never<A: ApiWriter>(run: &Run<A>, task: &Task, error: ApiError) -> Sent
 fn receive<A>(run: &Run<A>, task: &Task, made: Made) -> Result<(Receipt, Durable), Lost> {
     let Made { observed, secret } = made;
     let unreadable = |reason: &str, named| {
-        let fault = Fault::Lost(reason.to_owned());
-        Lost { error: ApiError { request: POST.to_owned(), fault }, named }
+        let cause = Cause::Lost(reason.to_owned());
+        Lost { error: ApiError { request: POST.to_owned(), cause }, named }
     };
     let binding = Binding { lineage: &run.lineage, endpoint_id: &observed.id };
     let Ok(sealed) = run.job.sealer.seal(binding, &secret) else {
@@ -234,10 +233,4 @@ async fn lose<A: ApiWriter>(run: &Run<A>, mut task: Task, lost: Lost) -> End {
     run.unknown(task.index, error);
     task.last = [Some(lost), task.last[0].take()];
     End::Lost(Box::new(task))
-}
-
-/// The ids of a set, for a sentence.
-pub fn named(ids: impl IntoIterator<Item = EndpointId>) -> String {
-    let ids: BTreeSet<String> = ids.into_iter().map(|id| id.to_string()).collect();
-    ids.into_iter().collect::<Vec<_>>().join(", ")
 }

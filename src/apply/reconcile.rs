@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Event;
-use super::create::{each, named};
+use super::create::each;
 use super::orphan;
 use super::run::Run;
-use super::task::{Lost, Task, renewal};
+use super::task::{Lost, Task, named, renewal};
 use crate::endpoint::{EndpointId, Observed};
 use crate::plan::{Ledger, Next, outlived};
 use crate::state::Record;

@@ -9,7 +9,7 @@ use crate::endpoint::EndpointId;
 use crate::plan::Spare;
 use crate::state::{Applied, Durable, Record, WriteFailed};
 use crate::timestamp::Timestamp;
-use crate::videogen::{ApiError, ApiWriter, Fault};
+use crate::videogen::{ApiError, ApiWriter, Cause};
 
 /// Creates in a row whose answers may be lost before no new one starts.
 const MOST_LOST: u32 = 3;
@@ -238,5 +238,5 @@ impl<A: ApiWriter> Run<A> {
 /// A request that a signal cut short: nobody knows what became of it.
 pub fn given_up(request: &str) -> ApiError {
     let reason = "given up five seconds after the signal".to_owned();
-    ApiError { request: request.to_owned(), fault: Fault::Lost(reason) }
+    ApiError { request: request.to_owned(), cause: Cause::Lost(reason) }
 }

@@ -4,7 +4,7 @@ use super::run::{Halt, Run};
 use super::{Event, Status};
 use crate::endpoint::EndpointId;
 use crate::plan::Change;
-use crate::videogen::{ApiError, Fault};
+use crate::videogen::{ApiError, Cause};
 
 impl<A> Run<A> {
     /// Says so to whoever watches; nobody has to.
@@ -35,7 +35,7 @@ impl<A> Run<A> {
 
     /// A request failed for the change; where every other would fail alike, the run halts.
     pub fn refused(&self, index: usize, error: ApiError) {
-        if !matches!(error.fault, Fault::Stopped) {
+        if !matches!(error.cause, Cause::Stopped) {
             self.failed(index, error.to_string(), error.hint());
         }
         self.halted(error);

@@ -94,7 +94,7 @@ fn task<A>(run: &Run<A>, index: usize, change: &Change) -> Option<Task> {
             Task::new(index, fresh(make, Some(old.clone())), None)
         }
         Action::Resend { matches, stuck: true, .. } => {
-            let ids = super::create::named(matches.iter().cloned());
+            let ids = named(matches.iter().cloned());
             run.unknown(index, format!("nothing was sent: its outcome may be any of {ids}, and none is certain"));
             return None;
         }
@@ -148,4 +148,10 @@ pub fn renewal<A>(run: &Run<A>, old: &Intent, live: BTreeSet<EndpointId>) -> Int
         closed: false,
         ..old.clone()
     }
+}
+
+/// The ids of a set, for a sentence.
+pub fn named(ids: impl IntoIterator<Item = EndpointId>) -> String {
+    let ids: BTreeSet<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    ids.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::failure::Failure;
 use super::terminal;
 use crate::config;
-use crate::diagnostic::{Fault, Sources, draw};
+use crate::diagnostic::{FileError, Sources, draw};
 use crate::disk;
 
 /// The most bytes that a configuration may have.
@@ -81,12 +81,12 @@ impl Source {
     }
 
     /// Faults of the configuration, drawn.
-    pub fn failure(&self, faults: &[Fault]) -> Failure {
-        drawn(&self.sources, &self.path, faults)
+    pub fn failure(&self, errors: &[FileError]) -> Failure {
+        drawn(&self.sources, &self.path, errors)
     }
 
     fn fault(&self, message: impl Into<String>, span: &Range<usize>, label: &str, help: &str) -> Failure {
-        self.failure(&[Fault::new(message, span.clone(), label).help(help)])
+        self.failure(&[FileError::new(message, span.clone(), label).hint(help)])
     }
 
     /// A path that the configuration names: inside the configuration's folder once links are resolved.
@@ -156,13 +156,13 @@ fn told(bad: &[config::BadLine]) -> String {
 }
 
 /// Faults of files, drawn, and a line that counts them.
-pub fn drawn(sources: &Sources, path: &Path, faults: &[Fault]) -> Failure {
-    let message = format!("{} in {}", crate::quote::count(faults.len(), "fault"), terminal::path(path));
-    let mut faults = faults.to_vec();
-    for help in faults.iter_mut().filter_map(|fault| fault.help.as_mut()) {
-        *help = terminal::beside_a_gutter(help);
+pub fn drawn(sources: &Sources, path: &Path, errors: &[FileError]) -> Failure {
+    let message = format!("{} in {}", crate::quote::count(errors.len(), "fault"), terminal::path(path));
+    let mut errors = errors.to_vec();
+    for hint in errors.iter_mut().filter_map(|error| error.hint.as_mut()) {
+        *hint = terminal::beside_a_gutter(hint);
     }
-    Failure::drawn(draw(sources, &faults, terminal::colour_for_eyes()), message)
+    Failure::drawn(draw(sources, &errors, terminal::colour_for_eyes()), message)
 }
 
 /// The text of a file of the configuration's kind: one whose faults are shown with the lines that they are in.

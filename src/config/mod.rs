@@ -1,31 +1,12 @@
-//! The desired file: text → [`Desired`], valid by construction and sorted, or every fault found. Gets text, never
+//! The desired file: text → [`Desired`], valid by construction and sorted, or every error found. Gets text, never
 //! paths; reads no disk, no environment, no clock.
 
-mod base_url;
-mod chosen;
-mod endpoint_url;
-mod entry;
-mod environments;
-mod events;
-mod faults;
-mod fill;
-mod holder;
-mod hosts;
-mod lifecycle;
-mod lines;
-mod mend;
-mod names;
+mod entries;
 mod parse;
-mod recipients;
-mod repeats;
-mod sections;
 mod syntax;
 #[cfg(test)]
 mod tests;
-mod tree;
-mod twins;
 mod values;
-mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -34,10 +15,10 @@ use std::time::Duration;
 use crate::endpoint::{Attribute, EndpointId, Name, Wanted};
 use crate::secrets::Recipient;
 
-pub use base_url::parse_base_url;
 pub use parse::parse;
-pub use recipients::{BadLine, RecipientsFile, parse_recipients};
-pub use values::{Given, Giver, parse_values};
+pub use values::base_url::parse_base_url;
+pub use values::given::{Given, Giver, parse_values};
+pub use values::recipients::{BadLine, RecipientsFile, parse_recipients};
 
 /// The JSON Schema (draft 2020-12) of a file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");

@@ -5,14 +5,16 @@ mod folder;
 mod in_place;
 mod open;
 mod owner;
+mod path;
 mod replace;
 
 use std::path::{Path, PathBuf};
 
-pub use folder::{folder_of, make_folder, resolve, sync_folder};
+pub use folder::{make_folder, sync_folder};
 pub use in_place::whole;
 pub use open::{beside, is_descriptor, open, options, read, read_inside, read_named, stays_inside};
 pub use owner::keep_like;
+pub use path::{folder_of, resolve};
 pub use replace::{Mode, check_replaceable, remove_leftovers, replace};
 
 /// The most bytes of a file that hookwright itself wrote: a state, a journal, a plan.

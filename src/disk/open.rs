@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::HOW_TO_READ_A_PIPE;
-use super::folder::folder_of;
+use super::path::folder_of;
 
 /// Options that open the file at a path itself, and that do not wait: not for a pipe's other end, nor for a kernel
 /// log's next line.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, fchown};
 use std::path::Path;
 
-use super::folder::folder_of;
+use super::path::folder_of;
 
 /// Gives an open file the owner and mode of another one that exists; else the owner of its folder, and the mode 0600.
 ///

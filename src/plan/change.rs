@@ -187,24 +187,6 @@ pub struct Update {
     pub events_as_written: Vec<String>,
 }
 
-impl Change {
-    /// Whether it counts against `max_deletes` when it is planned. A retirement does not: it is postponed instead. What
-    /// is gone already costs nobody anything.
-    pub(super) fn counts_against_max_deletes(&self) -> bool {
-        match &self.action {
-            Action::Delete { deposed: true, gone, .. } => !gone && super::overlap::retirement(self).is_none(),
-            Action::Delete { deposed: false, gone, .. } => !gone,
-            Action::Replace { .. } | Action::Forget { .. } | Action::DeleteOrphan { .. } => true,
-            Action::Create(_)
-            | Action::Rename { .. }
-            | Action::Resend { .. }
-            | Action::Abandon { .. }
-            | Action::Update(_)
-            | Action::Import { .. } => false,
-        }
-    }
-}
-
 impl Action {
     /// What kind of action it is.
     pub fn kind(&self) -> Kind {

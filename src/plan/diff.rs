@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::drift::drift;
-use super::entry::{self, Live};
+use super::entry;
+use super::live::Live;
 use super::note::{Note, NoteKind};
 use super::notes;
 use super::recovery::{Ledger, tidy};
@@ -11,7 +12,7 @@ use super::renames::renames;
 use super::rotation;
 use super::{Action, Change, Drift, Plan, Reason, View, World};
 use crate::config::Entry;
-use crate::endpoint::{EndpointId, Name, Observed, Spec};
+use crate::endpoint::{EndpointId, Name, Observed};
 use crate::state::{Managed, Record, Slot};
 
 /// Makes the plan. Pure: the same world gives the same plan, byte for byte.
@@ -189,11 +190,6 @@ impl<'a> Builder<'a> {
         }
         self.changes.extend(changes);
     }
-}
-
-/// Url and events alone, canonical: what makes two endpoints receive the same.
-pub(super) fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
-    Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
 }
 
 fn rename(name: &Name, from: &Name, slot: &Slot) -> Change {

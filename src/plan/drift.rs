@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::Live;
+use super::live::Live;
 use crate::config::Entry;
 use crate::endpoint::{Attribute, EndpointId, Name, Observed, Spec};
 use crate::state::Managed;

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::diff::{Builder, bare};
+use super::diff::Builder;
 use super::guard::{guard_changes, new_hosts};
+use super::live::bare;
 use super::notes;
 use super::refusal::refusals;
 use super::{Action, Header, Plan, PlanId, Spare};

@@ -5,11 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::leaf::{self, Header};
+use super::leaf::{self, Header, VERSION};
 use super::{Change, GuardChange};
 
-/// The version of what an id is made from. It is the id's first part.
-pub(super) const VERSION: u32 = 2;
 /// What the id of a plan begins with that did not ask the API.
 const OFFLINE: &str = "offline-";
 /// The digits of the hash: 128 bits.

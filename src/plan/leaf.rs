@@ -10,6 +10,9 @@ use super::{Action, Change, GuardChange, Make, Order, Update, View, World};
 use crate::endpoint::{EndpointId, Name};
 use crate::state::Guards;
 
+/// The version of what an id is made from. It is the id's first part.
+pub(super) const VERSION: u32 = 2;
+
 /// Under what a plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Header {
@@ -181,7 +184,7 @@ pub(super) fn leaves(guards: &[GuardChange], changes: &[Change]) -> BTreeSet<Str
 pub(super) fn hash(prefix: &str, value: &impl Serialize) -> String {
     let json = serde_json::to_vec(value).expect("a leaf has string keys and no failing parts");
     let mut hasher = Sha256::new();
-    hasher.update(format!("hookwright plan {} {prefix}\n", super::id::VERSION));
+    hasher.update(format!("hookwright plan {VERSION} {prefix}\n"));
     hasher.update(&json);
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

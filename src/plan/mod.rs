@@ -10,6 +10,8 @@ mod finish;
 mod guard;
 mod id;
 mod leaf;
+mod limit;
+mod live;
 mod note;
 mod notes;
 mod overlap;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::diff::bare;
+use super::live::bare;
 use super::note::{Note, NoteKind};
 use super::{Change, World};
 use crate::config::Entry;

@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::diff::Builder;
 use super::drift::drift;
-use super::entry::{self, Live};
+use super::entry;
+use super::live::Live;
 use super::note::NoteKind;
 use super::{Action, Change, Reason, pattern};
 use crate::endpoint::{EndpointId, Name};
 use crate::state::{Ended, Managed, Slot};
-use crate::timestamp::Timestamp;
 
 impl Builder<'_> {
     /// Every predecessor. One whose entry ends has no consumer that changes over: it ends too.
@@ -96,15 +96,15 @@ impl Builder<'_> {
         let Some(most) = self.world.desired.safety.max_deletes else { return };
         let allowed = &self.world.choices.allow_delete;
         let used = self.changes.iter().filter(|change| change.counts_against_max_deletes()).count();
-        let mut due: Vec<(_, EndpointId)> = self.changes.iter().filter_map(retirement).collect();
+        let mut due: Vec<(_, EndpointId)> = self.changes.iter().filter_map(Change::retirement).collect();
         due.retain(|(_, id)| {
-            let of = |change: &&Change| retirement(change).is_some_and(|(_, other)| other == *id);
+            let of = |change: &&Change| change.retirement().is_some_and(|(_, other)| other == *id);
             !self.changes.iter().find(of).is_some_and(|change| pattern::any(allowed, &change.name))
         });
         due.sort();
         let room = (most as usize).saturating_sub(used);
         let over: BTreeSet<EndpointId> = due.into_iter().skip(room).map(|(_, id)| id).collect();
-        let is_over = |change: &Change| retirement(change).is_some_and(|(_, id)| over.contains(&id));
+        let is_over = |change: &Change| change.retirement().is_some_and(|(_, id)| over.contains(&id));
         for change in self.changes.iter().filter(|change| is_over(change)) {
             let Action::Delete { endpoint_id, .. } = &change.action else { continue };
             let kind = NoteKind::RetirementOverLimit { endpoint_id: endpoint_id.clone(), most };
@@ -112,16 +112,6 @@ impl Builder<'_> {
         }
         self.changes.retain(|change| !is_over(change));
     }
-}
-
-/// The end of the overlap and the id of a retirement, where a change is one.
-pub(super) fn retirement(change: &Change) -> Option<(Timestamp, EndpointId)> {
-    let Action::Delete { endpoint_id, deposed: true, .. } = &change.action else { return None };
-    change.reasons.iter().find_map(|reason| match reason {
-        Reason::OverlapEnded(until) => Some((*until, endpoint_id.clone())),
-        Reason::TurnedUp => Some((Timestamp(i64::MAX), endpoint_id.clone())),
-        _ => None,
-    })
 }
 
 /// What becomes of a predecessor.

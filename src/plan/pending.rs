@@ -1,7 +1,8 @@
 //! Pending creates: taken up by the entry that still wants them, or given up; and what they left behind.
 
 use super::diff::Builder;
-use super::entry::{self, Found, Live};
+use super::entry::{self, Found};
+use super::live::Live;
 use super::note::{Note, NoteKind};
 use super::recovery::{Account, Next};
 use super::renames::effective;

@@ -20,7 +20,7 @@ impl Plan {
 
     /// The predecessor whose retirement came due last, where the plan retires any.
     pub fn newest_retirement(&self) -> Option<EndpointId> {
-        self.changes.iter().filter_map(super::overlap::retirement).max().map(|(_, id)| id)
+        self.changes.iter().filter_map(Change::retirement).max().map(|(_, id)| id)
     }
 
     /// Whether this plan of a world does exactly what is left of a reviewed one: the remembered leaves hash to its id, and

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::drift::drifted;
-use super::entry::{self, Found, Live};
+use super::entry::{self, Found};
+use super::live::Live;
 use super::recovery::{Ledger, Next};
 use super::{Change, Reason, World};
 use crate::config::{Entry, Lifecycle};

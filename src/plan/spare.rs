@@ -14,8 +14,7 @@ pub struct Spare {
 
 impl Spare {
     pub(super) fn of(world: &World<'_>, changes: &[Change]) -> Self {
-        let ends =
-            |change: &&Change| change.counts_against_max_deletes() || super::overlap::retirement(change).is_some();
+        let ends = |change: &&Change| change.counts_against_max_deletes() || change.retirement().is_some();
         let used = changes.iter().filter(ends).count();
         let most = world.desired.safety.max_deletes.map(|most| most as usize);
         Self { left: most.map(|most| most.saturating_sub(used)), allowed: world.choices.allow_delete.clone() }

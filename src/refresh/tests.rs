@@ -7,7 +7,7 @@ use super::{Asked, RefreshError, Seen, ask, confirm, listing};
 use crate::endpoint::{EndpointId, Name, Observed, Spec, Wanted};
 use crate::state::{Deletion, Managed, State};
 use crate::timestamp::Timestamp;
-use crate::videogen::{ApiError, ApiReader, Fault, Obstacle, Refusal};
+use crate::videogen::{ApiError, ApiReader, Cause, Obstacle, Refusal};
 
 const NOW: i64 = 1_700_000_000;
 
@@ -23,16 +23,16 @@ impl ApiReader for Listings {
     }
 }
 
-fn failed(fault: Fault) -> ApiError {
-    ApiError { request: "GET /v1/x".to_owned(), fault }
+fn failed(cause: Cause) -> ApiError {
+    ApiError { request: "GET /v1/x".to_owned(), cause }
 }
 
 fn down() -> ApiError {
-    failed(Fault::NotSent(Obstacle::Refused))
+    failed(Cause::NotSent(Obstacle::Refused))
 }
 
 fn refused(status: u16) -> ApiError {
-    failed(Fault::Refused(Box::new(Refusal { status, ..Refusal::default() })))
+    failed(Cause::Refused(Box::new(Refusal { status, ..Refusal::default() })))
 }
 
 /// An endpoint that is so many seconds old.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use zeroize::Zeroizing;
 
-use super::error::{ApiError, Fault, Refusal};
+use super::error::{ApiError, Cause, Refusal};
 
 /// Carries requests to the API, each once.
 ///
@@ -15,7 +15,7 @@ use super::error::{ApiError, Fault, Refusal};
 /// # The implementer's duties
 /// - It sends a request at most once, whatever happens. Waiting and repeating are [`super::Transport`]'s.
 /// - Any status is an answer, and so is one whose end is missing: what did arrive may hold a secret.
-/// - An error is [`Fault::NotSent`] only where nothing can have reached the API, and else [`Fault::Lost`].
+/// - An error is [`Cause::NotSent`] only where nothing can have reached the API, and else [`Cause::Lost`].
 pub trait Carry: Send + Sync + 'static {
     /// Sends the request and reads its answer.
     fn carry(&self, request: &Request) -> impl Future<Output = Result<Answer, ApiError>> + Send;
@@ -45,8 +45,8 @@ impl Request {
     }
 
     /// An error of this request.
-    pub fn failed(&self, fault: Fault) -> ApiError {
-        ApiError { request: self.shown(), fault }
+    pub fn failed(&self, cause: Cause) -> ApiError {
+        ApiError { request: self.shown(), cause }
     }
 }
 
@@ -71,7 +71,7 @@ impl Answer {
     /// The answer, where all of it came.
     pub fn whole(self) -> Result<Self, ApiError> {
         match self.cut {
-            Some(reason) => Err(ApiError { request: self.request, fault: Fault::Lost(reason) }),
+            Some(reason) => Err(ApiError { request: self.request, cause: Cause::Lost(reason) }),
             None => Ok(self),
         }
     }
@@ -79,13 +79,13 @@ impl Answer {
     /// The error that an answer without success is.
     pub fn error(&self) -> ApiError {
         let refusal = Refusal::read(self.status, self.request_id.clone(), &self.body);
-        ApiError { request: self.request.clone(), fault: Fault::Refused(Box::new(refusal)) }
+        ApiError { request: self.request.clone(), cause: Cause::Refused(Box::new(refusal)) }
     }
 
     /// The error that an answer is which cannot be read.
     pub fn unreadable(&self, reason: &str) -> ApiError {
         let refusal =
             Refusal { message: reason.to_owned(), ..Refusal::read(self.status, self.request_id.clone(), b"") };
-        ApiError { request: self.request.clone(), fault: Fault::Unreadable(Box::new(refusal)) }
+        ApiError { request: self.request.clone(), cause: Cause::Unreadable(Box::new(refusal)) }
     }
 }

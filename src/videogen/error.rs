@@ -14,12 +14,12 @@ pub struct ApiError {
     /// `GET /v1/me`
     pub request: String,
     /// What kind of failure.
-    pub fault: Fault,
+    pub cause: Cause,
 }
 
 /// The kinds of failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum Cause {
     /// No connection was made: nothing reached the API.
     NotSent(Obstacle),
     /// The connection was made and then failed or timed out: the API may have acted.
@@ -52,23 +52,23 @@ pub struct Refusal {
 impl ApiError {
     /// The answer's status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
-        match &self.fault {
-            Fault::Refused(refusal) | Fault::Unreadable(refusal) => Some(refusal.status),
+        match &self.cause {
+            Cause::Refused(refusal) | Cause::Unreadable(refusal) => Some(refusal.status),
             _ => None,
         }
     }
 
     /// The API's code, where told.
     pub fn code(&self) -> Option<&str> {
-        match &self.fault {
-            Fault::Refused(refusal) | Fault::Unreadable(refusal) => refusal.code.as_deref(),
+        match &self.cause {
+            Cause::Refused(refusal) | Cause::Unreadable(refusal) => refusal.code.as_deref(),
             _ => None,
         }
     }
 
     /// Whether the request certainly never left.
     pub fn was_not_sent(&self) -> bool {
-        matches!(self.fault, Fault::NotSent(_) | Fault::WaitTooLong(_) | Fault::Stopped)
+        matches!(self.cause, Cause::NotSent(_) | Cause::WaitTooLong(_) | Cause::Stopped)
     }
 
     /// Whether the API certainly did nothing: it refused the request.
@@ -85,7 +85,7 @@ impl ApiError {
     pub fn stops_everything(&self) -> bool {
         matches!(self.status(), Some(401 | 403))
             || self.code() == Some("insufficient_credits")
-            || matches!(self.fault, Fault::WaitTooLong(_) | Fault::Stopped)
+            || matches!(self.cause, Cause::WaitTooLong(_) | Cause::Stopped)
     }
 
     /// What the reader can do about it, where that is known.
@@ -98,9 +98,9 @@ impl ApiError {
             (_, Some("insufficient_credits")) => Some("waiting does not help: the account has no credits left"),
             (Some(429), _) => Some("limits are per hour: run it again later, or raise --max-wait"),
             (Some(404), _) => Some("check the base url: it does not answer as the VideoGen API does"),
-            _ => match &self.fault {
-                Fault::NotSent(obstacle) => Some(obstacle.hint()),
-                Fault::WaitTooLong(_) => Some("run it again later, or raise --max-wait"),
+            _ => match &self.cause {
+                Cause::NotSent(obstacle) => Some(obstacle.hint()),
+                Cause::WaitTooLong(_) => Some("run it again later, or raise --max-wait"),
                 _ => None,
             },
         }
@@ -110,15 +110,15 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.request)?;
-        match &self.fault {
-            Fault::NotSent(obstacle) => write!(f, "no connection to the API: {obstacle}"),
-            Fault::Lost(reason) => write!(f, "no whole answer: {}", escaped(reason)),
-            Fault::Refused(refusal) => refusal.fmt(f),
-            Fault::Unreadable(refusal) => write!(f, "the answer could not be read: {refusal}"),
-            Fault::WaitTooLong(wait) => {
+        match &self.cause {
+            Cause::NotSent(obstacle) => write!(f, "no connection to the API: {obstacle}"),
+            Cause::Lost(reason) => write!(f, "no whole answer: {}", escaped(reason)),
+            Cause::Refused(refusal) => refusal.fmt(f),
+            Cause::Unreadable(refusal) => write!(f, "the answer could not be read: {refusal}"),
+            Cause::WaitTooLong(wait) => {
                 write!(f, "the API asks to wait {}, longer than this run may", crate::timestamp::words(*wait))
             }
-            Fault::Stopped => f.write_str("not sent: this run is ending"),
+            Cause::Stopped => f.write_str("not sent: this run is ending"),
         }
     }
 }
@@ -214,7 +214,7 @@ mod tests {
 
     fn shown(status: u16, id: Option<&str>, body: &str) -> String {
         let refusal = Refusal::read(status, id.map(Into::into), body.as_bytes());
-        ApiError { request: "POST /x".into(), fault: Fault::Refused(Box::new(refusal)) }.to_string()
+        ApiError { request: "POST /x".into(), cause: Cause::Refused(Box::new(refusal)) }.to_string()
     }
 
     #[test]

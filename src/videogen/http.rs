@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use super::carry::{Answer, Carry, Request};
 use super::clock::ApiClock;
-use super::error::{ApiError, Fault};
+use super::error::{ApiError, Cause};
 use super::obstacle::Obstacle;
+use super::settings::Settings;
 use super::throttle::retry_after;
-use super::transport::Settings;
 use crate::secrets::ExposeSecret;
 
 /// The most bytes an answer may have.
@@ -78,7 +78,7 @@ impl Carry for Http {
         }
         let response = builder.send().await.map_err(|e| {
             let unsent = e.is_connect() || e.is_builder();
-            request.failed(if unsent { Fault::NotSent(Obstacle::of(&e)) } else { Fault::Lost(reason(&e)) })
+            request.failed(if unsent { Cause::NotSent(Obstacle::of(&e)) } else { Cause::Lost(reason(&e)) })
         })?;
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());

@@ -17,6 +17,7 @@ mod http;
 mod obstacle;
 mod outcome;
 mod paging;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod throttle;
@@ -28,10 +29,11 @@ use std::time::Duration;
 pub use api::{ApiReader, ApiWriter, Created};
 pub use client::{HttpReader, HttpWriter};
 pub use clock::ApiClock;
-pub use error::{ApiError, Fault, Refusal};
+pub use error::{ApiError, Cause, Refusal};
 pub use obstacle::Obstacle;
+pub use settings::{Exchange, Proxy, Settings};
 pub use throttle::{Throttle, Waiting};
-pub use transport::{Exchange, Proxy, Settings, Transport};
+pub use transport::Transport;
 pub use wire::Made;
 
 const ENDPOINTS: &str = "/v1/webhooks/endpoints";

@@ -6,69 +6,13 @@ use backon::BackoffBuilder;
 
 use super::carry::{Answer, Carry, Request};
 use super::clock::ApiClock;
-use super::error::{ApiError, Fault};
+use super::error::{ApiError, Cause};
 use super::http::Http;
+use super::settings::{Exchange, Settings};
 use super::throttle::Throttle;
-use crate::secrets::SecretString;
 
 /// How often a GET or DELETE is repeated after a lost connection or a 5xx.
 const REPEATS: usize = 3;
-
-/// How to reach the API.
-#[derive(Debug)]
-pub struct Settings {
-    /// Without a trailing slash.
-    pub base_url: String,
-    /// The API key.
-    pub key: SecretString,
-    /// For one request, all in.
-    pub timeout: Duration,
-    /// For all waiting that the API asks for.
-    pub max_wait: Duration,
-    /// Whether the API is on this machine: then no proxy sees the requests.
-    pub local: bool,
-    /// The proxy that the environment names, if any.
-    pub proxy: Option<Proxy>,
-    /// What hears of every exchange.
-    pub watch: Option<fn(&Exchange<'_>)>,
-}
-
-/// A proxy for https.
-#[derive(Clone)]
-pub struct Proxy {
-    /// Its URL; a password may be in it.
-    pub url: String,
-    /// The hosts that are reached without it, comma-separated, `.example` for all below.
-    pub except: String,
-}
-
-impl Proxy {
-    /// What an HTTP client takes; nothing of the URL is in the error.
-    pub fn for_https(&self) -> Result<reqwest::Proxy, &'static str> {
-        let proxy =
-            reqwest::Proxy::https(&self.url).map_err(|_| "the URL of the proxy (HTTPS_PROXY, ALL_PROXY) is none")?;
-        Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&self.except)))
-    }
-}
-
-impl std::fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Proxy(redacted)")
-    }
-}
-
-/// One request and what came of it: never a header, never a body.
-#[derive(Debug)]
-pub struct Exchange<'a> {
-    /// `GET /v1/me`, escaped.
-    pub request: &'a str,
-    /// Which attempt of the same request it was, from 1.
-    pub attempt: u32,
-    /// From the first byte to the end of the answer, or to the failure.
-    pub took: Duration,
-    /// The answer's status and request id, or the failure.
-    pub outcome: Result<(u16, Option<&'a str>), &'a ApiError>,
-}
 
 /// A carrier with a throttle; clones share them.
 #[derive(Debug, Clone)]
@@ -118,7 +62,7 @@ impl<C: Carry> Transport<C> {
     }
 
     async fn exchange(&self, request: &Request) -> Result<Answer, ApiError> {
-        self.throttle.pass().await.map_err(|wait| request.failed(wait.map_or(Fault::Stopped, Fault::WaitTooLong)))?;
+        self.throttle.pass().await.map_err(|wait| request.failed(wait.map_or(Cause::Stopped, Cause::WaitTooLong)))?;
         let answer = self.carrier.carry(request).await?;
         if answer.status == 429 && answer.error().code() != Some("insufficient_credits") {
             self.throttle.limited(answer.retry_after);
@@ -141,11 +85,11 @@ impl<C: Carry> Transport<C> {
                 Ok(answer) => answer.error(),
                 Err(error) => error,
             };
-            let again = match (&error.fault, error.status(), error.code()) {
+            let again = match (&error.cause, error.status(), error.code()) {
                 (_, _, Some("insufficient_credits")) => false,
                 // The throttle does the waiting, and ends it.
                 (_, Some(429), _) => continue,
-                (_, Some(500..=599), _) | (Fault::NotSent(_) | Fault::Lost(_), ..) => true,
+                (_, Some(500..=599), _) | (Cause::NotSent(_) | Cause::Lost(_), ..) => true,
                 _ => false,
             };
             match delays.next().filter(|_| again && !self.throttle.is_stopped()) {

@@ -10,7 +10,7 @@ use super::{Sound, Stage, entries, reads_soundly, refused};
 use crate::apply::Halt;
 use crate::endpoint::{EndpointId, Spec};
 use crate::plan::tests::world::World;
-use crate::videogen::{ApiError, ApiWriter, Created, Fault, Throttle};
+use crate::videogen::{ApiError, ApiWriter, Cause, Created, Throttle};
 
 /// The file has three new entries, and lacks one that is live.
 fn three_and_a_delete() -> Stage {
@@ -156,7 +156,7 @@ async fn a_wait_beyond_the_longest_stops_the_run_and_leaves_nothing_to_recover()
     let begun = Instant::now();
     let ended = stage.apply(LimitsFirst(stage.api.clone(), stage.throttle.clone(), true.into())).await;
     assert_eq!(ended.statuses, ["old: skipped", "a: failed", "b: skipped", "c: skipped"]);
-    let too_long = |error: &ApiError| matches!(error.fault, Fault::WaitTooLong(_));
+    let too_long = |error: &ApiError| matches!(error.cause, Cause::WaitTooLong(_));
     assert!(matches!(&ended.outcome.halt, Some(Halt::Api(error)) if too_long(error)));
     assert_eq!((begun.elapsed() < Duration::from_secs(1), stage.state().pending.len()), (true, 0));
 }

@@ -10,7 +10,7 @@ mod stage;
 pub use sound::Sound;
 pub use stage::Stage;
 
-use crate::videogen::{ApiError, Created, Fault, Refusal};
+use crate::videogen::{ApiError, Cause, Created, Refusal};
 
 /// Lets a fake read as the sound API in its first field does.
 macro_rules! reads_soundly {
@@ -29,7 +29,7 @@ pub(crate) use reads_soundly;
 
 /// An answer that never came.
 fn lost() -> ApiError {
-    ApiError { request: "POST /x".to_owned(), fault: Fault::Lost("connection reset".to_owned()) }
+    ApiError { request: "POST /x".to_owned(), cause: Cause::Lost("connection reset".to_owned()) }
 }
 
 /// A create whose answer never came.
@@ -40,7 +40,7 @@ fn unknown() -> Created {
 /// An answer without success.
 fn refused(status: u16, code: Option<&str>) -> ApiError {
     let refusal = Refusal { status, code: code.map(str::to_owned), ..Refusal::default() };
-    ApiError { request: "POST /x".to_owned(), fault: Fault::Refused(Box::new(refusal)) }
+    ApiError { request: "POST /x".to_owned(), cause: Cause::Refused(Box::new(refusal)) }
 }
 
 /// A file with entries of these names, in whose order they are created where one worker sends.

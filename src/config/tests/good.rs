@@ -1,4 +1,4 @@
-//! Files with no fault, and what they mean.
+//! Files with no error, and what they mean.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -13,7 +13,7 @@ fn files(texts: &[&str]) -> Sources {
 #[track_caller]
 fn refused(texts: &[&str]) -> String {
     let sources = files(texts);
-    draw(&sources, &config::parse(&sources, &Inputs::default()).expect_err("a fault"), false)
+    draw(&sources, &config::parse(&sources, &Inputs::default()).expect_err("an error"), false)
 }
 
 #[test]

@@ -12,27 +12,27 @@ mod several;
 mod variables;
 
 use crate::config::{self, BaseUrl, Desired, Given, Giver, Inputs};
-use crate::diagnostic::{Fault, Sources, draw};
+use crate::diagnostic::{FileError, Sources, draw};
 
 /// A recipient.
 const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
-/// An entry with no fault.
+/// An entry with no error.
 const SOUND: &str = "[webhooks.sound]\nurl = \"https://sound.example/\"\nevents = [\"file.*\"]\n";
 
 /// One file, under a base url from the environment or none.
-fn parse(text: &str, base_url: Option<&BaseUrl>) -> Result<Desired, Vec<Fault>> {
+fn parse(text: &str, base_url: Option<&BaseUrl>) -> Result<Desired, Vec<FileError>> {
     let inputs = Inputs { base_url: base_url.cloned(), ..Inputs::default() };
     config::parse(&Sources::one("webhooks.toml", text), &inputs)
 }
 
 /// Faults as a user sees them.
-fn drawn(text: &str, faults: &[Fault]) -> String {
-    draw(&Sources::one("webhooks.toml", text), faults, false)
+fn drawn(text: &str, errors: &[FileError]) -> String {
+    draw(&Sources::one("webhooks.toml", text), errors, false)
 }
 
 /// One file in an environment, with values from flags.
-fn parse_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> Result<Desired, Vec<Fault>> {
+fn parse_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> Result<Desired, Vec<FileError>> {
     let given = |(name, value): &(&str, &str)| Given {
         name: (*name).to_owned(),
         value: Ok((*value).to_owned()),
@@ -44,19 +44,19 @@ fn parse_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> R
     config::parse(&Sources::one("webhooks.toml", text), &inputs)
 }
 
-/// The faults of a file in an environment, with values from flags.
+/// The errors of a file in an environment, with values from flags.
 #[track_caller]
 fn refused_in(text: &str, environment: Option<&str>, values: &[(&str, &str)]) -> String {
-    drawn(text, &parse_in(text, environment, values).expect_err("a fault"))
+    drawn(text, &parse_in(text, environment, values).expect_err("an error"))
 }
 
-/// The desired state of a text with no fault.
+/// The desired state of a text with no error.
 #[track_caller]
 fn sound(text: &str) -> Desired {
-    parse(text, None).unwrap_or_else(|faults| panic!("{}", drawn(text, &faults)))
+    parse(text, None).unwrap_or_else(|errors| panic!("{}", drawn(text, &errors)))
 }
 
-/// The faults of a text as a user sees them.
+/// The errors of a text as a user sees them.
 #[track_caller]
 fn refused(text: &str) -> String {
     refused_under(text, None)
@@ -65,5 +65,5 @@ fn refused(text: &str) -> String {
 /// As [`refused`], with a base url from the environment.
 #[track_caller]
 fn refused_under(text: &str, base_url: Option<&BaseUrl>) -> String {
-    drawn(text, &parse(text, base_url).expect_err("a fault"))
+    drawn(text, &parse(text, base_url).expect_err("an error"))
 }

@@ -33,13 +33,13 @@ b = "c"
 names = ["d"]
 "#;
 
-/// Parses and, where there are faults, draws them.
+/// Parses and, where there are errors, draws them.
 fn drawn(text: &str) -> String {
     match parse(text, None) {
         Ok(_) => String::new(),
-        Err(faults) => {
-            assert!(!faults.is_empty());
-            super::drawn(text, &faults)
+        Err(errors) => {
+            assert!(!errors.is_empty());
+            super::drawn(text, &errors)
         }
     }
 }
@@ -138,6 +138,6 @@ fn no_nesting_overflows_the_stack() {
 #[test]
 fn a_file_over_8_mib_is_not_read() {
     let text = format!("{SOUND}#{}", " ".repeat(8 << 20));
-    let faults = parse(&text, None).unwrap_err();
-    assert_eq!(faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>(), ["the file is over 8 MiB"]);
+    let errors = parse(&text, None).unwrap_err();
+    assert_eq!(errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>(), ["the file is over 8 MiB"]);
 }

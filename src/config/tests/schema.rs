@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::config::{SCHEMA, entry, environments, events, lifecycle, names, parse, sections, variables};
+use crate::config::entries::{entry, environments, names, sections};
+use crate::config::values::{events, lifecycle, variables};
+use crate::config::{SCHEMA, parse};
 use crate::endpoint::KNOWN_EVENTS;
 
 fn schema() -> Value {

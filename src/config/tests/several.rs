@@ -1,4 +1,4 @@
-//! Several faults in one run, and what one fault must not hide or echo.
+//! Several errors in one run, and what one error must not hide or echo.
 
 use super::{SOUND, parse, refused};
 
@@ -119,7 +119,7 @@ fn what_looks_absent_beside_broken_syntax_is_not_called_absent() {
 #[test]
 fn a_missing_url_is_told_beside_a_duplicate_key() {
     let text = "[webhooks.a]\nrotation = 1\nrotation = 2\n";
-    let messages: Vec<String> = parse(text, None).unwrap_err().into_iter().map(|fault| fault.message).collect();
+    let messages: Vec<String> = parse(text, None).unwrap_err().into_iter().map(|error| error.message).collect();
     assert_eq!(
         messages,
         ["the entry \"a\" has no events", "the entry \"a\" has no url", "\"rotation\" is defined twice"]
@@ -131,7 +131,7 @@ fn what_stands_below_a_broken_place_is_checked_too() {
     let breaks = ["just words", "description = [\"x\"", "lifecycle = { overlap = \"1h\"", "[unclosed", "\"unclosed"];
     for broken in breaks {
         let text = format!("{SOUND}{broken}\n[webhooks.b]\nurl = \"ftp://b.example/\"\n");
-        let messages: Vec<String> = parse(&text, None).unwrap_err().into_iter().map(|fault| fault.message).collect();
+        let messages: Vec<String> = parse(&text, None).unwrap_err().into_iter().map(|error| error.message).collect();
         assert_eq!(messages.len(), 3, "{broken}: {messages:?}");
         assert_eq!(messages[1..], ["the entry \"b\" has no events", "the scheme \"ftp\" is not https"]);
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{drawn, parse_in, refused_in};
 use crate::config::{self, Desired, Given, Giver, Inputs, parse_values};
-use crate::diagnostic::{Fault, Sources};
+use crate::diagnostic::{FileError, Sources};
 use crate::endpoint::Name;
 
 const FILE: &str = r#"
@@ -237,7 +237,7 @@ fn given_by(giver: Giver, name: &str, value: Result<&str, &str>) -> Given {
     Given { name: name.to_owned(), value, origin: "SOMEWHERE".to_owned(), giver }
 }
 
-fn given(values: Vec<Given>) -> Result<Desired, Vec<Fault>> {
+fn given(values: Vec<Given>) -> Result<Desired, Vec<FileError>> {
     let inputs = Inputs { environment: Some("prod".to_owned()), values, ..Inputs::default() };
     config::parse(&Sources::one("webhooks.toml", FILE), &inputs)
 }
@@ -258,8 +258,8 @@ fn a_value_that_nothing_declares_is_an_error_a_warning_or_nothing_by_who_gave_it
 
 #[test]
 fn a_value_of_a_declared_variable_must_be_a_string() {
-    let faults = given(vec![given_by(Giver::File, "host", Err("is a list, and must be a string"))]).unwrap_err();
-    insta::assert_snapshot!(drawn(FILE, &faults), @r#"
+    let errors = given(vec![given_by(Giver::File, "host", Err("is a list, and must be a string"))]).unwrap_err();
+    insta::assert_snapshot!(drawn(FILE, &errors), @r#"
     error: the value from SOMEWHERE is a list, and must be a string
      --> webhooks.toml:3:1
       |

@@ -1,7 +1,8 @@
 //! The end of an endpoint.
 
-use super::{Live, view};
+use super::view;
 use crate::endpoint::Name;
+use crate::plan::live::Live;
 use crate::plan::{Action, Change, Reason};
 use crate::state::Managed;
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Live, view};
+use super::view;
 use crate::config::{Entry, ReplaceOrder};
 use crate::endpoint::{EndpointId, Name, Spec, Wanted};
 use crate::plan::drift::listed;
+use crate::plan::live::Live;
 use crate::plan::renames::effective;
 use crate::plan::{Action, Change, Make, Order, Reason, View};
 use crate::state::{Ended, Intent, Managed, Slot};

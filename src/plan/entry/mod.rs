@@ -4,25 +4,15 @@ mod ending;
 mod making;
 
 use super::drift::{differing, drifted, listed};
+use super::live::Live;
 use super::renames::effective;
 use super::{Action, Change, Reason, Update, View};
 use crate::config::Entry;
-use crate::endpoint::{Attribute, Name, Observed, Spec};
+use crate::endpoint::{Attribute, Name, Spec};
 use crate::state::{Managed, Slot};
 
 pub(super) use ending::{delete, retire};
 pub(super) use making::{Found, create, import, remake, replacement, resend};
-
-/// What the API says of one endpoint.
-#[derive(Clone, Copy)]
-pub(super) enum Live<'a> {
-    /// Nobody asked.
-    Unasked,
-    /// It is listed.
-    Listed(&'a Observed),
-    /// It is not, or its deletion is under way.
-    Gone,
-}
 
 /// The change that an entry with an endpoint needs, if any; `forced` is a reason from outside of file and state.
 pub(super) fn change(

@@ -20,7 +20,7 @@ mod tidy;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::diff::bare;
+use super::live::bare;
 use crate::endpoint::{EndpointId, Observed, Spec};
 use crate::state::{Intent, State};
 use crate::timestamp::{Timestamp, protocol};

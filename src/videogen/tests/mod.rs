@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::carry::{Answer, Carry, Request};
-use super::error::{ApiError, Fault};
+use super::error::{ApiError, Cause};
 use super::throttle::Throttle;
 use super::transport::Transport;
 use super::{HttpReader, HttpWriter, Obstacle};
 use crate::endpoint::Spec;
 
 /// What one request leads to.
-pub type Outcome = Result<Answer, Fault>;
+pub type Outcome = Result<Answer, Cause>;
 
 /// An API that answers the n-th request, from 0, by a function.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl<F: Fn(usize, &Request) -> Outcome + Send + Sync + 'static> Carry for Script
             requests.push(format!("{} {}", request.method, request.path));
             requests.len() - 1
         };
-        (self.answer)(number, request).map_err(|fault| request.failed(fault))
+        (self.answer)(number, request).map_err(|cause| request.failed(cause))
     }
 }
 
@@ -80,11 +80,11 @@ pub fn cut(status: u16, body: &str) -> Outcome {
 }
 
 pub fn lost() -> Outcome {
-    Err(Fault::Lost("connection reset".to_owned()))
+    Err(Cause::Lost("connection reset".to_owned()))
 }
 
 pub fn not_sent() -> Outcome {
-    Err(Fault::NotSent(Obstacle::Refused))
+    Err(Cause::NotSent(Obstacle::Refused))
 }
 
 pub fn spec() -> Spec {

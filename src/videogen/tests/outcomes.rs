@@ -2,7 +2,7 @@
 
 use super::{Outcome, Scripted, answer, cut, lost, not_sent, patient, spec};
 use crate::endpoint::EndpointId;
-use crate::videogen::{ApiWriter, Created, Fault, HttpWriter};
+use crate::videogen::{ApiWriter, Cause, Created, HttpWriter};
 
 const BORN: &str = r#"{"endpointId":"ep_1","signingSecret":"whsec_c2VjcmV0"}"#;
 
@@ -20,7 +20,7 @@ async fn a_request_that_never_left_made_nothing_and_a_lost_one_may_have() {
 async fn a_secret_that_arrived_is_kept_though_the_answer_ends_after_it() {
     assert!(matches!(created(|| cut(201, BORN)).await, Created::Made(made) if made.observed.id.as_str() == "ep_1"));
     let Created::Unknown { error, named } = created(|| cut(201, &BORN[..20])).await else { panic!("no secret came") };
-    assert_eq!((named, error.fault), (Some(EndpointId::new("ep_1")), Fault::Lost("connection reset".to_owned())));
+    assert_eq!((named, error.cause), (Some(EndpointId::new("ep_1")), Cause::Lost("connection reset".to_owned())));
 }
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_create_of_a_run_that_is_ending_is_not_sent() {
     throttle.stop();
     let api = Scripted::new(|_, _| answer(201, BORN));
     let created = HttpWriter::new(api.transport(&throttle)).create(&spec(), "key").await;
-    assert!(matches!(created, Created::Nothing(error) if error.fault == Fault::Stopped));
+    assert!(matches!(created, Created::Nothing(error) if error.cause == Cause::Stopped));
     assert!(api.requests().is_empty());
 }
 

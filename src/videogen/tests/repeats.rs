@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{Outcome, Scripted, answer, cut, limited, lost, not_sent, patient, spec};
 use crate::endpoint::EndpointId;
-use crate::videogen::{ApiReader, ApiWriter, Fault, HttpReader, HttpWriter, Throttle};
+use crate::videogen::{ApiReader, ApiWriter, Cause, HttpReader, HttpWriter, Throttle};
 
 const CREDITS: &str = r#"{"message":"no credits","code":"insufficient_credits"}"#;
 
@@ -83,7 +83,7 @@ async fn a_wait_that_is_longer_than_the_run_may_wait_is_not_waited() {
     let reader = HttpReader::new(api.transport(&Throttle::new(Duration::from_secs(60))));
     let begun = Instant::now();
     let error = reader.team().await.unwrap_err();
-    assert!(matches!(error.fault, Fault::WaitTooLong(_)) && error.stops_everything(), "{error}");
+    assert!(matches!(error.cause, Cause::WaitTooLong(_)) && error.stops_everything(), "{error}");
     assert_eq!((begun.elapsed(), api.requests().len()), (Duration::ZERO, 1));
 }
 
@@ -97,7 +97,7 @@ async fn a_run_that_is_ending_sends_nothing_new_and_repeats_nothing() {
     });
     let writer = HttpWriter::new(api.transport(&throttle));
     assert_eq!(writer.team().await.unwrap_err().status(), Some(500));
-    assert_eq!(writer.list().await.unwrap_err().fault, Fault::Stopped);
-    assert_eq!(writer.delete(&EndpointId::new("ep_1")).await.unwrap_err().fault, Fault::Stopped);
+    assert_eq!(writer.list().await.unwrap_err().cause, Cause::Stopped);
+    assert_eq!(writer.delete(&EndpointId::new("ep_1")).await.unwrap_err().cause, Cause::Stopped);
     assert_eq!(api.requests().len(), 1);
 }

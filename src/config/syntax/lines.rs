@@ -1,21 +1,21 @@
 //! Which line a byte is on, by search in an index that is made once.
 
 /// The offsets at which the lines of a text start.
-pub(super) struct Lines(Vec<usize>);
+pub(in crate::config) struct Lines(Vec<usize>);
 
 impl Lines {
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::config) fn of(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self(std::iter::once(0).chain(ends).collect())
     }
 
     /// The 1-based line of a byte in the file that starts at another byte.
-    pub(super) fn line_in(&self, file_start: usize, offset: usize) -> usize {
+    pub(in crate::config) fn line_in(&self, file_start: usize, offset: usize) -> usize {
         self.line(offset) + 1 - self.line(file_start)
     }
 
     /// The 1-based line of a byte.
-    pub(super) fn line(&self, offset: usize) -> usize {
+    pub(in crate::config) fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|start| *start <= offset)
     }
 }

@@ -9,24 +9,24 @@ use toml_parser::{Source, Span};
 
 /// The repeated keys of a text.
 #[derive(Default)]
-pub(super) struct Repeats {
+pub(in crate::config) struct Repeats {
     firsts: HashMap<usize, Range<usize>>,
     echoes: HashSet<usize>,
 }
 
 impl Repeats {
     /// Where the key that starts at `start` stood before.
-    pub(super) fn first(&self, start: usize) -> Option<Range<usize>> {
+    pub(in crate::config) fn first(&self, start: usize) -> Option<Range<usize>> {
         self.firsts.get(&start).cloned()
     }
 
     /// Whether the key that starts at `start` stands in a table whose header is itself a repeat.
-    pub(super) fn is_echo(&self, start: usize) -> bool {
+    pub(in crate::config) fn is_echo(&self, start: usize) -> bool {
         self.echoes.contains(&start)
     }
 
     /// Finds them in the parser's events.
-    pub(super) fn of(source: Source<'_>, events: &[Event]) -> Self {
+    pub(in crate::config) fn of(source: Source<'_>, events: &[Event]) -> Self {
         let mut walk = Walk::new(source);
         for event in events {
             walk.step(event);

@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::faults::Faults;
-use crate::config::tree::Item;
-use crate::diagnostic::Fault;
+use crate::config::syntax::errors::Errors;
+use crate::config::syntax::tree::Item;
+use crate::diagnostic::FileError;
 use crate::secrets::{BadRecipient, Recipient};
 
 /// Reads `recipients`, each once, in the order of the file.
-pub(super) fn read(item: Item<'_>, faults: &mut Faults) -> Vec<Recipient> {
+pub(in crate::config) fn read(item: Item<'_>, errors: &mut Errors) -> Vec<Recipient> {
     let mut recipients = Vec::new();
-    for text in item.texts("\"age1…\"", faults).unwrap_or_default() {
+    for text in item.texts("\"age1…\"", errors).unwrap_or_default() {
         match Recipient::parse(text.text) {
             Ok(recipient) => recipients.push(recipient),
-            Err(bad) => faults.push(Fault::new(bad.to_string(), text.span, "").help(help(&bad))),
+            Err(bad) => errors.push(FileError::new(bad.to_string(), text.span, "").hint(hint(&bad))),
         }
     }
     each_once(recipients)
 }
 
-fn help(bad: &BadRecipient) -> &'static str {
+fn hint(bad: &BadRecipient) -> &'static str {
     match bad {
         BadRecipient::Identity => {
             "write its public key (`age-keygen -y` shows it), and make a new identity: this one was in a file that others read"

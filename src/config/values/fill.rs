@@ -4,24 +4,24 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::config::faults::{Faults, Whole, word};
-use crate::config::tree::{Item, Text};
-use crate::config::variables::{Declared, Value, Variables, undeclared};
-use crate::diagnostic::Fault;
+use crate::config::syntax::errors::{Errors, Whole, quoted_short};
+use crate::config::syntax::tree::{Item, Text};
+use crate::config::values::variables::{Declared, EnvironmentName, Value, Variables, undeclared};
+use crate::diagnostic::FileError;
 
 /// A string with its values in place.
-pub(super) struct Filled<'t> {
-    pub(super) text: Cow<'t, str>,
+pub(in crate::config) struct Filled<'t> {
+    pub(in crate::config) text: Cow<'t, str>,
     /// The string as written.
-    pub(super) span: Range<usize>,
+    pub(in crate::config) span: Range<usize>,
 }
 
 impl Filled<'_> {
     /// A few words beside the caret: what the string is with its values, where it has any.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::config) fn label(&self) -> String {
         match &self.text {
             Cow::Borrowed(_) => String::new(),
-            Cow::Owned(text) => format!("this is {}", word(text)),
+            Cow::Owned(text) => format!("this is {}", quoted_short(text)),
         }
     }
 }
@@ -61,18 +61,18 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
 }
 
 impl Variables<'_> {
-    /// The string with its values in place, or a fault at each that has none.
-    pub(super) fn text<'t>(&self, item: Item<'t>, example: &str, faults: &mut Faults) -> Option<Filled<'t>> {
-        let Text { text, span } = item.text(example, faults)?;
+    /// The string with its values in place, or an error at each that has none.
+    pub(in crate::config) fn text<'t>(&self, item: Item<'t>, example: &str, errors: &mut Errors) -> Option<Filled<'t>> {
+        let Text { text, span } = item.text(example, errors)?;
         let Some(parts) = parts(text) else { return Some(Filled { text: Cow::Borrowed(text), span }) };
         let mut filled = Some(String::with_capacity(text.len()));
         for part in parts {
             let value = match part {
                 Part::Plain(plain) => Some(plain),
-                Part::Use(name) => self.value(name, &span, faults).filter(|value| self.fits(value, &span, faults)),
+                Part::Use(name) => self.value(name, &span, errors).filter(|value| self.fits(value, &span, errors)),
                 Part::Open => {
-                    let fault = Fault::new("`${` is not closed", self.place("${", &span), "");
-                    faults.push(fault.help("close it with `}`; for a literal `${`, write `$${`"));
+                    let error = FileError::new("`${` is not closed", self.place("${", &span), "");
+                    errors.push(error.hint("close it with `}`; for a literal `${`, write `$${`"));
                     None
                 }
             };
@@ -84,60 +84,64 @@ impl Variables<'_> {
         Some(Filled { text: Cow::Owned(filled?), span })
     }
 
-    fn value(&self, name: &str, span: &Range<usize>, faults: &mut Faults) -> Option<&str> {
-        // A search of the whole string: for a fault alone, and not for one of very many.
-        let crowded = faults.is_crowded();
+    fn value(&self, name: &str, span: &Range<usize>, errors: &mut Errors) -> Option<&str> {
+        // A search of the whole string: for an error alone, and not for one of very many.
+        let crowded = errors.is_crowded();
         let place = || if crowded { span.clone() } else { self.place(&format!("${{{name}}}"), span) };
         if name == "environment" {
-            return self.environment_name(place, faults);
+            return self.environment_name(place, errors);
         }
         let Some(variable) = name.strip_prefix("var.") else {
-            let fault = Fault::new(format!("{} stands for nothing", word(&format!("${{{name}}}"))), place(), "");
-            faults.push(fault.help("write `${var.NAME}` or `${environment}`; for a literal `${`, write `$${`"));
+            let error =
+                FileError::new(format!("{} stands for nothing", quoted_short(&format!("${{{name}}}"))), place(), "");
+            errors.push(error.hint("write `${var.NAME}` or `${environment}`; for a literal `${`, write `$${`"));
             return None;
         };
         let Some(declared) = self.declared.get(variable) else {
-            let (label, help) = undeclared(variable, &self.declared, faults);
-            let message = format!("{} is no declared variable", word(variable));
-            faults.absent(Fault::new(message, place(), label).help(help), Whole::File);
+            let (label, hint) = undeclared(variable, &self.declared, errors);
+            let message = format!("{} is no declared variable", quoted_short(variable));
+            errors.absent(FileError::new(message, place(), label).hint(hint), Whole::File);
             return None;
         };
         match &declared.value {
             Value::Known(value) => Some(value),
             Value::Faulty => None,
             Value::Missing => {
-                faults.push(self.missing(variable, declared, place()));
+                errors.push(self.missing(variable, declared, place()));
                 None
             }
         }
     }
 
-    fn environment_name(&self, place: impl FnOnce() -> Range<usize>, faults: &mut Faults) -> Option<&str> {
-        if self.environment.is_none() {
-            let fault = Fault::new("`${environment}` stands for nothing: the file has no environments", place(), "");
-            faults.absent(fault.help("write `[environments.NAME]`, and choose one with `--env`"), Whole::File);
+    fn environment_name(&self, place: impl FnOnce() -> Range<usize>, errors: &mut Errors) -> Option<&str> {
+        match &self.environment {
+            EnvironmentName::Known(name) => return Some(name),
+            EnvironmentName::Unknown => return None,
+            EnvironmentName::None => {}
         }
-        self.environment.as_ref()?.as_deref()
+        let error = FileError::new("`${environment}` stands for nothing: the file has no environments", place(), "");
+        errors.absent(error.hint("write `[environments.NAME]`, and choose one with `--env`"), Whole::File);
+        None
     }
 
-    fn missing(&self, name: &str, declared: &Declared, place: Range<usize>) -> Fault {
+    fn missing(&self, name: &str, declared: &Declared, place: Range<usize>) -> FileError {
         let in_environment = match &self.environment {
-            Some(Some(environment)) => format!(" or under `[environments.{environment}.variables]`"),
-            _ => String::new(),
+            EnvironmentName::Known(environment) => format!(" or under `[environments.{environment}.variables]`"),
+            EnvironmentName::None | EnvironmentName::Unknown => String::new(),
         };
-        let help = format!(
+        let hint = format!(
             "give it with `--var {name}=VALUE`, HOOKWRIGHT_VAR_{name} or `--var-file FILE`; or write it in the file: \
              as its `default` under `[variables]`{in_environment}"
         );
-        let about = declared.description.as_ref().map(|text| format!("declared here: {}", word(text)));
-        let fault = Fault::new(format!("the variable `{name}` has no value"), place, "").help(help);
-        fault.also(declared.place.clone(), about.unwrap_or_else(|| "declared here".to_owned()))
+        let about = declared.description.as_ref().map(|text| format!("declared here: {}", quoted_short(text)));
+        let error = FileError::new(format!("the variable `{name}` has no value"), place, "").hint(hint);
+        error.also(declared.place.clone(), about.unwrap_or_else(|| "declared here".to_owned()))
     }
 
     /// Whether there is room for a value.
-    fn fits(&self, value: &str, span: &Range<usize>, faults: &mut Faults) -> bool {
+    fn fits(&self, value: &str, span: &Range<usize>, errors: &mut Errors) -> bool {
         let Some(left) = self.left.get().checked_sub(value.len()) else {
-            faults.push(Fault::new("the values add more than 8 MiB to the file", span.clone(), "from here on"));
+            errors.push(FileError::new("the values add more than 8 MiB to the file", span.clone(), "from here on"));
             return false;
         };
         self.left.set(left);

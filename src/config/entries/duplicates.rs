@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::config::entry::Webhooks;
-use crate::config::faults::{Faults, word};
-use crate::diagnostic::Fault;
+use crate::config::entries::entry::Webhooks;
+use crate::config::syntax::errors::{Errors, quoted_short};
+use crate::diagnostic::FileError;
 use crate::endpoint::{Name, Spec};
 
 /// Finds every entry whose url and events, in canonical form, another one above it has too.
-pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
+pub(in crate::config) fn refuse(webhooks: &Webhooks, errors: &mut Errors) {
     let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
     in_order.sort_by_key(|(_, start)| *start);
     let mut of_url: HashMap<&str, usize> = HashMap::new();
@@ -24,10 +24,10 @@ pub(super) fn refuse(webhooks: &Webhooks, faults: &mut Faults) {
         let spec = Spec { description: None, ..entry.wanted.spec.canonical() };
         if let Some(first) = firsts.get(&spec) {
             let (here, there) = (webhooks.places[name].clone(), webhooks.places[*first].clone());
-            let (twin, first) = (word(name.as_str()), word(first.as_str()));
-            let fault = Fault::new(format!("the entry {twin} has the same url and events as {first}"), here, "");
-            let help = "each event would be delivered twice: change the url or the events of one, or remove it";
-            faults.push(fault.also(there, "its twin").help(help));
+            let (twin, first) = (quoted_short(name.as_str()), quoted_short(first.as_str()));
+            let error = FileError::new(format!("the entry {twin} has the same url and events as {first}"), here, "");
+            let hint = "each event would be delivered twice: change the url or the events of one, or remove it";
+            errors.push(error.also(there, "its twin").hint(hint));
         } else {
             firsts.insert(spec, name);
         }

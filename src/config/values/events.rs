@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::faults::{Faults, word};
-use crate::config::fill::Filled;
-use crate::config::tree::Item;
-use crate::config::variables::Variables;
-use crate::diagnostic::Fault;
+use crate::config::syntax::errors::{Errors, quoted_short};
+use crate::config::syntax::tree::Item;
+use crate::config::values::fill::Filled;
+use crate::config::values::variables::Variables;
+use crate::diagnostic::FileError;
 use crate::endpoint::{KNOWN_EVENTS, expand_event};
 
 /// A value that would do.
@@ -15,16 +15,16 @@ const EXAMPLES: &str = "[\"tool_execution.succeeded\"]";
 
 /// What a list of events says.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Events {
+pub(in crate::config) struct Events {
     /// The words as written.
-    pub(super) written: BTreeSet<String>,
+    pub(in crate::config) written: BTreeSet<String>,
     /// What they stand for.
-    pub(super) expanded: BTreeSet<String>,
+    pub(in crate::config) expanded: BTreeSet<String>,
 }
 
 /// Whether events that this version does not know are let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unknown {
+pub(in crate::config) enum Unknown {
     Refused,
     Allowed,
 }
@@ -35,19 +35,24 @@ impl From<bool> for Unknown {
     }
 }
 
-/// Reads `events`; `None` where any of it is at fault.
-pub(super) fn read(item: Item<'_>, unknown: Unknown, variables: &Variables<'_>, faults: &mut Faults) -> Option<Events> {
-    let list = item.list(EXAMPLE, faults)?;
+/// Reads `events`; `None` where any of it is wrong.
+pub(in crate::config) fn read(
+    item: Item<'_>,
+    unknown: Unknown,
+    variables: &Variables<'_>,
+    errors: &mut Errors,
+) -> Option<Events> {
+    let list = item.list(EXAMPLE, errors)?;
     if list.is_empty() {
-        let help = format!("write at least one, such as `events = {EXAMPLES}`; to drop the endpoint, remove its entry");
-        faults.push(Fault::new("`events` is empty", item.span(), "").help(help));
+        let hint = format!("write at least one, such as `events = {EXAMPLES}`; to drop the endpoint, remove its entry");
+        errors.push(FileError::new("`events` is empty", item.span(), "").hint(hint));
         return None;
     }
     let mut events = Events::default();
     let mut whole = true;
     for element in &list {
-        let text = variables.text(*element, EXAMPLES, faults);
-        let expanded = text.as_ref().and_then(|text| expand(text, unknown, faults));
+        let text = variables.text(*element, EXAMPLES, errors);
+        let expanded = text.as_ref().and_then(|text| expand(text, unknown, errors));
         match (text, expanded) {
             (Some(text), Some(expanded)) => {
                 events.written.insert(text.text.into_owned());
@@ -59,7 +64,7 @@ pub(super) fn read(item: Item<'_>, unknown: Unknown, variables: &Variables<'_>, 
     whole.then_some(events)
 }
 
-fn expand(event: &Filled<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Vec<String>> {
+fn expand(event: &Filled<'_>, unknown: Unknown, errors: &mut Errors) -> Option<Vec<String>> {
     let known = expand_event(&event.text);
     if !known.is_empty() {
         return Some(known.into_iter().map(str::to_owned).collect());
@@ -67,7 +72,7 @@ fn expand(event: &Filled<'_>, unknown: Unknown, faults: &mut Faults) -> Option<V
     if unknown == Unknown::Allowed && is_plausible(&event.text) {
         return Some(vec![event.text.to_string()]);
     }
-    faults.push(unknown_event(event, faults));
+    errors.push(unknown_event(event, errors));
     None
 }
 
@@ -76,20 +81,20 @@ fn is_plausible(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-:".contains(c))
 }
 
-fn unknown_event(event: &Filled<'_>, faults: &Faults) -> Fault {
+fn unknown_event(event: &Filled<'_>, errors: &Errors) -> FileError {
     let groups = groups();
     let known = KNOWN_EVENTS.into_iter().chain(groups.iter().map(String::as_str));
-    let label = faults.guess(&event.text, known).map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
-    let help = if is_plausible(&event.text) {
+    let label = errors.guess(&event.text, known).map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
+    let hint = if is_plausible(&event.text) {
         "mend the word, or write `allow_unknown_events = true` in the entry if the API knows it".to_owned()
     } else {
         format!("write an event or a group: {}", groups.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(", "))
     };
-    Fault::new(format!("unknown event {}", word(&event.text)), event.span.clone(), label).help(help)
+    FileError::new(format!("unknown event {}", quoted_short(&event.text)), event.span.clone(), label).hint(hint)
 }
 
 /// Every group that an event may be written as.
-pub(super) fn groups() -> BTreeSet<String> {
+pub(in crate::config) fn groups() -> BTreeSet<String> {
     let ends = |event: &'static str| event.match_indices('.').map(move |(dot, _)| format!("{}.*", &event[..dot]));
     KNOWN_EVENTS.into_iter().flat_map(ends).collect()
 }

@@ -1,16 +1,16 @@
-//! Typed reads of toml's spanned tree. A read that finds something else leaves a fault and gives nothing.
+//! Typed reads of toml's spanned tree. A read that finds something else leaves an error and gives nothing.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::config::faults::{Faults, word};
-use crate::diagnostic::Fault;
+use crate::config::syntax::errors::{Errors, quoted_short};
+use crate::diagnostic::FileError;
 
 /// A table whose keys were compared with the known ones.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'t> {
+pub(in crate::config) struct Table<'t> {
     tree: &'t DeTable<'t>,
     /// The keys that it may have; none where they are free.
     known: &'static [&'static str],
@@ -20,7 +20,7 @@ pub(super) struct Table<'t> {
 
 /// One `key = value`, or one element of a list with the list's key.
 #[derive(Clone, Copy)]
-pub(super) struct Item<'t> {
+pub(in crate::config) struct Item<'t> {
     key: &'t Spanned<DeString<'t>>,
     value: &'t Spanned<DeValue<'t>>,
     start: usize,
@@ -28,50 +28,54 @@ pub(super) struct Item<'t> {
 
 /// A string with its place.
 #[derive(Clone)]
-pub(super) struct Text<'t> {
-    pub(super) text: &'t str,
-    pub(super) span: Range<usize>,
+pub(in crate::config) struct Text<'t> {
+    pub(in crate::config) text: &'t str,
+    pub(in crate::config) span: Range<usize>,
 }
 
 impl<'t> Table<'t> {
-    /// Wraps a table of the file that starts at a byte; each key that is not `known` is a fault.
-    pub(super) fn new(
+    /// Wraps a table of the file that starts at a byte; each key that is not `known` is an error.
+    pub(in crate::config) fn new(
         tree: &'t DeTable<'t>,
         start: usize,
         known: &'static [&'static str],
-        faults: &mut Faults,
+        errors: &mut Errors,
     ) -> Self {
         for (key, _) in tree.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-            let (label, help) = match faults.guess(key.get_ref(), known.iter().copied()) {
+            let (label, hint) = match errors.guess(key.get_ref(), known.iter().copied()) {
                 Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}`, or remove it")),
                 None => (String::new(), format!("remove it; known here: {}", ticked(known))),
             };
-            let fault = Fault::new(format!("unknown key {}", word(key.get_ref())), shifted(&key.span(), start), label);
-            faults.push(fault.help(help));
+            let error = FileError::new(
+                format!("unknown key {}", quoted_short(key.get_ref())),
+                shifted(&key.span(), start),
+                label,
+            );
+            errors.push(error.hint(hint));
         }
         Self { tree, known, start }
     }
 
     /// Whether one of the unknown keys is most likely this one, mistyped: then that is the error, and not that the key
     /// is not there.
-    pub(super) fn means(&self, key: &str, faults: &Faults) -> bool {
+    pub(in crate::config) fn means(&self, key: &str, errors: &Errors) -> bool {
         let unknown = self.tree.keys().map(|key| key.get_ref().as_ref()).filter(|key| !self.known.contains(key));
         // A table has few keys: of more, it is no matter what they mean.
-        unknown.take(self.known.len()).any(|word| faults.guess(word, self.known.iter().copied()) == Some(key))
+        unknown.take(self.known.len()).any(|word| errors.guess(word, self.known.iter().copied()) == Some(key))
     }
 
     /// Wraps a table whose keys are free.
-    pub(super) fn free(tree: &'t DeTable<'t>, start: usize) -> Self {
+    pub(in crate::config) fn free(tree: &'t DeTable<'t>, start: usize) -> Self {
         Self { tree, known: &[], start }
     }
 
     /// The item under a key.
-    pub(super) fn get(&self, key: &str) -> Option<Item<'t>> {
+    pub(in crate::config) fn get(&self, key: &str) -> Option<Item<'t>> {
         self.tree.get_key_value(key).map(|(key, value)| Item { key, value, start: self.start })
     }
 
     /// All items, in the order of the file.
-    pub(super) fn items(&self) -> Vec<Item<'t>> {
+    pub(in crate::config) fn items(&self) -> Vec<Item<'t>> {
         let start = self.start;
         let mut items: Vec<Item<'t>> = self.tree.iter().map(|(key, value)| Item { key, value, start }).collect();
         items.sort_by_key(|item| item.key.span().start);
@@ -80,25 +84,25 @@ impl<'t> Table<'t> {
 }
 
 impl<'t> Item<'t> {
-    pub(super) fn key(&self) -> &'t str {
+    pub(in crate::config) fn key(&self) -> &'t str {
         self.key.get_ref()
     }
 
-    pub(super) fn key_span(&self) -> Range<usize> {
+    pub(in crate::config) fn key_span(&self) -> Range<usize> {
         shifted(&self.key.span(), self.start)
     }
 
     /// Where the file starts that it stands in.
-    pub(super) fn file_start(&self) -> usize {
+    pub(in crate::config) fn file_start(&self) -> usize {
         self.start
     }
 
-    pub(super) fn span(&self) -> Range<usize> {
+    pub(in crate::config) fn span(&self) -> Range<usize> {
         shifted(&self.value.span(), self.start)
     }
 
     /// The string, where it is one.
-    pub(super) fn as_text(&self) -> Option<&'t str> {
+    pub(in crate::config) fn as_text(&self) -> Option<&'t str> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(text),
             _ => None,
@@ -106,92 +110,92 @@ impl<'t> Item<'t> {
     }
 
     /// What kind of value it is, as a message says it.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(in crate::config) fn kind(&self) -> &'static str {
         describe(self.value.get_ref())
     }
 
-    /// The string, or a fault; `example` is a value that would do, as TOML.
-    pub(super) fn text(&self, example: &str, faults: &mut Faults) -> Option<Text<'t>> {
+    /// The string, or an error; `example` is a value that would do, as TOML.
+    pub(in crate::config) fn text(&self, example: &str, errors: &mut Errors) -> Option<Text<'t>> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(Text { text, span: self.span() }),
-            _ => self.wrong("a string", example, faults),
+            _ => self.wrong("a string", example, errors),
         }
     }
 
-    /// The boolean, or a fault.
-    pub(super) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
+    /// The boolean, or an error.
+    pub(in crate::config) fn boolean(&self, errors: &mut Errors) -> Option<bool> {
         match self.value.get_ref() {
             DeValue::Boolean(value) => Some(*value),
-            _ => self.wrong("`true` or `false`", "true", faults),
+            _ => self.wrong("`true` or `false`", "true", errors),
         }
     }
 
-    /// The whole number, at least `least`, or a fault.
-    pub(super) fn whole(&self, least: u32, faults: &mut Faults) -> Option<u32> {
+    /// The whole number, at least `least`, or an error.
+    pub(in crate::config) fn whole(&self, least: u32, errors: &mut Errors) -> Option<u32> {
         let DeValue::Integer(number) = self.value.get_ref() else {
-            return self.wrong("a whole number", &least.to_string(), faults);
+            return self.wrong("a whole number", &least.to_string(), errors);
         };
         let value = i128::from_str_radix(number.as_str(), number.radix()).ok();
         let fitting = value.and_then(|value| u32::try_from(value).ok()).filter(|value| *value >= least);
         if fitting.is_none() {
             let message = format!("`{}` is out of range", self.key());
-            let help = format!("write a whole number from {least} to {}", u32::MAX);
+            let hint = format!("write a whole number from {least} to {}", u32::MAX);
             let is_less = value.is_some_and(|value| value < least.into());
             let label = if is_less { format!("less than {least}") } else { "too large".to_owned() };
-            faults.push(Fault::new(message, self.span(), label).help(help));
+            errors.push(FileError::new(message, self.span(), label).hint(hint));
         }
         fitting
     }
 
-    /// The elements of the list, or a fault.
-    pub(super) fn list(&self, example: &str, faults: &mut Faults) -> Option<Vec<Item<'t>>> {
+    /// The elements of the list, or an error.
+    pub(in crate::config) fn list(&self, example: &str, errors: &mut Errors) -> Option<Vec<Item<'t>>> {
         match self.value.get_ref() {
             DeValue::Array(values) => Some(values.iter().map(|value| Item { value, ..*self }).collect()),
-            _ => self.wrong("a list", &format!("[{example}]"), faults),
+            _ => self.wrong("a list", &format!("[{example}]"), errors),
         }
     }
 
-    /// The elements of a list of strings; one that is none is a fault and is left out.
-    pub(super) fn texts(&self, example: &str, faults: &mut Faults) -> Option<Vec<Text<'t>>> {
-        let list = self.list(example, faults)?;
+    /// The elements of a list of strings; one that is none is an error and is left out.
+    pub(in crate::config) fn texts(&self, example: &str, errors: &mut Errors) -> Option<Vec<Text<'t>>> {
+        let list = self.list(example, errors)?;
         let example = format!("[{example}]");
-        Some(list.iter().filter_map(|item| item.text(&example, faults)).collect())
+        Some(list.iter().filter_map(|item| item.text(&example, errors)).collect())
     }
 
-    /// The table with only `known` keys, or a fault; `example` shows how it is written.
-    pub(super) fn table(
+    /// The table with only `known` keys, or an error; `example` shows how it is written.
+    pub(in crate::config) fn table(
         &self,
         example: &str,
         known: &'static [&'static str],
-        faults: &mut Faults,
+        errors: &mut Errors,
     ) -> Option<Table<'t>> {
         match self.value.get_ref() {
-            DeValue::Table(tree) => Some(Table::new(tree, self.start, known, faults)),
-            _ => self.no_table(example, faults),
+            DeValue::Table(tree) => Some(Table::new(tree, self.start, known, errors)),
+            _ => self.no_table(example, errors),
         }
     }
 
-    /// The table with any keys, or a fault.
-    pub(super) fn free_table(&self, example: &str, faults: &mut Faults) -> Option<Table<'t>> {
+    /// The table with any keys, or an error.
+    pub(in crate::config) fn free_table(&self, example: &str, errors: &mut Errors) -> Option<Table<'t>> {
         match self.value.get_ref() {
             DeValue::Table(tree) => Some(Table::free(tree, self.start)),
-            _ => self.no_table(example, faults),
+            _ => self.no_table(example, errors),
         }
     }
 
-    fn no_table<T>(&self, example: &str, faults: &mut Faults) -> Option<T> {
+    fn no_table<T>(&self, example: &str, errors: &mut Errors) -> Option<T> {
         let found = describe(self.value.get_ref());
-        let message = format!("{} must be a table", word(self.key()));
-        let help = format!("write `{example}`");
-        faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
+        let message = format!("{} must be a table", quoted_short(self.key()));
+        let hint = format!("write `{example}`");
+        errors.push(FileError::new(message, self.span(), format!("this is {found}")).hint(hint));
         None
     }
 
-    fn wrong<T>(&self, wanted: &str, example: &str, faults: &mut Faults) -> Option<T> {
+    fn wrong<T>(&self, wanted: &str, example: &str, errors: &mut Errors) -> Option<T> {
         let found = describe(self.value.get_ref());
         let message = format!("`{}` takes {wanted}", self.key());
-        let help = format!("write `{} = {example}`", self.key());
-        faults.push(Fault::new(message, self.span(), format!("this is {found}")).help(help));
+        let hint = format!("write `{} = {example}`", self.key());
+        errors.push(FileError::new(message, self.span(), format!("this is {found}")).hint(hint));
         None
     }
 }
@@ -213,6 +217,6 @@ fn describe(value: &DeValue<'_>) -> &'static str {
 }
 
 /// The words in backticks, with commas.
-pub(super) fn ticked(words: &[&str]) -> String {
+pub(in crate::config) fn ticked(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use url::Host;
 
 /// Reads one pattern: a host, or `*.` and a domain. Gives it in lower-case punycode; the error is what is wrong.
-pub(super) fn parse_pattern(text: &str) -> Result<String, &'static str> {
+pub(in crate::config) fn parse_pattern(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
         return Err("an empty host");
     }
@@ -45,7 +45,7 @@ fn parse_host(text: &str) -> Result<Host<String>, &'static str> {
 
 /// Checks that a name can be a host's, label by label. The error is what is wrong: a variable without a value, or one
 /// with quotes around it, must not become a host.
-pub(super) fn labels(name: &str) -> Result<(), &'static str> {
+pub(in crate::config) fn labels(name: &str) -> Result<(), &'static str> {
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     for label in name.strip_suffix('.').unwrap_or(name).split('.') {
         if label.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn labels(name: &str) -> Result<(), &'static str> {
 }
 
 /// Whether a host is among the patterns.
-pub(super) fn allows(patterns: &BTreeSet<String>, host: &Host<&str>) -> bool {
+pub(in crate::config) fn allows(patterns: &BTreeSet<String>, host: &Host<&str>) -> bool {
     if patterns.contains(&host.to_string()) {
         return true;
     }

@@ -26,7 +26,7 @@ impl BaseUrl {
     }
 
     /// The host, where it is an url.
-    pub(super) fn host(&self) -> Option<Host<String>> {
+    pub(in crate::config) fn host(&self) -> Option<Host<String>> {
         self.parsed()?.host().map(|host| host.to_owned())
     }
 

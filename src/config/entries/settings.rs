@@ -5,40 +5,40 @@ use std::collections::hash_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::BaseUrl;
-use crate::config::environments::{Chosen, Environment, Environments, KEY_VARIABLE};
-use crate::config::faults::{Faults, word};
-use crate::config::sections::{self, Encryption, Place, SafetyRead};
-use crate::config::tree::Table;
-use crate::diagnostic::Fault;
+use crate::config::entries::environments::{Chosen, Environment, Environments, KEY_VARIABLE};
+use crate::config::entries::sections::{self, Encryption, Place, SafetyRead};
+use crate::config::syntax::errors::{Errors, quoted_short};
+use crate::config::syntax::tree::Table;
+use crate::diagnostic::FileError;
 use crate::secrets::Recipient;
 
 /// The settings of a run.
-pub(super) struct Settings {
-    /// `None` at a fault, or where it is not known.
-    pub(super) base_url: Option<BaseUrl>,
-    pub(super) mark: bool,
-    pub(super) state_path: Option<Place>,
-    pub(super) recipients: Vec<Recipient>,
-    pub(super) recipients_file: Option<Place>,
-    pub(super) safety: SafetyRead,
-    pub(super) api_key_env: String,
+pub(in crate::config) struct Settings {
+    /// `None` at an error, or where it is not known.
+    pub(in crate::config) base_url: Option<BaseUrl>,
+    pub(in crate::config) mark: bool,
+    pub(in crate::config) state_path: Option<Place>,
+    pub(in crate::config) recipients: Vec<Recipient>,
+    pub(in crate::config) recipients_file: Option<Place>,
+    pub(in crate::config) safety: SafetyRead,
+    pub(in crate::config) api_key_env: String,
 }
 
 /// Reads the top of the file and puts the environment's words in the place of its own: the base url, the state's path,
 /// recipients (the list and the file as one, so that an environment which names either is sealed to its own alone),
 /// and of `safety` each key by itself.
-pub(super) fn settings(
+pub(in crate::config) fn settings(
     root: &Table<'_>,
     environments: &Environments<'_>,
     chosen: &Chosen<'_, '_>,
     over: Option<&BaseUrl>,
-    faults: &mut Faults,
+    errors: &mut Errors,
 ) -> Settings {
-    let sections::Provider { base_url: provider, mark } = sections::provider(root, over, faults);
-    let state_path = sections::state(root, faults);
-    shared_state(environments, state_path.as_ref(), faults);
-    let encryption = sections::encryption(root, faults);
-    let safety = sections::safety(root, faults);
+    let sections::Provider { base_url: provider, mark } = sections::provider(root, over, errors);
+    let state_path = sections::state(root, errors);
+    shared_state(environments, state_path.as_ref(), errors);
+    let encryption = sections::encryption(root, errors);
+    let safety = sections::safety(root, errors);
     let top = |encryption: Encryption, safety, base_url| Settings {
         base_url,
         mark,
@@ -66,7 +66,7 @@ pub(super) fn settings(
 }
 
 /// Refuses two environments with one state: a plan of one would replace the endpoints of the other.
-fn shared_state(environments: &Environments<'_>, top: Option<&Place>, faults: &mut Faults) {
+fn shared_state(environments: &Environments<'_>, top: Option<&Place>, errors: &mut Errors) {
     // `./x` and `x` are one file.
     let plain = |path: &str| Path::new(path).components().filter(|c| *c != Component::CurDir).collect::<PathBuf>();
     let mut firsts: HashMap<PathBuf, &Environment<'_>> = HashMap::new();
@@ -79,12 +79,12 @@ fn shared_state(environments: &Environments<'_>, top: Option<&Place>, faults: &m
                 continue;
             }
         };
-        let names = format!("{} and {}", word(other.name.as_str()), word(one.name.as_str()));
+        let names = format!("{} and {}", quoted_short(other.name.as_str()), quoted_short(one.name.as_str()));
         let place = one.state.as_ref().map_or_else(|| one.place.clone(), |(_, span)| span.clone());
         let there = other.state.as_ref().or(top).map_or_else(|| other.place.clone(), |(_, span)| span.clone());
-        let fault = Fault::new(format!("the environments {names} would share one state"), place, "");
-        let help =
+        let error = FileError::new(format!("the environments {names} would share one state"), place, "");
+        let hint =
             format!("write `state = \"state/webhooks.{}.state.json\"`, or no path: each has its own then", one.name);
-        faults.push(fault.also(there, "the same state").help(help));
+        errors.push(error.also(there, "the same state").hint(hint));
     }
 }

@@ -2,11 +2,11 @@
 
 use toml::de::DeTable;
 
-use crate::config::faults::Faults;
-use crate::config::lines::Lines;
-use crate::config::syntax;
-use crate::config::tree::{Item, Table};
-use crate::diagnostic::{Fault, Sources};
+use crate::config::syntax::errors::Errors;
+use crate::config::syntax::lines::Lines;
+use crate::config::syntax::read;
+use crate::config::syntax::tree::{Item, Table};
+use crate::diagnostic::{FileError, Sources};
 
 /// A value, and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,21 +32,21 @@ pub enum Giver {
     Environment,
 }
 
-/// Reads a file of values, `name = "value"` a line; they are said to be from `origin`. Gives every fault of its syntax:
+/// Reads a file of values, `name = "value"` a line; they are said to be from `origin`. Gives every error of its syntax:
 /// that a value is no string is one only where a variable wants it.
-pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<Fault>> {
+pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<FileError>> {
     let lines = Lines::of(sources.whole());
-    let mut faults = Faults::default();
-    if let Some(fault) = syntax::too_large(sources) {
-        return Err(vec![fault]);
+    let mut errors = Errors::default();
+    if let Some(error) = read::too_large(sources) {
+        return Err(vec![error]);
     }
-    if let Some(tree) = syntax::read_sound(sources.whole()) {
+    if let Some(tree) = read::read_sound(sources.whole()) {
         return Ok(values(&tree, origin, &lines));
     }
-    if let Some(mended) = syntax::prepare(sources.whole(), 0, &lines, &mut faults) {
-        syntax::read_mended(&mended, 0, &lines, &mut faults);
+    if let Some(mended) = read::prepare(sources.whole(), 0, &lines, &mut errors) {
+        read::read_mended(&mended, 0, &lines, &mut errors);
     }
-    Err(faults.finish(sources.whole(), &lines))
+    Err(errors.finish(sources.whole(), &lines))
 }
 
 fn values(tree: &DeTable<'_>, origin: &str, lines: &Lines) -> Vec<Given> {

@@ -6,31 +6,31 @@ use std::net::Ipv4Addr;
 use url::{Host, Url};
 
 use crate::config::BaseUrl;
-use crate::config::faults::{Faults, word};
-use crate::config::fill::Filled;
-use crate::config::hosts::{allows, labels};
-use crate::diagnostic::Fault;
+use crate::config::syntax::errors::{Errors, quoted_short};
+use crate::config::values::fill::Filled;
+use crate::config::values::hosts::{allows, labels};
+use crate::diagnostic::FileError;
 use crate::endpoint::is_loopback;
 
 const MOST_BYTES: usize = 2048;
 
 /// A value that would do.
-pub(super) const EXAMPLE: &str = "\"https://hooks.example.com/videogen\"";
+pub(in crate::config) const EXAMPLE: &str = "\"https://hooks.example.com/videogen\"";
 
 /// What the rest of the file says about urls.
-pub(super) struct UrlRules<'a> {
-    /// The base url that will be used; `None` where it is at fault itself.
-    pub(super) base_url: Option<&'a BaseUrl>,
+pub(in crate::config) struct UrlRules<'a> {
+    /// The base url that will be used; `None` where it is wrong itself.
+    pub(in crate::config) base_url: Option<&'a BaseUrl>,
     /// The patterns; `None` allows all.
-    pub(super) allowed_hosts: Option<&'a BTreeSet<String>>,
+    pub(in crate::config) allowed_hosts: Option<&'a BTreeSet<String>>,
 }
 
 /// Checks an url and gives its serialisation.
-pub(super) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, faults: &mut Faults) -> Option<String> {
+pub(in crate::config) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, errors: &mut Errors) -> Option<String> {
     match parse(&written.text, rules) {
         Ok(url) => Some(url.into()),
-        Err(Wrong(message, help)) => {
-            faults.push(Fault::new(message, written.span.clone(), written.label()).help(help));
+        Err(Wrong(message, hint)) => {
+            errors.push(FileError::new(message, written.span.clone(), written.label()).hint(hint));
             None
         }
     }
@@ -39,8 +39,8 @@ pub(super) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, faults: &mut Fau
 /// What is wrong, and what to write instead; nothing of the url is in it but its scheme or host.
 struct Wrong(String, String);
 
-fn wrong<T>(message: &str, help: &str) -> Result<T, Wrong> {
-    Err(Wrong(message.to_owned(), help.to_owned()))
+fn wrong<T>(message: &str, hint: &str) -> Result<T, Wrong> {
+    Err(Wrong(message.to_owned(), hint.to_owned()))
 }
 
 fn parse(text: &str, rules: &UrlRules<'_>) -> Result<Url, Wrong> {
@@ -55,13 +55,13 @@ fn parse(text: &str, rules: &UrlRules<'_>) -> Result<Url, Wrong> {
         "https" => {}
         "http" => plain_http(&url, rules)?,
         scheme => {
-            let message = format!("the scheme {} is not https", word(scheme));
+            let message = format!("the scheme {} is not https", quoted_short(scheme));
             return wrong(&message, "write an url that starts with `https://`");
         }
     }
     if !url.username().is_empty() || url.password().is_some() {
-        let help = "remove what stands before the `@`: reviewers and CI read this file; receivers check the signature";
-        return wrong("the url holds credentials", help);
+        let hint = "remove what stands before the `@`: reviewers and CI read this file; receivers check the signature";
+        return wrong("the url holds credentials", hint);
     }
     if url.fragment().is_some() {
         return wrong("the url has a fragment", "remove the `#` and what follows: it is never sent to a server");
@@ -83,21 +83,21 @@ fn host(url: &Url, text: &str, rules: &UrlRules<'_>) -> Result<(), Wrong> {
         return wrong("the url has no host after `https://`", &format!("write one such as {EXAMPLE}"));
     }
     let is_listed = || rules.allowed_hosts.zip(url.host()).is_some_and(|(patterns, host)| allows(patterns, &host));
-    let help = format!("write a whole host name, as in {EXAMPLE}");
+    let hint = format!("write a whole host name, as in {EXAMPLE}");
     match url.host() {
         Some(Host::Domain(name)) => {
             if let Err(reason) = labels(name) {
-                return wrong(&format!("{} is no host: {reason}", word(name)), &help);
+                return wrong(&format!("{} is no host: {reason}", quoted_short(name)), &hint);
             }
             let is_whole = name.trim_end_matches('.').contains('.') || is_loopback(&Host::Domain(name));
             if !is_whole && !is_listed() {
-                let help = format!("{help}, or list it in `allowed_hosts` under `[safety]` if you mean it");
-                return wrong(&format!("the host {} is a single word", word(name)), &help);
+                let hint = format!("{hint}, or list it in `allowed_hosts` under `[safety]` if you mean it");
+                return wrong(&format!("the host {} is a single word", quoted_short(name)), &hint);
             }
         }
         Some(Host::Ipv4(address)) if !written(authority, &address) => {
-            let message = format!("the host {} would be the address {address}", word(authority));
-            return wrong(&message, &format!("write all four numbers of an address; or {help}"));
+            let message = format!("the host {} would be the address {address}", quoted_short(authority));
+            return wrong(&message, &format!("write all four numbers of an address; or {hint}"));
         }
         _ => {}
     }
@@ -114,8 +114,8 @@ fn plain_http(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {
         return wrong("the url is not https", "write `https://`: deliveries cross the open network");
     }
     if !rules.base_url.is_none_or(BaseUrl::is_local) {
-        let help = "write `https://`, or set `base_url = \"sandbox\"`: VideoGen cannot reach a loopback host";
-        return wrong("an `http://` url is only for a local base url", help);
+        let hint = "write `https://`, or set `base_url = \"sandbox\"`: VideoGen cannot reach a loopback host";
+        return wrong("an `http://` url is only for a local base url", hint);
     }
     Ok(())
 }
@@ -125,7 +125,7 @@ fn allowed(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {
     if allows(patterns, &host) {
         return Ok(());
     }
-    let host = word(&host.to_string());
-    let help = format!("add {host} to `allowed_hosts` under `[safety]`, or write an url of a host that is there");
-    wrong(&format!("the host {host} is not in `allowed_hosts`"), &help)
+    let host = quoted_short(&host.to_string());
+    let hint = format!("add {host} to `allowed_hosts` under `[safety]`, or write an url of a host that is there");
+    wrong(&format!("the host {host} is not in `allowed_hosts`"), &hint)
 }

@@ -1,4 +1,4 @@
-//! What of a broken text can still be read. toml stops at some faults, or takes all that follows for a part of an open
+//! What of a broken text can still be read. toml stops at some errors, or takes all that follows for a part of an open
 //! list; here such places are told and blanked, every byte in its place, so that what stands below them is checked too.
 
 use std::borrow::Cow;
@@ -7,45 +7,45 @@ use std::ops::Range;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 use toml_parser::{ErrorSink, ParseError, Source};
 
-use crate::config::faults::MOST;
-use crate::config::repeats::Repeats;
-use crate::diagnostic::Fault;
+use crate::config::syntax::duplicate_keys::Repeats;
+use crate::config::syntax::errors::MOST;
+use crate::diagnostic::FileError;
 
 /// The deepest nesting that toml itself follows; beyond it, nothing is descended into.
-pub(super) const DEEPEST: u32 = 80;
+pub(in crate::config) const DEEPEST: u32 = 80;
 
 /// How often a text is read again after a blank was made; one that is large, once.
 const ROUNDS: usize = 16;
 const LARGE: usize = 1 << 20;
 
 /// A text that toml reads to its end.
-pub(super) struct Mended<'t> {
-    pub(super) text: Cow<'t, str>,
-    /// The faults of what was blanked.
-    pub(super) faults: Vec<Fault>,
-    pub(super) repeats: Repeats,
+pub(in crate::config) struct Mended<'t> {
+    pub(in crate::config) text: Cow<'t, str>,
+    /// The errors of what was blanked.
+    pub(in crate::config) errors: Vec<FileError>,
+    pub(in crate::config) repeats: Repeats,
 }
 
 /// Blanks what would keep toml from the rest of a text; the errors where they are too many for that.
-pub(super) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
-    let mut mended = Mended { text: Cow::Borrowed(text), faults: Vec::new(), repeats: Repeats::default() };
+pub(in crate::config) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
+    let mut mended = Mended { text: Cow::Borrowed(text), errors: Vec::new(), repeats: Repeats::default() };
     let mut rounds = if text.len() > LARGE { 1 } else { ROUNDS };
     loop {
         let source = Source::new(&mended.text);
-        let (events, errors) = scan(source);
-        if errors.len() > 10 * MOST {
-            return Err(errors);
+        let (events, parse_errors) = scan(source);
+        if parse_errors.len() > 10 * MOST {
+            return Err(parse_errors);
         }
-        let gaps = if rounds == 0 { Vec::new() } else { gaps(&mended.text, &errors) };
+        let gaps = if rounds == 0 { Vec::new() } else { gaps(&mended.text, &parse_errors) };
         if gaps.is_empty() {
             mended.repeats = Repeats::of(source, &events);
             return Ok(mended);
         }
         rounds -= 1;
         let mut bytes = mended.text.into_owned().into_bytes();
-        for (gap, fault) in gaps {
+        for (gap, error) in gaps {
             bytes[gap].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-            mended.faults.push(fault);
+            mended.errors.push(error);
         }
         mended.text = Cow::Owned(String::from_utf8(bytes).expect("whole lines are blanked, and so whole characters"));
     }
@@ -54,17 +54,17 @@ pub(super) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
 /// The events of a text, and its errors up to a bound.
 fn scan(source: Source<'_>) -> (Vec<Event>, Vec<ParseError>) {
     let mut events: Vec<Event> = Vec::new();
-    let mut errors: Vec<ParseError> = Vec::new();
-    let mut sink = |error| {
-        if errors.len() <= 10 * MOST {
-            errors.push(error);
+    let mut parse_errors: Vec<ParseError> = Vec::new();
+    let mut sink = |parse_error| {
+        if parse_errors.len() <= 10 * MOST {
+            parse_errors.push(parse_error);
         }
     };
     parse_document(&source.lex().into_vec(), &mut RecursionGuard::new(&mut events, DEEPEST), &mut sink);
     for event in &events {
         decode(source, event, &mut sink);
     }
-    (events, errors)
+    (events, parse_errors)
 }
 
 fn decode(source: Source<'_>, event: &Event, sink: &mut dyn ErrorSink) {
@@ -78,25 +78,26 @@ fn decode(source: Source<'_>, event: &Event, sink: &mut dyn ErrorSink) {
     }
 }
 
-/// The places to blank, each with its fault.
-fn gaps(text: &str, errors: &[ParseError]) -> Vec<(Range<usize>, Fault)> {
-    let unclosed =
-        errors.iter().filter(|error| matches!(error.description(), "unclosed array" | "unclosed inline table"));
-    if let Some(open) = unclosed.filter_map(|error| error.context()).min_by_key(|open| open.start()) {
+/// The places to blank, each with its error.
+fn gaps(text: &str, parse_errors: &[ParseError]) -> Vec<(Range<usize>, FileError)> {
+    let unclosed = parse_errors
+        .iter()
+        .filter(|parse_error| matches!(parse_error.description(), "unclosed array" | "unclosed inline table"));
+    if let Some(open) = unclosed.filter_map(|parse_error| parse_error.context()).min_by_key(|open| open.start()) {
         let (what, bracket) = if text[open.start()..].starts_with('[') { ("list", ']') } else { ("table", '}') };
-        let fault = Fault::new(format!("a {what} is not closed"), open.start()..open.end(), "opened here");
-        return vec![(section(text, open.start()), fault.help(format!("close it with `{bracket}`")))];
+        let error = FileError::new(format!("a {what} is not closed"), open.start()..open.end(), "opened here");
+        return vec![(section(text, open.start()), error.hint(format!("close it with `{bracket}`")))];
     }
-    errors.iter().filter_map(|error| gap(text, error)).collect()
+    parse_errors.iter().filter_map(|parse_error| gap(text, parse_error)).collect()
 }
 
-fn gap(text: &str, error: &ParseError) -> Option<(Range<usize>, Fault)> {
-    let at = error.unexpected()?.start();
-    let fault = |message| Fault::new(message, at..at, "");
-    match error.description() {
-        "key with no value" => Some((line(text, at), fault("a key has no value").help("write `key = value`"))),
-        "unclosed table" => Some((section(text, at), fault("a header is not closed").help("close it with `]`"))),
-        "unclosed array table" => Some((section(text, at), fault("a header is not closed").help("close it with `]]`"))),
+fn gap(text: &str, parse_error: &ParseError) -> Option<(Range<usize>, FileError)> {
+    let at = parse_error.unexpected()?.start();
+    let error = |message| FileError::new(message, at..at, "");
+    match parse_error.description() {
+        "key with no value" => Some((line(text, at), error("a key has no value").hint("write `key = value`"))),
+        "unclosed table" => Some((section(text, at), error("a header is not closed").hint("close it with `]`"))),
+        "unclosed array table" => Some((section(text, at), error("a header is not closed").hint("close it with `]]`"))),
         _ => None,
     }
 }
