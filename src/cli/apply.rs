@@ -20,7 +20,7 @@ use crate::plan::{Choices, Plan};
 use crate::render::Place;
 use crate::sandbox::Keep;
 use crate::secrets::Sealer;
-use crate::state::{Applied, Record, Session};
+use crate::state::{Applied, Record, Session, State};
 
 /// Make what is live what the configuration says.
 ///
@@ -156,21 +156,19 @@ async fn plan_and_apply(
     }
     let session = project.store.open(&super::holder::holder(command), args.lock_timeout).await?;
     let live = connect(&project, &args.network).await?;
-    let mut before = session.state().clone();
-    if session.is_new() {
-        // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
-        before.lineage.clear();
-    }
-    super::plan::own_environment(&project, &before)?;
-    let mut seen = live.look(&before, &args.network).await?;
+    // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
+    let unwritten = session.is_new().then(|| State::new(String::new()));
+    let before = unwritten.as_ref().unwrap_or(session.state());
+    super::plan::own_environment(&project, before)?;
+    let mut seen = live.look(before, &args.network).await?;
     seen.elsewhere = project.managed_elsewhere();
-    let admitted = match expected.admit(&project, (&before, &seen), &choices) {
+    let admitted = match expected.admit(&project, (before, &seen), &choices) {
         Ok(admitted) => admitted,
         Err(refused) => {
             let planfile::Refused { failure, plan, is_shown } = *refused;
             report.planned(&plan);
             if args.format == Form::Json || !is_shown {
-                let place = project.place(super::plan::team(Some(&seen), &before), &choices);
+                let place = project.place(super::plan::team(Some(&seen), before), &choices);
                 terminal::print(&args.format.plan(&plan, &place))?;
             }
             return Err(failure);
@@ -179,7 +177,10 @@ async fn plan_and_apply(
     let planfile::Admitted { plan, reviewed, is_rest } = admitted;
     let plan = Arc::new(plan);
     report.planned(&plan);
-    let place = project.place(super::plan::team(Some(&seen), &before), &choices);
+    let place = project.place(super::plan::team(Some(&seen), before), &choices);
+    // What a plan alone needs is not kept for as long as an apply takes.
+    let team = seen.team;
+    drop(seen.endpoints);
     terminal::print(&match expected.is_reviewed() {
         true => args.format.approved(&plan, &place),
         false => args.format.plan(&plan, &place),
@@ -195,8 +196,7 @@ async fn plan_and_apply(
     if !approved && !ask(&choices, &place).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
-    let outcome =
-        carry_out(&project, session, &live, &plan, Reviewed { reviewed, is_rest, team: seen.team }, args).await?;
+    let outcome = carry_out(&project, session, &live, &plan, Reviewed { reviewed, is_rest, team }, args).await?;
     live.close().await?;
     report.applied(&plan, &outcome);
     outcome::finish(global, &project, &plan, outcome, &place, args.format)
