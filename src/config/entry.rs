@@ -1,6 +1,6 @@
 //! `[defaults]` and `[webhooks.*]`: what each endpoint shall be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::config::lines::Lines;
 use crate::config::tree::{Item, Table};
 use crate::config::variables::Variables;
 use crate::diagnostic::{Fault, Sources};
-use crate::endpoint::{Name, Spec, Wanted, canonical_description};
+use crate::endpoint::{self, Name, Spec, Wanted, canonical_description};
 
 /// `[defaults]`, below it the top level's `allow_unknown_events`.
 struct Defaults {
@@ -31,6 +31,8 @@ pub(super) struct Webhooks {
     pub(super) entries: BTreeMap<Name, Entry>,
     /// Where each name stands, with a fault or without.
     pub(super) places: BTreeMap<Name, Range<usize>>,
+    /// The events of the entries, each set once.
+    events: HashSet<endpoint::Events>,
 }
 
 /// Reads `[defaults]`.
@@ -74,7 +76,8 @@ impl Webhooks {
         };
         for item in table.items() {
             let name = read_name(item.key(), item.key_span(), faults);
-            let entry = entry(item, &defaults, reading, faults);
+            let mut entry = entry(item, &defaults, reading, faults);
+            entry.iter_mut().for_each(|entry| entry.wanted.spec.events.share(&mut self.events));
             let Some(name) = name else { continue };
             if let Some(first) = self.places.get(&name) {
                 faults.push(twice(name.as_str(), item.key_span(), first.clone()));
@@ -123,7 +126,7 @@ fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, faults: &mu
     let Events { written, expanded } = events?;
     Some(Entry {
         wanted: Wanted {
-            spec: Spec { url: url?, events: expanded, description: description.flatten() },
+            spec: Spec { url: url?, events: expanded.into(), description: description.flatten() },
             events_as_written: written.into_iter().collect(),
             rotation: rotation?,
             prevent_destroy,
