@@ -18,7 +18,7 @@ use super::selection::{Allowances, Selection};
 use super::{outcome, planning, project, terminal};
 use crate::plan::{Choices, Plan};
 use crate::render::Place;
-use crate::state::{Applied, Record, Session};
+use crate::state::{Applied, Record, Session, State};
 
 /// How an apply runs.
 // None: the heading of the flags that a command takes before these would stay.
@@ -100,21 +100,19 @@ async fn plan_and_apply(
     }
     let session = args.lock.open(&project.store, command).await?;
     let connection = Connection::required(&project, &args.network).await?;
-    let mut before = session.state().clone();
-    if session.is_new() {
-        // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
-        before.lineage.clear();
-    }
-    planning::own_environment(&project, &before)?;
-    let mut seen = connection.look(&before, &args.network).await?;
+    // A state that is not written yet is planned under no lineage, as `plan` does: the same plan has the same id.
+    let unwritten = session.is_new().then(|| State::new(String::new()));
+    let before = unwritten.as_ref().unwrap_or(session.state());
+    planning::own_environment(&project, before)?;
+    let mut seen = connection.look(before, &args.network).await?;
     seen.elsewhere = project.managed_elsewhere();
-    let admitted = match expected.admit(&project, (&before, &seen), &choices) {
+    let admitted = match expected.admit(&project, (before, &seen), &choices) {
         Ok(admitted) => admitted,
         Err(refused) => {
             let planfile::Refused { failure, plan, is_shown } = *refused;
             report.planned(&plan);
             if args.format == Form::Json || !is_shown {
-                let place = project.place(planning::team(Some(&seen), &before), &choices);
+                let place = project.place(planning::team(Some(&seen), before), &choices);
                 terminal::print(&args.format.plan(&plan, &place))?;
             }
             return Err(failure);
@@ -123,7 +121,10 @@ async fn plan_and_apply(
     let planfile::Admitted { plan, reviewed, is_rest } = admitted;
     let plan = Arc::new(plan);
     report.planned(&plan);
-    let place = project.place(planning::team(Some(&seen), &before), &choices);
+    let place = project.place(planning::team(Some(&seen), before), &choices);
+    // What a plan alone needs is not kept for as long as an apply takes.
+    let team = seen.team;
+    drop(seen.endpoints);
     terminal::print(&match expected.is_reviewed() {
         true => args.format.approved(&plan, &place),
         false => args.format.plan(&plan, &place),
@@ -139,7 +140,7 @@ async fn plan_and_apply(
     if !approved && !ask(&choices, &place).await? {
         return Err(Failure::new("not approved; nothing was changed"));
     }
-    let known = Reviewed { reviewed, is_rest, team: seen.team };
+    let known = Reviewed { reviewed, is_rest, team };
     let outcome = carry_out(&project, session, &connection, &plan, known, args.parallelism, args.format).await?;
     connection.close().await?;
     report.applied(&plan, &outcome);

@@ -17,12 +17,8 @@ use crate::state::{Managed, Record, Slot};
 
 /// Makes the plan. Pure: the same world gives the same plan, byte for byte.
 pub fn plan(world: &World<'_>) -> Plan {
-    let records = world.live.map(|live| tidy(world.state, live, world.now)).unwrap_or_default();
-    if records.is_empty() {
-        return made(world, records);
-    }
-    let mut state = world.state.clone();
-    records.iter().for_each(|record| state.fold(record.clone()));
+    let Some(live) = world.live else { return made(world, Vec::new()) };
+    let (records, state) = tidy(world.state, live, world.now);
     made(&World { state: &state, ..*world }, records)
 }
 
@@ -119,16 +115,16 @@ impl<'a> Builder<'a> {
         }
         let left: HashSet<Name> = self.moves.values().cloned().collect();
         for (name, entry) in &self.world.desired.webhooks {
-            let old_name = self.moves.get(name).unwrap_or(name).clone();
+            let old_name = self.moves.get(name).unwrap_or(name);
             // A name whose own endpoint moved away has none.
-            let moved_away = old_name == *name && left.contains(name);
-            let slot = self.world.state.endpoints.get(&old_name).filter(|_| !moved_away);
+            let moved_away = old_name == name && left.contains(name);
+            let slot = self.world.state.endpoints.get(old_name).filter(|_| !moved_away);
             let had = slot.and_then(|slot| Some((slot, slot.current.as_ref()?)));
             let before = self.changes.len();
-            if old_name != *name
+            if old_name != name
                 && let Some(slot) = slot
             {
-                self.changes.push(rename(name, &old_name, slot));
+                self.changes.push(rename(name, old_name, slot));
             }
             if !self.take_up(name, entry, had.map(|(_, had)| had)) {
                 self.entry(name, entry, slot, had);

@@ -1,6 +1,6 @@
 //! The end of making a plan: targets, duplicates, order, refusals, id.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::diff::Builder;
 use super::guard::{guard_changes, new_hosts};
@@ -49,8 +49,9 @@ impl<'a> Builder<'a> {
     /// The live endpoints that are nobody's here, by id; and these with what may be left of a create that no entry takes
     /// up, which is as doubtful a duplicate as any of them.
     fn unmanaged(&self) -> (Vec<&'a Observed>, Vec<&'a Observed>) {
+        let Some(live) = self.world.live else { return Default::default() };
         let state = self.world.state;
-        let mut ours: BTreeSet<&EndpointId> = state.all().map(|(_, managed)| &managed.endpoint_id).collect();
+        let mut ours: HashSet<&EndpointId> = state.all().map(|(_, managed)| &managed.endpoint_id).collect();
         ours.extend(self.world.desired.imports.values());
         ours.extend(self.world.elsewhere);
         // A note alone is no evidence: the orphan's create must be pending.
@@ -65,7 +66,6 @@ impl<'a> Builder<'a> {
             certain.extend(candidates.certain);
             if resent { &mut certain } else { &mut left }.extend(candidates.uncertain);
         }
-        let live: &'a [Observed] = self.world.live.unwrap_or_default();
         let mut nobodys: Vec<&'a Observed> =
             live.iter().filter(|seen| !ours.contains(&seen.id) && !certain.contains(&seen.id)).collect();
         nobodys.sort_by_key(|seen| &seen.id);

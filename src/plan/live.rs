@@ -1,8 +1,6 @@
 //! What is live: what the API says of one endpoint, and what two endpoints have in common.
 
-use std::collections::BTreeSet;
-
-use crate::endpoint::{Observed, Spec};
+use crate::endpoint::{Events, Observed, Spec};
 
 /// What the API says of one endpoint.
 #[derive(Clone, Copy)]
@@ -16,6 +14,6 @@ pub(super) enum Live<'a> {
 }
 
 /// Url and events alone, canonical: what makes two endpoints receive the same.
-pub(super) fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
+pub(super) fn bare(url: &str, events: &Events) -> Spec {
     Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
 }

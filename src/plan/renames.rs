@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Desired, Entry};
-use crate::endpoint::{Attribute, Name, Spec, canonical_description, is_same_description};
+use crate::endpoint::{Attribute, Events, Name, Spec, canonical_description, is_same_description};
 use crate::state::{Managed, State};
 
 /// New name → old name, for every entry whose endpoint stands under another name in the state.
@@ -69,7 +69,8 @@ fn words<'a, E: ?Sized>(spec: &'a Spec, events: &'a E, rotation: u32) -> (&'a st
     (&spec.url, events, canonical_description(spec.description.as_deref().unwrap_or_default()), rotation)
 }
 
-fn same(entry: &Entry, managed: &Managed) -> bool {
+/// Whether an endpoint is what the entry wants of it.
+pub(super) fn same(entry: &Entry, managed: &Managed) -> bool {
     entry.wanted.rotation == managed.wanted.rotation && wanted(entry, managed) == parts(&managed.wanted.spec)
 }
 
@@ -82,7 +83,7 @@ pub(super) fn effective(entry: &Entry, managed: &Managed) -> Spec {
     Spec { url: url.clone(), events: events.clone(), description: description.clone() }
 }
 
-type Parts<'a> = (&'a String, &'a BTreeSet<String>, &'a Option<String>);
+type Parts<'a> = (&'a String, &'a Events, &'a Option<String>);
 
 fn parts(spec: &Spec) -> Parts<'_> {
     let Spec { url, events, description } = spec;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::endpoint::{EndpointId, KNOWN_EVENTS, Name, Observed, Spec};
+use crate::endpoint::{EndpointId, Events, KNOWN_EVENTS, Name, Observed, Spec};
 use crate::mask::hide;
 use crate::plan::{Plan, RefusalKind};
 use crate::quote::acts;
@@ -60,7 +60,7 @@ pub fn generated(
 }
 
 /// Url and events alone, canonical: what makes two endpoints duplicates.
-fn bare(url: &str, events: &BTreeSet<String>) -> Spec {
+fn bare(url: &str, events: &Events) -> Spec {
     Spec { url: url.to_owned(), events: events.clone(), description: None }.canonical()
 }
 

@@ -6,7 +6,7 @@ use super::format::{Head, document_bytes, journal_bytes, parse_document, parse_j
 use super::model::{Record, State};
 
 fn valid_state() -> Vec<u8> {
-    document_bytes(&State { team_id: Some("t".into()), ..State::new("l".into()) })
+    document_bytes(&mut State { team_id: Some("t".into()), ..State::new("l".into()) })
 }
 
 fn valid_journal() -> Vec<u8> {
@@ -17,9 +17,9 @@ fn valid_journal() -> Vec<u8> {
 }
 
 fn read_all(bytes: &[u8]) {
-    if let Ok(state) = parse_document(bytes, "s") {
+    if let Ok(mut state) = parse_document(bytes, "s") {
         // What is read can be written, and read again.
-        assert!(parse_document(&document_bytes(&state), "s").is_ok());
+        assert!(parse_document(&document_bytes(&mut state), "s").is_ok());
     }
     let _ = parse_journal(bytes, "j");
     let (head, records, _) = salvage(bytes);

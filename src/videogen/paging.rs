@@ -25,7 +25,7 @@ const PAGE: u32 = 200;
 /// cursor that comes back, or a thousand pages that bring nothing new, are an error rather than a loop.
 pub async fn list<C: Carry>(transport: &Transport<C>) -> Result<Vec<Observed>, ApiError> {
     let mut all: BTreeMap<EndpointId, Observed> = BTreeMap::new();
-    let mut cursors = HashSet::new();
+    let (mut cursors, mut events) = (HashSet::new(), HashSet::new());
     let mut cursor: Option<String> = None;
     let mut barren = 0;
     loop {
@@ -36,7 +36,10 @@ pub async fn list<C: Carry>(transport: &Transport<C>) -> Result<Vec<Observed>, A
         let answer = transport.repeatable(&Request::new(Method::GET, path)).await?;
         let page = wire::page(&answer.body).map_err(|reason| answer.unreadable(reason))?;
         let before = all.len();
-        all.extend(page.endpoints.into_iter().map(|observed| (observed.id.clone(), observed)));
+        all.extend(page.endpoints.into_iter().map(|mut observed| {
+            observed.events.share(&mut events);
+            (observed.id.clone(), observed)
+        }));
         barren = if all.len() == before { barren + 1 } else { 0 };
         let Some(next) = page.next else { break };
         if barren >= MOST_BARREN_PAGES || all.len() > MOST_ENDPOINTS {

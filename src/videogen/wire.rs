@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::endpoint::{EndpointId, Observed, Spec};
+use crate::endpoint::{EndpointId, Events, Observed, Spec};
 use crate::secrets::{SecretString, last4};
 
 /// The body of a create; `description` is left out where there is none.
@@ -38,7 +38,7 @@ pub struct Made {
 struct Item {
     endpoint_id: String,
     url: String,
-    events: BTreeSet<String>,
+    events: Events,
     #[serde(default, deserialize_with = "present")]
     description: Option<Option<String>>,
     #[serde(default, deserialize_with = "seconds")]
@@ -112,7 +112,7 @@ pub fn made(bytes: &[u8], spec: &Spec) -> Result<Made, Option<EndpointId>> {
     let is_clear = |text: &String| is_clear(text, Some(&secret));
     let told = fields.get::<Option<String>>("description").filter(|text| text.iter().all(is_clear));
     let (description, tag) = unmarked(told);
-    let events = fields.get::<BTreeSet<String>>("events").filter(|events| events.iter().all(is_clear));
+    let events = fields.get::<Events>("events").filter(|events| events.iter().all(is_clear));
     let observed = Observed {
         id,
         url: fields.get("url").filter(is_clear).unwrap_or_else(|| spec.url.clone()),

@@ -1,6 +1,6 @@
 //! `[defaults]` and `[webhooks.*]`: what each endpoint shall be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::config::values::lifecycle::{self, Written};
 use crate::config::values::name::read_name;
 use crate::config::values::variables::Variables;
 use crate::diagnostic::{FileError, Sources};
-use crate::endpoint::{Name, Spec, Wanted, canonical_description};
+use crate::endpoint::{self, Name, Spec, Wanted, canonical_description};
 
 /// `[defaults]`, below it the top level's `allow_unknown_events`.
 struct Defaults {
@@ -32,6 +32,8 @@ pub(in crate::config) struct Webhooks {
     pub(in crate::config) entries: BTreeMap<Name, Entry>,
     /// Where each name stands, with an error or without.
     pub(in crate::config) places: BTreeMap<Name, Range<usize>>,
+    /// The events of the entries, each set once.
+    events: HashSet<endpoint::Events>,
 }
 
 /// Reads `[defaults]`.
@@ -75,7 +77,8 @@ impl Webhooks {
         };
         for item in table.items() {
             let name = read_name(item.key(), item.key_span(), errors);
-            let entry = entry(item, &defaults, reading, errors);
+            let mut entry = entry(item, &defaults, reading, errors);
+            entry.iter_mut().for_each(|entry| entry.wanted.spec.events.share(&mut self.events));
             let Some(name) = name else { continue };
             if let Some(first) = self.places.get(&name) {
                 errors.push(twice(name.as_str(), item.key_span(), first.clone()));
@@ -114,7 +117,7 @@ fn entry(item: Item<'_>, defaults: &Defaults, reading: &Reading<'_>, errors: &mu
     let Events { written, expanded } = events?;
     Some(Entry {
         wanted: Wanted {
-            spec: Spec { url: url?, events: expanded, description: description.flatten() },
+            spec: Spec { url: url?, events: expanded.into(), description: description.flatten() },
             events_as_written: written.into_iter().collect(),
             rotation: rotation?,
             prevent_destroy,

@@ -5,7 +5,7 @@ mod making;
 
 use super::drift::{differing, drifted, listed};
 use super::live::Live;
-use super::renames::effective;
+use super::renames::{effective, same};
 use super::{Action, Change, Reason, Update, View};
 use crate::config::Entry;
 use crate::endpoint::{Attribute, Name, Spec};
@@ -22,17 +22,21 @@ pub(super) fn change(
     live: Live<'_>,
     forced: Option<Reason>,
 ) -> Option<Change> {
-    let wanted = effective(entry, had);
     if matches!(live, Live::Gone) {
         return Some(remake(name, entry, had, Reason::Gone));
     }
+    let drifted = drifted(entry, had, live);
+    if forced.is_none() && drifted.is_empty() && same(entry, had) {
+        // As nearly every entry: nothing is copied to find that out.
+        return update(name, entry, had, None);
+    }
+    let wanted = effective(entry, had);
     let mut reasons: Vec<Reason> = had.wanted.spec.differing(&wanted).into_iter().map(Reason::Changed).collect();
     if entry.wanted.rotation > had.wanted.rotation {
         reasons.push(Reason::Rotation { from: had.wanted.rotation, to: entry.wanted.rotation });
     }
     reasons.extend(forced);
     let mut adopted = None;
-    let drifted = drifted(entry, had, live);
     if let Live::Listed(seen) = live {
         if !drifted.is_empty() && reasons.iter().all(|r| matches!(r, Reason::Changed(_))) && seen.is_twin_of(&wanted) {
             adopted = Some(wanted.clone());

@@ -1,6 +1,7 @@
 //! What a listing shows to be over: accounts that are reconciled, deletions that are done or did nothing, endpoints
 //! that are gone for good. It changes what is remembered, and nothing that is live.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Ledger, late};
@@ -8,20 +9,22 @@ use crate::endpoint::{EndpointId, Observed};
 use crate::state::{Ended, Record, State};
 use crate::timestamp::Timestamp;
 
-/// The records of all that is over at `now`, as `live` shows: the union of two listings where
+/// The records of all that is over at `now`, as `live` shows, and the state without it: the union of two listings where
 /// [`needs_second_look`] says so.
-pub fn tidy(state: &State, live: &[Observed], now: Timestamp) -> Vec<Record> {
+pub fn tidy<'a>(state: &'a State, live: &[Observed], now: Timestamp) -> (Vec<Record>, Cow<'a, State>) {
     if state.pending.is_empty() && state.deleting.is_empty() && !has_ended(state) {
-        return Vec::new();
+        return (Vec::new(), Cow::Borrowed(state));
     }
     let listed: HashSet<&EndpointId> = live.iter().map(|seen| &seen.id).collect();
     let mut records = deletions(state, &listed, now);
     records.extend(forgotten(state, &listed, now));
+    let mut after = Cow::Borrowed(state);
+    records.iter().for_each(|record| after.to_mut().fold(record.clone()));
     // What a deletion leaves behind is judged after it.
-    let mut after = state.clone();
-    records.iter().for_each(|record| after.fold(record.clone()));
-    records.extend(reconciled(&after, live, now));
-    records
+    let reconciled = reconciled(&after, live, now);
+    reconciled.iter().for_each(|record| after.to_mut().fold(record.clone()));
+    records.extend(reconciled);
+    (records, after)
 }
 
 /// Whether absence from one listing would end something: then a second listing must agree.

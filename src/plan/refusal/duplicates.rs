@@ -1,6 +1,6 @@
 //! Refusals of creates that would duplicate a live endpoint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Refusal, RefusalKind};
 use crate::endpoint::{Observed, Spec};
@@ -33,5 +33,5 @@ pub(super) fn duplicates(world: &World<'_>, changes: &[Change], unmanaged: &[&Ob
 
 /// A coarse key that all duplicates share: the URL in canonical form.
 fn key(url: &str) -> String {
-    Spec { url: url.to_owned(), events: BTreeSet::new(), description: None }.canonical().url
+    Spec { url: url.to_owned(), events: Default::default(), description: None }.canonical().url
 }

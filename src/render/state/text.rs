@@ -76,7 +76,7 @@ fn guards(guards: &Guards) -> String {
 fn attributes(managed: &Managed, indent: &'static str) -> String {
     let mut lines = Lines::new(indent);
     lines.push("url", value(&managed.wanted.spec.url));
-    lines.list("events", &managed.wanted.spec.events);
+    lines.list("events", managed.wanted.spec.events.iter());
     if let Some(description) = &managed.wanted.spec.description {
         lines.push("description", value(description));
     }

@@ -1,13 +1,13 @@
 //! What stands under one name: the endpoint that the entry has, and its predecessors. And its JSON form, in which the
 //! current endpoint's fields stand beside the list of its predecessors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::managed::{Ended, Managed};
-use crate::endpoint::{EndpointId, Spec, Wanted};
+use crate::endpoint::{EndpointId, Events, Spec, Wanted};
 use crate::secrets::Sealed;
 use crate::timestamp::Timestamp;
 
@@ -66,7 +66,7 @@ struct Form {
     #[serde(default)]
     url: Option<String>,
     #[serde(default)]
-    events: Option<BTreeSet<String>>,
+    events: Option<Events>,
     #[serde(default)]
     description: Option<String>,
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! The whole state as a value, and what can be asked of it. Its transitions are next door, in `replay`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -149,11 +150,14 @@ fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Name, S
             f.write_str("an object of endpoints")
         }
         fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-            let mut map = BTreeMap::new();
-            while let Some((name, managed)) = access.next_entry::<Name, Slot>()? {
-                let text = name.to_string();
-                if map.insert(name, managed).is_some() {
-                    return Err(A::Error::custom(format!("the name `{text}` stands twice")));
+            let (mut map, mut events) = (BTreeMap::new(), HashSet::new());
+            while let Some((name, mut slot)) = access.next_entry::<Name, Slot>()? {
+                slot.all_mut().for_each(|managed| managed.wanted.spec.events.share(&mut events));
+                match map.entry(name) {
+                    Entry::Vacant(place) => drop(place.insert(slot)),
+                    Entry::Occupied(place) => {
+                        return Err(A::Error::custom(format!("the name `{}` stands twice", place.key())));
+                    }
                 }
             }
             Ok(map)

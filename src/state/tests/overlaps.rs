@@ -23,7 +23,7 @@ fn a_deposed_endpoint_is_never_reinstated() {
     ended(&mut state, "ep_2", Ended::Gone);
     assert_eq!(current(&state), None, "somebody may hold the old secret: that is why it was replaced");
     assert_eq!(deposed(&state), [("ep_leaked", Some(88_400)), ("ep_2", Some(5000))]);
-    let kept: State = serde_json::from_slice(&crate::state::format::document_bytes(&state)).unwrap();
+    let kept: State = serde_json::from_slice(&crate::state::format::document_bytes(&mut state)).unwrap();
     assert_eq!((kept.endpoints, kept.version), (state.endpoints, 2));
 }
 
