@@ -13,7 +13,7 @@ use hookwright::diagnostic::Sources;
 use hookwright::endpoint::{EndpointId, Observed};
 use hookwright::plan::{Choices, Plan, World, plan};
 use hookwright::render::{self, Colour};
-use hookwright::secrets::{Binding, Plugins, Recipient, Sealer, SecretString, generate_identity};
+use hookwright::secrets::{Binding, Plugins, Recipient, SecretEncryptor, SecretString, generate_identity};
 use hookwright::state::{Guards, State, Store};
 use hookwright::timestamp::Timestamp;
 
@@ -51,14 +51,14 @@ fn guards() -> Guards {
     Guards { base_url: "https://api.videogen.io".to_owned(), allowed_hosts: Some(hosts), ..Guards::default() }
 }
 
-/// The state after an apply, each secret sealed.
+/// The state after an apply, each secret encrypted.
 fn state(desired: &Desired, recipient: &Recipient) -> State {
-    let sealer = Sealer::probed(vec![recipient.clone()], Plugins::none()).expect("the recipient encrypts");
+    let encryptor = SecretEncryptor::probed(vec![recipient.clone()], Plugins::none()).expect("the recipient encrypts");
     let lineage = "11111111-2222-4333-8444-555555555555";
     let id = EndpointId::new("ep_sealed");
     let binding = Binding { lineage, endpoint_id: &id };
     // One block for all: a plan opens none.
-    let sealed = sealer.seal(binding, &SecretString::from("whsec_benchmark".to_owned())).expect("it seals");
+    let encrypted = encryptor.encrypt(binding, &SecretString::from("whsec_benchmark".to_owned())).expect("it encrypts");
     let endpoints: serde_json::Map<String, serde_json::Value> = desired
         .webhooks
         .iter()
@@ -72,7 +72,7 @@ fn state(desired: &Desired, recipient: &Recipient) -> State {
                 "created_at": NOW.0 - 1000,
                 "rotation": 1,
                 "secret_last4": "mark",
-                "secret": sealed.as_str(),
+                "secret": encrypted.as_str(),
                 "sealed_to": [recipient.as_str()],
             });
             (name.to_string(), endpoint)

@@ -10,7 +10,7 @@ use crate::quote::{escaped, masked};
 /// One error of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileError {
-    /// What is wrong: a lowercase phrase, foreign words already quoted.
+    /// What is wrong: a lowercase phrase, untrusted words already quoted.
     pub message: String,
     /// The bytes of [`Sources`] that are wrong; beyond their end where it is in no file.
     pub span: Range<usize>,
@@ -18,7 +18,7 @@ pub struct FileError {
     pub label: String,
     /// What to write or do instead.
     pub hint: Option<String>,
-    /// A second place that matters (the first of two twins), with a few words.
+    /// A second place that matters (the first of two duplicates), with a few words.
     pub also: Option<(Range<usize>, String)>,
 }
 
@@ -116,7 +116,7 @@ impl Sources {
 /// Draws every error in the manner of rustc: message, `path:line:column`, the line with a caret, hint. An error that is
 /// in no file has no excerpt.
 ///
-/// Secrets, userinfo and acting characters in the quoted line are masked. Ends without a newline.
+/// Secrets, userinfo and control characters in the quoted line are masked. Ends without a newline.
 pub fn draw(sources: &Sources, errors: &[FileError], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let text = Text::of(sources, errors);

@@ -9,13 +9,13 @@
 //! | [`crash`] | points at which a test can end the process | |
 //! | [`mark`] | the tag of an intent at the end of a description | |
 //! | [`mask`] | the secrets of this run, recognised and masked in any encoding | |
-//! | [`quote`] | foreign text made safe to print | mask |
+//! | [`quote`] | untrusted text made safe to print | mask |
 //! | [`disk`] | files opened where no link leads elsewhere, and replaced durably | crash, quote |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
 //! | [`diagnostic`] | an error of a file: place, cause, hint | mask, quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
-//! | [`secrets`] | plain and sealed secrets, recipients, identities; the one user of `age` | endpoint, quote |
+//! | [`secrets`] | plain and encrypted secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
 //! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, timestamp |
 //! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |

@@ -1,4 +1,4 @@
-//! Foreign text made safe to print, and the small words that messages are made of. No other room prints a
+//! Untrusted text made safe to print, and the small words that messages are made of. No other room prints a
 //! url, a description, a name or an API message without passing it through here.
 
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ pub fn acts(c: char) -> bool {
 }
 
 /// What may be quoted from a user's file, every byte in its place: secrets hidden as by [`hidden`], and each
-/// acting character replaced by a harmless one of the same length.
+/// control character replaced by a harmless one of the same length.
 pub fn masked(text: &str) -> String {
     let still = text.chars().map(|c| match c {
         '\n' | '\r' | '\t' => c,
@@ -67,7 +67,7 @@ pub fn masked(text: &str) -> String {
     hidden(&crate::mask::passwords(&still.collect::<String>()))
 }
 
-/// Replaces by `*`, every byte in its place, what must never be shown: the userinfo of an url, and what follows
+/// Replaces by `*`, every byte in its place, what must never be shown: the userinfo of a URL, and what follows
 /// `whsec_`, `sk_videogen_` and `AGE-SECRET-KEY-`.
 pub fn hidden(text: &str) -> String {
     let mut out = text.to_owned();
@@ -93,7 +93,7 @@ pub fn hidden(text: &str) -> String {
     starred(out, spans)
 }
 
-/// The userinfo of each url in a word, in the forms that an url parser takes (`https:\\u:p@h`, `https:u:p@h`) and where
+/// The userinfo of each URL in a word, in the forms that a URL parser takes (`https:\\u:p@h`, `https:u:p@h`) and where
 /// a password that is not percent-encoded ends the authority early (`https://u:p/p@h`).
 fn userinfo(word: &str) -> Vec<Range<usize>> {
     let Some(last_at) = word.rfind('@') else { return Vec::new() };

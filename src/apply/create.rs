@@ -178,7 +178,7 @@ fn receive<A>(run: &Run<A>, task: &Task, made: Made) -> Result<(Receipt, Durable
         Lost { error: ApiError { request: POST.to_owned(), cause }, named }
     };
     let binding = Binding { lineage: &run.lineage, endpoint_id: &observed.id };
-    let Ok(sealed) = run.job.sealer.seal(binding, &secret) else {
+    let Ok(encrypted) = run.job.encryptor.encrypt(binding, &secret) else {
         return Err(unreadable("the secret could not be encrypted", Some(observed.id)));
     };
     let receipt = Receipt {
@@ -186,8 +186,8 @@ fn receive<A>(run: &Run<A>, task: &Task, made: Made) -> Result<(Receipt, Durable
         answered: answered(&task.intent.wanted.spec, &observed),
         created_at: observed.created_at,
         secret_last4: observed.secret_last4.unwrap_or_default(),
-        secret: sealed,
-        sealed_to: run.job.sealer.recipients().iter().map(ToString::to_string).collect(),
+        secret: encrypted,
+        sealed_to: run.job.encryptor.recipients().iter().map(ToString::to_string).collect(),
         at: run.now(),
         key_honoured: task.matches.contains(&observed.id),
         endpoint_id: observed.id,

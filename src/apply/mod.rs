@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::plan::Plan;
-use crate::secrets::Sealer;
+use crate::secrets::SecretEncryptor;
 use crate::state::{Applied, Guards, Recording, Rescue, StoreError};
 use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{ApiWriter, Throttle};
@@ -65,8 +65,8 @@ pub struct Job<A> {
     pub api: A,
     /// What every request to the API waits on.
     pub throttle: Throttle,
-    /// Seals the secrets; probed.
-    pub sealer: Sealer,
+    /// Encrypts the secrets; probed.
+    pub encryptor: SecretEncryptor,
     /// The guards of this apply.
     pub guards: Guards,
     /// The plan as it was reviewed: its id and its leaves.
@@ -202,7 +202,7 @@ fn memory() -> Duration {
 
 /// Bytes that the journal of an apply of this plan may take: reserved before anything is sent.
 pub fn journal_room(plan: &Plan, recipients: usize) -> u64 {
-    // An intent, its sends and its receipt; each recipient adds a stanza to the sealed secret, the longest for ssh-rsa
+    // An intent, its sends and its receipt; each recipient adds a stanza to the encrypted secret, the longest for ssh-rsa
     // with 4096 bits, armored twice; the words stand in the intent, and once more where the answer has others.
     let each = 4096 + 1536 * recipients as u64;
     let words = |spec: &Spec| {

@@ -116,7 +116,7 @@ async fn prepared<A: ApiWriter>(run: &Run<A>, mut task: Task, live: &[Observed])
 }
 
 async fn renew<A: ApiWriter>(run: &Run<A>, task: Task, live: &[Observed]) -> Prepared {
-    let same = live.iter().filter(|seen| seen.is_twin_of(&task.intent.wanted.spec)).map(|seen| seen.id.clone());
+    let same = live.iter().filter(|seen| seen.is_duplicate_of(&task.intent.wanted.spec)).map(|seen| seen.id.clone());
     let fresh = renewal(run, &task.intent, same.collect::<BTreeSet<EndpointId>>());
     if run.note(vec![Record::Intent(fresh.clone())]).await {
         Prepared::Again(Box::new(task.renewed(fresh)))

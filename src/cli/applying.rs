@@ -133,7 +133,7 @@ async fn plan_and_apply(
         return Err(planning::refused(&plan));
     }
     if plan.is_empty() {
-        settle(session, &plan, reviewed).await?;
+        write_tidied(session, &plan, reviewed).await?;
         connection.close().await?;
         return Ok(DONE);
     }
@@ -147,8 +147,8 @@ async fn plan_and_apply(
     outcome::finish(global, &project, &plan, outcome, &place, args.format)
 }
 
-/// Writes what a listing settled, and that the rest of a stopped plan was nothing, though nothing else changes.
-async fn settle(mut session: Session, plan: &Plan, reviewed: Applied) -> Result<(), Failure> {
+/// Writes what a listing shows to be over, and that the rest of a stopped plan was nothing, though nothing else changes.
+async fn write_tidied(mut session: Session, plan: &Plan, reviewed: Applied) -> Result<(), Failure> {
     let mut records = plan.tidy.clone();
     if session.state().applied.as_ref().is_some_and(|applied| !applied.leaves.is_empty()) {
         records.push(Record::Applied(Applied { leaves: Default::default(), ..reviewed }));

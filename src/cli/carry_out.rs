@@ -11,7 +11,7 @@ use super::project::Project;
 use super::{identity, signals};
 use crate::apply::{Job, Outcome, apply, journal_room};
 use crate::plan::Plan;
-use crate::secrets::Sealer;
+use crate::secrets::SecretEncryptor;
 use crate::state::{Applied, Session};
 
 /// What an apply knows of its plan beside the plan.
@@ -35,10 +35,10 @@ pub async fn carry_out(
     form: Form,
 ) -> Result<Outcome, Failure> {
     let Reviewed { reviewed, is_rest, team } = known;
-    let sealer = match project.cannot_encrypt.is_some() {
+    let encryptor = match project.cannot_encrypt.is_some() {
         // Only a plan that makes nothing gets here: it encrypts nothing.
-        true => Sealer::none(),
-        false => identity::sealer(&project.recipients)?,
+        true => SecretEncryptor::none(),
+        false => identity::encryptor(&project.recipients)?,
     };
     if session.is_new() {
         session.change(|state| state.team_id = team.clone());
@@ -54,7 +54,7 @@ pub async fn carry_out(
         state,
         api: connection.writer(),
         throttle,
-        sealer,
+        encryptor,
         guards: project.guards.clone(),
         reviewed,
         is_rest,

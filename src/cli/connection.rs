@@ -1,4 +1,4 @@
-//! A command's connection to the API: to the server inside the command, or to the one at the base url; and which key
+//! A command's connection to the API: to the server inside the command, or to the one at the base URL; and which key
 //! goes where.
 
 use std::collections::BTreeSet;

@@ -80,7 +80,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let hint = match &error {
             StoreError::Lock(LockError::Held { .. }) => "wait for it, or pass --lock-timeout 10m",
-            StoreError::Lock(LockError::Foreign { .. }) => {
+            StoreError::Lock(LockError::OtherUser { .. }) => {
                 "if no run of that user is at work, remove that lock: the next run makes one"
             }
             StoreError::Document(DocumentError::Newer { .. }) => "use the hookwright that wrote it, or a newer one",
@@ -92,7 +92,7 @@ impl From<StoreError> for Failure {
             }
             StoreError::Changed { .. } => "look at what changed it (an editor, git), then run this again",
             StoreError::Mismatch { .. } => {
-                "bring back the state that belongs to the journal; or move the journal away and fold it in: hookwright state recover FILE"
+                "bring back the state that belongs to the journal; or move the journal away and replay it: hookwright state recover FILE"
             }
             _ => return Self::chain(&error),
         };

@@ -15,7 +15,8 @@ use super::terminal;
 use crate::endpoint::Name;
 use crate::quote::escaped;
 use crate::secrets::{
-    BadIdentity, Binding, ExposeSecret, Identities, OpenError, Plugins, Prompt, Recipient, Sealer, SecretString, open,
+    BadIdentity, Binding, DecryptError, ExposeSecret, Identities, Plugins, Prompt, Recipient, SecretEncryptor,
+    SecretString, decrypt,
 };
 use crate::state::Managed;
 
@@ -147,25 +148,27 @@ pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) 
         None => format!("the secret of `{name}`"),
         Some(_) => format!("the secret of `{name}` (deposed, {})", managed.endpoint_id),
     };
-    let Some(sealed) = &managed.secret else {
-        let add = format!("whoever has it can add it: `hookwright import {name} --secret-stdin`");
+    let Some(encrypted) = &managed.secret else {
+        let add = format!("somebody who has it can add it: `hookwright import {name} --secret-stdin`");
         return Err(Failure::new(format!("{} is not known: the endpoint was imported without it", what()))
             .hint(format!("{add}; or raise its rotation in the configuration to get a new one")));
     };
     let binding = Binding { lineage, endpoint_id: &managed.endpoint_id };
-    let secret = open(sealed, binding, with).map_err(|error| {
-        let failure = Failure::new(format!("{} was not opened: {error}", what()));
+    let secret = decrypt(encrypted, binding, with).map_err(|error| {
+        let failure = Failure::new(format!("{} was not decrypted: {error}", what()));
         match error {
-            OpenError::NoMatchingIdentity => {
+            DecryptError::NoMatchingIdentity => {
                 let expected: Vec<String> = managed.sealed_to.iter().map(|r| escaped(r)).collect();
                 failure.hint(format!(
                     "it is encrypted to {}; name the identity of one of them with --identity FILE",
                     expected.join(", ")
                 ))
             }
-            OpenError::Damaged(_) => failure.hint("restore the state from version control or a backup"),
-            OpenError::Elsewhere(_) => failure.hint("restore the state: somebody edited it"),
-            OpenError::Plugin(_) => failure.hint("install the plugin, or name another identity with --identity FILE"),
+            DecryptError::Damaged(_) => failure.hint("restore the state from version control or a backup"),
+            DecryptError::Elsewhere(_) => failure.hint("restore the state: somebody edited it"),
+            DecryptError::Plugin(_) => {
+                failure.hint("install the plugin, or name another identity with --identity FILE")
+            }
         }
     })?;
     crate::mask::learn(secret.expose_secret());
@@ -175,9 +178,9 @@ pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) 
     Ok(secret)
 }
 
-/// A sealer that has proven that every recipient can be encrypted to. Plugins run here, and nowhere before.
-pub fn sealer(recipients: &[Recipient]) -> Result<Sealer, Failure> {
-    Sealer::probed(recipients.to_vec(), plugins()).map_err(|e| Failure::chain(&e))
+/// An encryptor that has proven that every recipient can be encrypted to. Plugins run here, and nowhere before.
+pub fn encryptor(recipients: &[Recipient]) -> Result<SecretEncryptor, Failure> {
+    SecretEncryptor::probed(recipients.to_vec(), plugins()).map_err(|e| Failure::chain(&e))
 }
 
 /// The plugins of this machine, with an environment that holds neither an API key nor an identity.

@@ -25,7 +25,7 @@ pub fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[Status]
     let Some((first, ..)) = made.first() else { return };
     let (program, state) = (program(), here(project.store.path()));
     let (endpoints, shown) = (count(made.len(), "endpoint"), terminal::path(&state));
-    terminal::say(&format!("\n{endpoints} made, the signing secrets sealed in {shown}:"));
+    terminal::say(&format!("\n{endpoints} made, the signing secrets encrypted in {shown}:"));
     list(&made);
     let flags = flags(global);
     let identity = identity(&global.config, project);
@@ -33,7 +33,7 @@ pub fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[Status]
     terminal::say(&format!("To see every endpoint:\n  {program} state list{flags}"));
 }
 
-/// Every endpoint that was made, with its url, by name.
+/// Every endpoint that was made, with its URL, by name.
 fn made<'a>(plan: &'a Plan, statuses: &'a [Status]) -> Vec<(&'a Name, &'a EndpointId, &'a str)> {
     let one = |(change, status): (&'a Change, &'a Status)| match (&change.action, status, &change.after) {
         (Action::Create(_) | Action::Replace { .. } | Action::Resend { .. }, Status::Done(Some(id)), Some(after)) => {

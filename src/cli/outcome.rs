@@ -29,7 +29,7 @@ pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome,
     if let Err(error) = outcome.saved {
         Failure::from(error).print();
         if outcome.rescue.is_none() {
-            terminal::hint("the journal beside the state holds everything: the next command folds it in");
+            terminal::hint("the journal beside the state holds everything: the next command replays it");
         }
     }
     if outcome.outstanding > 0 {
@@ -49,11 +49,11 @@ fn rescued(outcome: &Outcome) {
     match &outcome.rescue {
         Some(Rescue::File(path)) => {
             terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
-            terminal::hint(&format!("make room, then fold it in: hookwright state recover {}", path.display()));
+            terminal::hint(&format!("make room, then replay it: hookwright state recover {}", path.display()));
         }
         Some(Rescue::Text(text)) => {
             terminal::warn(
-                "receipts that no file took follow; nothing in them is in clear: keep them, and fold them in with \
+                "receipts that no file took follow; nothing in them is in clear: keep them, and replay them with \
                  `hookwright state recover FILE`",
             );
             terminal::say(text);

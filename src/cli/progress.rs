@@ -113,7 +113,7 @@ impl View {
                 self.step();
             }
             Event::Lost { name, error } => {
-                self.line(&format!("{name}: the answer was lost and is settled next: {error}"));
+                self.line(&format!("{name}: the answer was lost and is reconciled next: {error}"));
             }
             Event::Note(note) => self.line(&format!("note: {note}")),
             Event::Interrupted => {

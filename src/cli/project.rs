@@ -170,7 +170,7 @@ pub fn store(global: &Global) -> Result<Store, Failure> {
     }
 }
 
-/// The base url that the environment names, if any.
+/// The base URL that the environment names, if any.
 pub fn base_url_override() -> Result<Option<BaseUrl>, Failure> {
     let Some(text) = std::env::var("VIDEOGEN_BASE_URL").ok().filter(|text| !text.is_empty()) else { return Ok(None) };
     let bad = |reason: String| Failure::new(format!("VIDEOGEN_BASE_URL: {reason}"));

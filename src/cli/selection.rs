@@ -27,14 +27,14 @@ pub struct Selection {
     retire: bool,
 }
 
-/// What lifts a refusal.
+/// The flags that override refusals.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Plan options")]
 pub struct Allowances {
     /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]
     allow_delete: Vec<String>,
-    /// Make NAME although its exact twin is live and unmanaged (repeatable)
+    /// Make NAME although its exact duplicate is live and unmanaged (repeatable)
     #[arg(long, value_name = "NAME")]
     allow_duplicate: Vec<String>,
     /// Go on although the API lists none of the state's endpoints

@@ -245,8 +245,8 @@ mod tests {
             "what is between backticks stays whole"
         );
         assert_eq!(fold(line, usize::MAX), line);
-        let foreign = r#"url is "a b \" ::error:: c\\" and "::error:: d" more"#;
-        assert_eq!(fold(foreign, 12), "url is\n  \"a b \\\" ::error:: c\\\\\"\n  and\n  \"::error:: d\"\n  more");
+        let untrusted = r#"url is "a b \" ::error:: c\\" and "::error:: d" more"#;
+        assert_eq!(fold(untrusted, 12), "url is\n  \"a b \\\" ::error:: c\\\\\"\n  and\n  \"::error:: d\"\n  more");
         assert_eq!(fold("a-word-that-is-longer than", 10), "a-word-that-is-longer\n  than");
         assert_eq!(fold("", 10), "");
     }

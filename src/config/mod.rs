@@ -29,7 +29,7 @@ const MOST_VALUE: usize = 2048;
 /// What is known beside the files.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
-    /// The base url that stands before every other and widens, by its host alone, where a file may send the API key.
+    /// The base URL that stands before every other and widens, by its host alone, where a file may send the API key.
     pub base_url: Option<BaseUrl>,
     /// The environment that was asked for.
     pub environment: Option<String>,

@@ -20,8 +20,8 @@ pub struct Answer {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum NotSent {
-    /// The url is none that events may go to.
-    #[error("its url is neither https nor on this machine")]
+    /// The URL is none that events may go to.
+    #[error("its URL is neither https nor on this machine")]
     Url,
     /// No client could be made.
     #[error("no HTTPS client could be made: is there a bundle of CA certificates on this machine?")]
@@ -29,7 +29,7 @@ pub enum NotSent {
     /// It was too slow.
     #[error("no answer within {0:?}")]
     Slow(Duration),
-    /// The connection failed; in the words of its innermost cause, which do not repeat the url.
+    /// The connection failed; in the words of its innermost cause, which do not repeat the URL.
     #[error("no answer: {0}")]
     Connection(String),
 }

@@ -57,7 +57,7 @@ impl fmt::Display for Name {
 
 /// The API's id of an endpoint: opaque, stored as it came, never parsed (`ep_…` and `wh_endpoint_…` are both seen).
 ///
-/// `Display` escapes it: it is foreign text.
+/// `Display` escapes it: it is untrusted text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EndpointId(String);
@@ -113,7 +113,7 @@ pub fn expand_event(word: &str) -> Vec<&'static str> {
 /// What an endpoint is asked to be: all that the API's create call takes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Spec {
-    /// The url in its checked serialisation, the very bytes that are sent.
+    /// The URL in its checked serialisation, the very bytes that are sent.
     pub url: String,
     /// The events.
     pub events: Events,
@@ -182,7 +182,7 @@ impl Spec {
         Attribute::ALL.iter().copied().filter(|attribute| self.get(*attribute) != other.get(*attribute)).collect()
     }
 
-    /// The form in which two specs are compared when the API may have answered in other words: the url without a
+    /// The form in which two specs are compared when the API may have answered in other words: the URL without a
     /// trailing slash, the description by [`canonical_description`], an empty one as none.
     pub fn canonical(&self) -> Self {
         let description = self.description.as_deref().map(canonical_description);
@@ -244,7 +244,7 @@ fn canonical_url(text: &str) -> String {
 pub struct Observed {
     /// The id.
     pub id: EndpointId,
-    /// The url as answered.
+    /// The URL as answered.
     pub url: String,
     /// The events as answered; names unknown to this version are kept.
     pub events: Events,
@@ -268,7 +268,7 @@ impl Observed {
     }
 
     /// Whether this is an exact duplicate of `spec`, both in canonical form; an absent description says nothing.
-    pub fn is_twin_of(&self, spec: &Spec) -> bool {
+    pub fn is_duplicate_of(&self, spec: &Spec) -> bool {
         let Self { url, events, description, id: _, created_at: _, tag: _, secret_last4: _ } = self;
         let same = |said: &Option<String>| is_same_description(said.as_deref(), spec.description.as_deref());
         *events == spec.events
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn twins_are_compared_in_canonical_form() {
+    fn duplicates_are_compared_in_canonical_form() {
         let seen = |description| Observed {
             id: EndpointId::new("ep_1"),
             url: "https://H.example:443/x/".into(),
@@ -336,8 +336,8 @@ mod tests {
             tag: None,
             secret_last4: None,
         };
-        assert!(seen(None).is_twin_of(&spec("https://h.example/x", Some("d"))));
-        assert!(seen(Some(None)).is_twin_of(&spec("https://h.example/x", Some(""))));
-        assert!(!seen(Some(None)).is_twin_of(&spec("https://h.example/x", Some("d"))));
+        assert!(seen(None).is_duplicate_of(&spec("https://h.example/x", Some("d"))));
+        assert!(seen(Some(None)).is_duplicate_of(&spec("https://h.example/x", Some(""))));
+        assert!(!seen(Some(None)).is_duplicate_of(&spec("https://h.example/x", Some("d"))));
     }
 }

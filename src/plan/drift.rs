@@ -80,7 +80,7 @@ pub(super) fn drifted(entry: &Entry, had: &Managed, live: Live<'_>) -> Vec<Attri
 /// The attributes that live are no longer what was answered.
 pub(super) fn differing(had: &Managed, seen: &Observed) -> Vec<Attribute> {
     // The API may list what was sent where its answer had other words.
-    if seen.is_twin_of(&had.wanted.spec) {
+    if seen.is_duplicate_of(&had.wanted.spec) {
         return Vec::new();
     }
     let expected = had.expected_live();

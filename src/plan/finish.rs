@@ -13,7 +13,7 @@ use crate::state::Record;
 
 impl<'a> Builder<'a> {
     pub fn finish(mut self, tidy: Vec<Record>) -> Plan {
-        let (unmanaged, nobodys) = self.unmanaged();
+        let (unmanaged, unaccounted) = self.unmanaged();
         self.keep_targets();
         self.postpone();
         self.know_duplicates();
@@ -26,7 +26,7 @@ impl<'a> Builder<'a> {
         let guards = guard_changes(self.world);
         let header = Header::of(self.world);
         let id = PlanId::of(&header, &guards, &self.changes, self.world.live.is_some());
-        let refusals = refusals(self.world, &self.changes, &nobodys);
+        let refusals = refusals(self.world, &self.changes, &unaccounted);
         Plan {
             id,
             header,
@@ -66,10 +66,10 @@ impl<'a> Builder<'a> {
             certain.extend(candidates.certain);
             if resent { &mut certain } else { &mut left }.extend(candidates.uncertain);
         }
-        let mut nobodys: Vec<&'a Observed> =
+        let mut unaccounted: Vec<&'a Observed> =
             live.iter().filter(|seen| !ours.contains(&seen.id) && !certain.contains(&seen.id)).collect();
-        nobodys.sort_by_key(|seen| &seen.id);
-        (nobodys.iter().copied().filter(|seen| !left.contains(&seen.id)).collect(), nobodys)
+        unaccounted.sort_by_key(|seen| &seen.id);
+        (unaccounted.iter().copied().filter(|seen| !left.contains(&seen.id)).collect(), unaccounted)
     }
 
     /// Drops what is not targeted, and says so. Names that trade endpoints are targeted together: half of a swap would

@@ -13,7 +13,7 @@ const OFFLINE: &str = "offline-";
 /// The digits of the hash: 128 bits.
 const DIGITS: usize = 32;
 
-/// Same actions, values, team, lineage, base url, recipients and guards: same id. A plan that did not ask the API
+/// Same actions, values, team, lineage, base URL, recipients and guards: same id. A plan that did not ask the API
 /// has an id that begins with `offline-` and cannot be applied by it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -57,7 +57,7 @@ pub use spare::Spare;
 pub struct World<'a> {
     /// What is wanted.
     pub desired: &'a Desired,
-    /// What is remembered, its journal folded in.
+    /// What is remembered, its journal replayed.
     pub state: &'a State,
     /// What the API lists; `None` for a plan that did not ask.
     pub live: Option<&'a [Observed]>,
@@ -82,7 +82,7 @@ pub struct World<'a> {
 pub struct Choices {
     /// Plan to delete everything.
     pub destroy: bool,
-    /// Entries that may be made beside an exact live twin.
+    /// Entries that may be made beside an exact live duplicate.
     pub allow_duplicate: BTreeSet<String>,
     /// Entries that may be deleted or replaced beyond `max_deletes`; `*` is a wildcard.
     pub allow_delete: BTreeSet<String>,

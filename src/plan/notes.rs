@@ -48,7 +48,7 @@ pub(super) fn readers(world: &World<'_>) -> Option<Note> {
     if recipients.is_empty() || world.choices.destroy {
         return None;
     }
-    let names: Vec<Name> = world.state.sealed_otherwise(recipients).cloned().collect();
+    let names: Vec<Name> = world.state.encrypted_otherwise(recipients).cloned().collect();
     (!names.is_empty()).then(|| NoteKind::RekeyNeeded { names }.of_all())
 }
 

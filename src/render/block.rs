@@ -3,14 +3,14 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::field::{Delta, Field, Sign, Value};
-use super::foreign::{inert, value};
 use super::paint::{Colour, Ink};
+use super::untrusted::{inert, value};
 use crate::quote::{count, hidden};
 
 /// Beyond this, a string's changed part is not looked for: the search may take the square of the length.
 const LONGEST_MARKED: usize = 2_000;
 
-/// Draws `{symbol} webhook "name" { … }`; the lines begin with symbol or spaces, never with foreign text.
+/// Draws `{symbol} webhook "name" { … }`; the lines begin with symbol or spaces, never with untrusted text.
 pub(super) fn block(
     colour: Colour,
     symbol: &str,

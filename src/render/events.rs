@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::foreign::defused;
 use super::outcome::outcome;
+use super::untrusted::defused;
 use crate::apply::{Event, Status};
 use crate::plan::Plan;
 

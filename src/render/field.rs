@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::foreign::value;
+use super::untrusted::value;
 use crate::endpoint::{Attribute, Attributed};
 
 /// What a sign at the start of a line means.
@@ -14,7 +14,7 @@ pub(super) enum Sign {
     Change,
 }
 
-/// An attribute's value, foreign until it is [`Value::shown`].
+/// An attribute's value, untrusted until it is [`Value::shown`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value<'a> {
     Text(&'a str),

@@ -21,7 +21,7 @@ pub struct Existing {
 /// TOML that adopts these endpoints; new entries first, then the imports, those of an environment in its table.
 ///
 /// An endpoint that is exactly what an entry wants which has none is adopted by that entry. Any other has a new entry,
-/// under a name that is not taken, made from host and path, secrets masked. Of several with one url and the same events
+/// under a name that is not taken, made from host and path, secrets masked. Of several with one URL and the same events
 /// only one can have an entry, for a configuration refuses the others: these are comments. Untrusted text stands in
 /// basic strings, control characters as `\UXXXXXXXX`.
 pub fn generated(
@@ -37,21 +37,21 @@ pub fn generated(
     let mut free: HashMap<String, &Spec> =
         existing.iter().filter(|entry| !entry.has_endpoint).map(|e| (e.name.to_string(), &e.spec)).collect();
     for seen in endpoints {
-        let twin = bare(&seen.url, &seen.events);
-        match firsts.get(&twin) {
-            Some(first) if free.get(first).is_some_and(|spec| seen.is_twin_of(spec)) => {
+        let duplicate = bare(&seen.url, &seen.events);
+        match firsts.get(&duplicate) {
+            Some(first) if free.get(first).is_some_and(|spec| seen.is_duplicate_of(spec)) => {
                 free.remove(first);
                 adopted.insert(first.clone(), &seen.id);
             }
             Some(first) => entries.push_str(&format!(
-                "# {} has the url and the events of `{first}`, and is a duplicate: adopt one of them.\n\n",
+                "# {} has the URL and the events of `{first}`, and is a duplicate: adopt one of them.\n\n",
                 string(seen.id.as_str())
             )),
             None => {
                 let name = fresh(&slug(&hide(&seen.url)), &mut taken);
                 entries.push_str(&entry(&name, seen));
                 adopted.insert(name.clone(), &seen.id);
-                firsts.insert(twin, name);
+                firsts.insert(duplicate, name);
             }
         }
     }
@@ -104,7 +104,7 @@ fn entry(name: &str, seen: &Observed) -> String {
     text
 }
 
-/// Host and path of an url as a name, at most 56 characters.
+/// Host and path of a URL as a name, at most 56 characters.
 fn slug(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
@@ -174,9 +174,9 @@ mod tests {
         let taken = entries.iter().map(|entry| entry.name.clone()).collect();
         let prod: Name = "prod".parse().unwrap();
         insta::assert_snapshot!(generated(&live, &entries, &taken, Some(&prod)), @r#"
-        # "ep_2" has the url and the events of `free`, and is a duplicate: adopt one of them.
+        # "ep_2" has the URL and the events of `free`, and is a duplicate: adopt one of them.
 
-        # "ep_3" has the url and the events of `taken`, and is a duplicate: adopt one of them.
+        # "ep_3" has the URL and the events of `taken`, and is a duplicate: adopt one of them.
 
         [webhooks.h-example-c]
         url = "https://h.example/c"
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(names, ["h-example-x-2", "h-example-x-3"]);
         for (name, id) in &desired.imports {
             let seen = live.iter().find(|seen| seen.id == *id).unwrap();
-            assert!(seen.is_twin_of(&desired.webhooks[name].wanted.spec) && *id != live[2].id);
+            assert!(seen.is_duplicate_of(&desired.webhooks[name].wanted.spec) && *id != live[2].id);
         }
     }
 }

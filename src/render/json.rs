@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::foreign::defused;
+use super::untrusted::defused;
 use super::words::{self, consequence};
 use crate::endpoint::{Attribute, Observed, Spec};
 use crate::plan::{

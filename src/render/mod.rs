@@ -1,11 +1,10 @@
 //! A plan or a state → text for people and documents for machines. One flattening (`row`), one count (`tally`), one
-//! door for foreign words (`foreign`); then a file a format. Returns strings; prints nothing, reads no environment
+//! door for untrusted words (`untrusted`); then a file a format. Returns strings; prints nothing, reads no environment
 //! and no clock, and sees no secret.
 
 mod block;
 mod events;
 mod field;
-mod foreign;
 mod generated;
 mod gitlab;
 mod guard;
@@ -23,6 +22,7 @@ mod terraform;
 #[cfg(test)]
 mod tests;
 mod text;
+mod untrusted;
 mod words;
 
 pub use events::{event, outcome_json, plan_event, waiting_event};

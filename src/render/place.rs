@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::foreign::{clipped, inert, span, value};
+use super::untrusted::{clipped, inert, span, value};
 use crate::plan::Plan;
 
 /// How much of one value is shown.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::field::{Delta, Field, Sign, Value};
-use super::foreign::inert;
 use super::sentence::{Sentence, own, quoted, sentence};
+use super::untrusted::inert;
 use super::words::{consequence, reason};
 use crate::endpoint::{Attribute, Name, Spec};
 use crate::plan::{Action, Change, DriftKind, Order, Plan, Reason, View};

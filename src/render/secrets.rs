@@ -34,11 +34,11 @@ pub(super) fn state_of(old: &Managed) -> &'static str {
 fn row(name: String, managed: &Managed, now: Timestamp) -> [String; 5] {
     let age = managed.created_at.map_or_else(|| "unknown".to_owned(), |made| age(now, Timestamp(made)));
     let last4 = managed.secret_last4.as_deref().map_or_else(|| "unknown".to_owned(), escaped);
-    let sealed = match &managed.secret {
+    let encrypted = match &managed.secret {
         Some(_) => managed.sealed_to.iter().map(|recipient| escaped(recipient)).collect::<Vec<_>>().join(", "),
         None => "secret unknown".to_owned(),
     };
-    [name, managed.endpoint_id.to_string(), age, last4, sealed]
+    [name, managed.endpoint_id.to_string(), age, last4, encrypted]
 }
 
 /// The same as an array of objects, one a secret.

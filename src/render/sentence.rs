@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use super::foreign::{clipped, inert, span, value};
+use super::untrusted::{clipped, inert, span, value};
 
 /// How much of a value a comment shows within a sentence.
 const LONGEST_VALUE: usize = 300;

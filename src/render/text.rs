@@ -2,13 +2,13 @@
 
 use super::block::{block, pair, sign};
 use super::field::{Delta, Sign, Value};
-use super::foreign::{value, words};
 use super::generated::adoptions;
 use super::guard;
 use super::paint::{Colour, Ink};
 use super::place::Place;
 use super::row::{Row, drifted, rows, symbol};
 use super::tally::Tally;
+use super::untrusted::{value, words};
 use super::words::{Alarm, Told, alarms, label, note, told};
 use crate::plan::{Action, Drift, DriftKind, GuardChange, Note, Plan, Refusal};
 use crate::quote::count;

@@ -115,7 +115,7 @@ fn client(url: &Url, addresses: &[SocketAddr]) -> Result<Client, String> {
     builder.no_proxy().build().map_err(|error| innermost(&error))
 }
 
-/// Where an url leads. A private address is an error unless it is this machine's own: whoever can make an endpoint
+/// Where a URL leads. A private address is an error unless it is this machine's own: whoever can make an endpoint
 /// here shall not reach the services of the network around it.
 async fn addresses(url: &Url) -> Result<Vec<SocketAddr>, String> {
     let port = url.port_or_known_default().unwrap_or_default();

@@ -219,7 +219,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// The base url, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

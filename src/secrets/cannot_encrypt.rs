@@ -17,7 +17,7 @@ pub enum CannotEncrypt {
     NoRecipients,
     /// Post-quantum keys beside others, which would undo their protection: age refuses the mixture.
     #[error(
-        "the recipients cannot stand together: {post_quantum} is a post-quantum key and {other} is not, and whoever \
+        "the recipients cannot stand together: {post_quantum} is a post-quantum key and {other} is not, and a reader who \
          breaks the weaker one reads what is encrypted to both"
     )]
     Mixed {

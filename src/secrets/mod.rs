@@ -1,20 +1,20 @@
-//! Secrets: plain ones that cannot be printed, sealed ones that can be stored, recipients and identities.
+//! Secrets: plain ones that cannot be printed, encrypted ones that can be stored, recipients and identities.
 //! The one user of `age`. A plain secret is a [`SecretString`]: zeroised on drop, redacted in `Debug`, not serialisable.
 
 mod cannot_encrypt;
+mod encrypt;
 mod export;
 mod identity;
 mod plugin;
 mod recipient;
-mod seal;
 
 pub use age::secrecy::{ExposeSecret, SecretString};
 pub use cannot_encrypt::{CannotEncrypt, cannot_encrypt};
+pub use encrypt::{Binding, Ciphertext, DecryptError, EncryptError, SecretEncryptor, decrypt};
 pub use export::{ExportError, ExportForm};
 pub use identity::{BadIdentity, Identities, generate_identity};
 pub use plugin::{PluginError, Plugins, Prompt};
 pub use recipient::{BadRecipient, Recipient};
-pub use seal::{Binding, OpenError, SealError, Sealed, Sealer, open};
 
 /// The last four characters of a secret: what the API shows of it ever after.
 pub fn last4(secret: &str) -> String {

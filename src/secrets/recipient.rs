@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-/// A public key that secrets are sealed to.
+/// A public key that secrets are encrypted to.
 ///
 /// Ordered, compared and shown by its text; the comment after an ssh key is no part of it. Reading one runs nothing.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ pub struct Recipient {
     kind: Kind,
 }
 
-/// How a recipient is sealed to.
+/// How a recipient is encrypted to.
 #[derive(Clone)]
 pub(super) enum Kind {
     /// By ourselves.

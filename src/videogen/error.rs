@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::obstacle::Obstacle;
 use crate::quote::{escaped, quoted};
 
-/// A request that did not succeed. `Display` shows status, code, message and request id, all foreign text escaped.
+/// A request that did not succeed. `Display` shows status, code, message and request id, all untrusted text escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// `GET /v1/me`
@@ -97,7 +97,7 @@ impl ApiError {
             (Some(403), _) => Some("the key or its plan does not allow this; the requirement says what is missing"),
             (_, Some("insufficient_credits")) => Some("waiting does not help: the account has no credits left"),
             (Some(429), _) => Some("limits are per hour: run it again later, or raise --max-wait"),
-            (Some(404), _) => Some("check the base url: it does not answer as the VideoGen API does"),
+            (Some(404), _) => Some("check the base URL: it does not answer as the VideoGen API does"),
             _ => match &self.cause {
                 Cause::NotSent(obstacle) => Some(obstacle.hint()),
                 Cause::WaitTooLong(_) => Some("run it again later, or raise --max-wait"),

@@ -108,7 +108,7 @@ async fn read(mut response: Response) -> (Zeroizing<Vec<u8>>, Option<String>) {
     }
 }
 
-/// An HTTP error's innermost cause; the outer ones repeat the url.
+/// An HTTP error's innermost cause; the outer ones repeat the URL.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "timed out".to_owned();

@@ -164,7 +164,7 @@ fn a_torn_tail_is_cut_and_a_damaged_line_before_whole_ones_is_an_error_with_a_wa
     hint: keep a copy of it, move it away, and fold in what is whole: hookwright state recover FILE
     --- exit 1
     ");
-    // The way out: moved away, and what is whole folded in.
+    // The way out: moved away, and what is whole replayed.
     std::fs::rename(world.path(JOURNAL), world.path("moved")).unwrap();
     let run = world.run(&["state", "recover", "moved"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -183,7 +183,7 @@ fn a_journal_of_another_lineage_and_a_state_older_than_its_journal_are_refused()
     assert_snapshot!(refused(&world), @"
     --- stderr
     error: the journal `[FOLDER]/state/webhooks.state.json.journal` belongs to a state that `[FOLDER]/state/webhooks.state.json` is not: another lineage, or none
-    hint: bring back the state that belongs to the journal; or move the journal away and fold it in: hookwright state recover FILE
+    hint: bring back the state that belongs to the journal; or move the journal away and replay it: hookwright state recover FILE
     --- exit 1
     ");
     let serial = world.state()["serial"].as_u64().unwrap();
@@ -191,7 +191,7 @@ fn a_journal_of_another_lineage_and_a_state_older_than_its_journal_are_refused()
     assert_snapshot!(refused(&world), @"
     --- stderr
     error: the state `[FOLDER]/state/webhooks.state.json` (serial 1) is older than its journal `[FOLDER]/state/webhooks.state.json.journal` (begun on serial 2)
-    hint: bring back the state that belongs to the journal; or move the journal away and fold it in: hookwright state recover FILE
+    hint: bring back the state that belongs to the journal; or move the journal away and replay it: hookwright state recover FILE
     --- exit 1
     ");
 }

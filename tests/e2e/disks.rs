@@ -101,7 +101,7 @@ fn receipts_that_neither_journal_nor_state_take_are_rescued_and_folded_in() {
     assert_eq!(run.code, Some(3), "{}\n{}", run.stdout, run.stderr);
     let errored = "state/webhooks.state.json.errored";
     assert!(run.stderr.contains(errored) && run.stderr.contains("state recover"), "{}", run.stderr);
-    assert!(world.read(errored).contains("BEGIN AGE ENCRYPTED FILE"), "the receipt is sealed");
+    assert!(world.read(errored).contains("BEGIN AGE ENCRYPTED FILE"), "the receipt is encrypted");
     let recovered = world.run(&["state", "recover", errored]);
     assert_eq!(recovered.code, Some(0), "{}", recovered.stderr);
     let plan = world.run(&["plan", "--detailed-exitcode"]);

@@ -211,13 +211,14 @@ fn lost_state(reader: &mut Reader) {
     fs::remove_dir_all(reader.world.path("state")).unwrap();
     let refused = reader.world.run(&["plan"]);
     assert_eq!(refused.code, Some(1));
-    let twins = Regex::new(r#"(?m)^      (\S+ = "ep_\w+")$"#).unwrap();
-    let twins: Vec<&str> = twins.captures_iter(&refused.stdout).map(|found| found.extract::<1>().1[0]).collect();
-    assert_eq!(twins.len(), 2, "{}", refused.stdout);
+    let duplicates = Regex::new(r#"(?m)^      (\S+ = "ep_\w+")$"#).unwrap();
+    let duplicates: Vec<&str> =
+        duplicates.captures_iter(&refused.stdout).map(|found| found.extract::<1>().1[0]).collect();
+    assert_eq!(duplicates.len(), 2, "{}", refused.stdout);
     let file = reader.world.read("webhooks.toml");
     let example = reader.reads_a_configuration();
     assert!(example.contains("[imports]\nrender-done = \"ep_"), "{example}");
-    reader.world.write("webhooks.toml", &format!("{file}\n[imports]\n{}\n", twins.join("\n")));
+    reader.world.write("webhooks.toml", &format!("{file}\n[imports]\n{}\n", duplicates.join("\n")));
     let told = reader.runs_a_block();
     assert!(told.contains("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy."), "{told}");
     reader.world.write("webhooks.toml", &file);

@@ -80,7 +80,7 @@ fn whoever_is_a_recipient_reads_the_secret_and_nobody_else() {
     }
     let stranger = world.run(&["secret", "show", "uploads", "--identity", "identity.txt"]);
     assert_eq!((stranger.code, stranger.stdout.as_str()), (Some(1), ""));
-    assert!(stranger.stderr.contains("the secret of `uploads` was not opened"), "{}", stranger.stderr);
+    assert!(stranger.stderr.contains("the secret of `uploads` was not decrypted"), "{}", stranger.stderr);
     assert!(stranger.stderr.contains("encrypted to ssh-ed25519 AAAA"), "{}", stranger.stderr);
     let both = ["secret", "show", "uploads", "--identity", "identity.txt", "--identity", "ed25519"];
     assert_eq!(world.ok(&both), secret);

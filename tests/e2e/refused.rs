@@ -83,7 +83,7 @@ events = []
     assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
     assert_snapshot!(run.snapshot(&world), @r#"
     --- stderr
-    error: `base_url` names the foreign host "evil.example"
+    error: `base_url` names the untrusted host "evil.example"
      --> webhooks.toml:3:12
       |
     3 | base_url = "https://evil.example"
@@ -324,7 +324,7 @@ fn a_state_none_of_whose_endpoints_is_listed_is_refused_unless_it_is_allowed() {
 }
 
 #[test]
-fn a_strangers_exact_twin_is_refused_unless_a_second_one_is_wanted() {
+fn a_strangers_exact_duplicate_is_refused_unless_a_second_one_is_wanted() {
     let mut world = World::with_sandbox(&[]);
     world.stranger("https://hooks.example.com/x");
     world.config("[webhooks.x]\nurl = \"https://hooks.example.com/x\"\nevents = [\"file.upload.failed\"]\n");

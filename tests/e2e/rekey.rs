@@ -32,7 +32,7 @@ fn shown(world: &World, identity: &str) -> Option<String> {
 }
 
 #[test]
-fn every_secret_is_sealed_anew_and_the_removed_reader_is_named() {
+fn every_secret_is_encrypted_anew_and_the_removed_reader_is_named() {
     let world = handed_over();
     let secrets = shown(&world, "identity.txt").unwrap();
     assert_eq!(secrets.lines().count(), 4, "one, and its predecessor's");
@@ -41,8 +41,8 @@ fn every_secret_is_sealed_anew_and_the_removed_reader_is_named() {
 
     let run = world.run(&REKEY);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("Sealed 2 secrets to 1 recipient."), "{}", run.stderr);
-    assert!(run.stderr.contains("whoever kept an old copy can still read"), "{}", run.stderr);
+    assert!(run.stderr.contains("Ciphertext 2 secrets to 1 recipient."), "{}", run.stderr);
+    assert!(run.stderr.contains("anybody who kept an old copy can still read"), "{}", run.stderr);
     assert!(run.stderr.contains("rotate these: uploads"), "{}", run.stderr);
     assert_eq!(shown(&world, "new.txt").unwrap(), secrets);
     assert_eq!(shown(&world, "identity.txt"), None);
@@ -61,7 +61,7 @@ fn a_wrong_identity_or_a_damaged_block_changes_nothing_and_is_named() {
     let before = world.read("state/webhooks.state.json");
     let run = world.run(&["secret", "rekey", "-i", "new.txt"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("the secret of `uploads` was not opened"), "{}", run.stderr);
+    assert!(run.stderr.contains("the secret of `uploads` was not decrypted"), "{}", run.stderr);
     assert_eq!(world.read("state/webhooks.state.json"), before);
 
     let mut state = world.state();

@@ -79,7 +79,7 @@ fn the_rest_of_a_stopped_apply_runs_under_the_same_id_and_nothing_else_does() {
     assert_eq!(result["changes"][1]["status"], "failed");
 
     world.start_sandbox(&[]);
-    // The base url is a guard: it moved with the sandbox's port, so the rest is more than was reviewed.
+    // The base URL is a guard: it moved with the sandbox's port, so the rest is more than was reviewed.
     let moved = world.run(&["apply", "--expect", &id]);
     assert_eq!(moved.code, Some(1), "{}", moved.stdout);
 }

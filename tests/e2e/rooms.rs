@@ -59,8 +59,8 @@ fn every_room_is_on_the_map_and_imports_run_downward() {
             for found in import.captures_iter(&text) {
                 let names = found.get(1).or(found.get(2)).unwrap().as_str();
                 for name in names.split(',').map(|name| name.trim().split("::").next().unwrap()) {
-                    let foreign = rooms.contains(name) && name != room && !allowed.contains(name);
-                    assert!(!foreign, "{} imports `{name}`: see the map in src/lib.rs", file.display());
+                    let untrusted = rooms.contains(name) && name != room && !allowed.contains(name);
+                    assert!(!untrusted, "{} imports `{name}`: see the map in src/lib.rs", file.display());
                 }
             }
         }
@@ -102,8 +102,8 @@ fn the_sandbox_is_a_second_reading_and_imports_nothing_of_the_house_but_the_disk
     let import = Regex::new(r"crate::(\w+)").unwrap();
     for file in files("sandbox") {
         let text = fs::read_to_string(&file).unwrap();
-        let foreign = import.captures_iter(&text).find(|found| !["sandbox", "disk"].contains(&&found[1]));
-        assert!(foreign.is_none(), "{} imports {:?}", file.display(), foreign.map(|found| found[0].to_owned()));
+        let untrusted = import.captures_iter(&text).find(|found| !["sandbox", "disk"].contains(&&found[1]));
+        assert!(untrusted.is_none(), "{} imports {:?}", file.display(), untrusted.map(|found| found[0].to_owned()));
     }
 }
 

@@ -25,7 +25,7 @@ impl Answer {
     }
 }
 
-/// Serves until the test process ends; the base url.
+/// Serves until the test process ends; the base URL.
 pub fn serve(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

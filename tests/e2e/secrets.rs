@@ -81,7 +81,7 @@ fn a_block_that_was_moved_edited_or_cut_is_refused_by_its_entrys_name() {
         for args in [&["secret", "show", "uploads"][..], &["secret", "export", "--format", "json"]] {
             let run = world.run(&[args, &["-i", "identity.txt"]].concat());
             assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{args:?}");
-            assert!(run.stderr.contains("the secret of `uploads` was not opened"), "{}", run.stderr);
+            assert!(run.stderr.contains("the secret of `uploads` was not decrypted"), "{}", run.stderr);
             told = run.stderr;
         }
         told

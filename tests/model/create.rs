@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use hookwright::endpoint::EndpointId;
-use hookwright::secrets::Sealed;
+use hookwright::secrets::Ciphertext;
 use hookwright::state::{Ended, Receipt, Record};
 
 use super::run::{MEMORY, Run, Step, Stop};
@@ -11,7 +11,7 @@ use super::server::{Keys, Post};
 use super::task::{Before, Lost, Task};
 use super::wording::Wording;
 
-static SEALED: LazyLock<Sealed> = LazyLock::new(|| serde_json::from_str("\"sealed\"").unwrap());
+static SEALED: LazyLock<Ciphertext> = LazyLock::new(|| serde_json::from_str("\"sealed\"").unwrap());
 
 enum Sent {
     Made(EndpointId),

@@ -27,7 +27,7 @@ pub fn judge(state: &State, live: &[Observed]) -> BTreeMap<String, Candidates> {
         let mut found: Vec<&Observed> = live
             .iter()
             .filter(|seen| {
-                !managed.contains(&seen.id) && seen.is_twin_of(&intents[0].wanted.spec) && timely(seen, intents)
+                !managed.contains(&seen.id) && seen.is_duplicate_of(&intents[0].wanted.spec) && timely(seen, intents)
             })
             .collect();
         found.sort_by_key(|seen| &seen.id);
@@ -88,7 +88,7 @@ pub fn plan(world: &World, live: &[Observed]) -> Decided {
                 *matches = judged.get(key).into_iter().flat_map(Candidates::all).cloned().collect();
             }
             Action::Create(make) | Action::Replace { make, .. } => {
-                let same = live.iter().filter(|seen| seen.is_twin_of(&make.wanted.spec));
+                let same = live.iter().filter(|seen| seen.is_duplicate_of(&make.wanted.spec));
                 make.live_before = same.map(|seen| seen.id.clone()).collect();
             }
             _ => {}

@@ -79,7 +79,7 @@ impl Run<'_> {
         if self.setup.wording == Wording::Judge01 {
             live_before.extend(task.matches.iter().cloned());
         } else {
-            let same = live.iter().filter(|seen| seen.is_twin_of(&task.intent.wanted.spec));
+            let same = live.iter().filter(|seen| seen.is_duplicate_of(&task.intent.wanted.spec));
             live_before.extend(same.map(|seen| seen.id.clone()));
         }
         let fresh = Intent {

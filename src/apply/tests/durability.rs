@@ -3,7 +3,7 @@
 use super::{Sound, Stage, entries, lost, reads_soundly, refused};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::plan::tests::world::World;
-use crate::secrets::Sealer;
+use crate::secrets::SecretEncryptor;
 use crate::videogen::{ApiError, ApiWriter, Created, Made};
 
 fn name(text: &str) -> Name {
@@ -14,7 +14,7 @@ fn name(text: &str) -> Name {
 fn replaced() -> Stage {
     let text = entries(&["render", "uploads"], "lifecycle = { overlap = \"0s\" }\n");
     let events = |word: &str| format!("/render\"\nevents = [\"file.upload.{word}\"]");
-    Stage::of(World::settled(&text).edit(&events("failed"), &events("completed")))
+    Stage::of(World::applied(&text).edit(&events("failed"), &events("completed")))
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_deletion_stays_noted_where_it_may_still_arrive_and_lapses_where_it_wa
 #[tokio::test(start_paused = true)]
 async fn a_secret_that_cannot_be_encrypted_is_never_done() {
     let mut stage = Stage::untouched(&entries(&["render"], ""));
-    stage.sealer = Sealer::none();
+    stage.encryptor = SecretEncryptor::none();
     let ended = stage.apply(stage.api.clone()).await;
     assert_eq!(ended.statuses, ["render: unknown"]);
     let state = stage.state();

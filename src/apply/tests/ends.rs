@@ -15,7 +15,7 @@ use crate::videogen::{ApiError, ApiWriter, Cause, Created, Throttle};
 /// The file has three new entries, and lacks one that is live.
 fn three_and_a_delete() -> Stage {
     let text = entries(&["a", "b", "c"], "");
-    let mut world = World::settled(&(text + &entries(&["old"], ""))).without("old");
+    let mut world = World::applied(&(text + &entries(&["old"], ""))).without("old");
     for name in ["a", "b", "c"] {
         world.state.endpoints.remove(&crate::endpoint::Name::parse(name).unwrap());
         world.unlist(&format!("ep_{name}"));
@@ -75,7 +75,7 @@ async fn a_create_that_is_given_up_is_unknown_and_its_intent_stays() {
 
 #[tokio::test]
 async fn a_delete_that_is_given_up_stays_noted() {
-    let stage = Stage::of(World::settled(&entries(&["a", "old"], "")).without("old"));
+    let stage = Stage::of(World::applied(&entries(&["a", "old"], "")).without("old"));
     let ended = stage.apply(Hangs(stage.api.clone(), stage.cut.clone())).await;
     assert_eq!(ended.statuses, ["old: failed"]);
     assert!(stage.state().deleting.contains_key(&EndpointId::new("ep_old")));

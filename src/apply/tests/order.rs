@@ -12,7 +12,7 @@ const THREE: [&str; 3] = ["a", "b", "c"];
 /// Entries that all get another event: each is replaced.
 fn replaced(more: &str) -> Stage {
     let text = entries(&THREE, more);
-    Stage::of(World::settled(&text).edit("file.upload.failed", "file.upload.completed"))
+    Stage::of(World::applied(&text).edit("file.upload.failed", "file.upload.completed"))
 }
 
 /// Takes longer over each create than over the one before.
@@ -31,7 +31,7 @@ impl ApiWriter for Slow {
 #[tokio::test(start_paused = true)]
 async fn every_create_ends_before_the_first_delete_begins() {
     let text = entries(&THREE, "lifecycle = { overlap = \"0s\" }\n") + &entries(&["old"], "");
-    let world = World::settled(&text).without("old").edit("file.upload.failed", "file.upload.completed");
+    let world = World::applied(&text).without("old").edit("file.upload.failed", "file.upload.completed");
     let mut stage = Stage::of(world);
     stage.parallelism = 2;
     let ended = stage.apply(Slow(stage.api.clone())).await;

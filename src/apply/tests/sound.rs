@@ -35,7 +35,7 @@ pub fn secret_of(id: &EndpointId) -> String {
     format!("whsec_of_{id}")
 }
 
-/// The last part of a url: in these tests, the entry's name.
+/// The last part of a URL: in these tests, the entry's name.
 fn path(spec: &Spec) -> &str {
     spec.url.rsplit('/').next().unwrap()
 }

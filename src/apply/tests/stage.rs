@@ -11,7 +11,7 @@ use super::Sound;
 use crate::apply::{Clock, Event, Job, Outcome, Status, apply, journal_room};
 use crate::plan::Plan;
 use crate::plan::tests::world::World;
-use crate::secrets::{Plugins, Sealer, generate_identity};
+use crate::secrets::{Plugins, SecretEncryptor, generate_identity};
 use crate::state::{Applied, Holder, Recording, State, Store};
 use crate::videogen::{ApiWriter, Throttle};
 
@@ -19,7 +19,7 @@ use crate::videogen::{ApiWriter, Throttle};
 pub struct Stage {
     pub api: Sound,
     pub throttle: Throttle,
-    pub sealer: Sealer,
+    pub encryptor: SecretEncryptor,
     /// Turns true when what is in flight is to be given up.
     pub cut: watch::Sender<bool>,
     /// Requests in flight at once.
@@ -39,7 +39,7 @@ impl Stage {
         Self {
             api: Sound::new(world.live.clone().unwrap_or_default(), store.clone(), world.now),
             throttle: Throttle::new(Duration::from_secs(3600)),
-            sealer: Sealer::probed(vec![recipient], Plugins::none()).unwrap(),
+            encryptor: SecretEncryptor::probed(vec![recipient], Plugins::none()).unwrap(),
             cut: watch::Sender::new(false),
             parallelism: 1,
             events: Arc::default(),
@@ -79,7 +79,7 @@ impl Stage {
             plan: Arc::clone(&plan),
             api,
             throttle: self.throttle.clone(),
-            sealer: self.sealer.clone(),
+            encryptor: self.encryptor.clone(),
             guards: Default::default(),
             reviewed: Applied::default(),
             is_rest: false,

@@ -13,7 +13,7 @@ use crate::cli::selection::Selection;
 
 /// Make what is live what the configuration says.
 ///
-/// Plans again, shows the plan, asks, and makes the calls. The signing secret of each new endpoint is sealed into
+/// Plans again, shows the plan, asks, and makes the calls. The signing secret of each new endpoint is encrypted into
 /// the state before the endpoint counts as done. Exit 3: stopped part-way; run it again.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -21,7 +21,7 @@ use crate::disk;
 use crate::endpoint::{EndpointId, Name, Observed};
 use crate::quote::quoted;
 use crate::render::{self, Existing};
-use crate::secrets::{Binding, ExposeSecret, Sealed, SecretString, last4};
+use crate::secrets::{Binding, Ciphertext, ExposeSecret, SecretString, last4};
 use crate::state::{Managed, Record, State};
 
 /// The most bytes that a secret may have.
@@ -96,7 +96,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Ended {
         state.fold(Record::Imported { name: name.clone(), managed: Box::new(managed) });
     });
     session.commit().await?;
-    let secret = if secret.is_some() { "its secret is sealed in the state" } else { "its secret is unknown" };
+    let secret = if secret.is_some() { "its secret is encrypted in the state" } else { "its secret is unknown" };
     terminal::say(&format!("Imported {id} as `{name}`; {secret}."));
     Ok(DONE)
 }
@@ -119,9 +119,9 @@ async fn complete(project: &Project, name: &Name, secret: Option<SecretString>, 
         Failure::new(format!("the API lists no endpoint {}", had.endpoint_id))
             .hint("`hookwright plan` says what became of it")
     })?;
-    let (sealed, last4, recipients) = encrypted(project, &state, listed, &secret)?;
+    let (encrypted, last4, recipients) = encrypted(project, &state, listed, &secret)?;
     session.change(|state| {
-        state.rekey(vec![(listed.id.clone(), sealed)], &recipients);
+        state.rekey(vec![(listed.id.clone(), encrypted)], &recipients);
         if let Some(managed) = state.endpoints.get_mut(name).and_then(|slot| slot.current.as_mut()) {
             managed.secret_last4 = Some(last4);
         }
@@ -155,15 +155,15 @@ fn adopt(
     seen: &Observed,
     secret: Option<&SecretString>,
 ) -> Result<Managed, Failure> {
-    if !seen.is_twin_of(&entry.wanted.spec) {
+    if !seen.is_duplicate_of(&entry.wanted.spec) {
         let message =
             format!("{} differs from its entry: {}", seen.id, crate::render::differences(&entry.wanted.spec, seen));
         return Err(Failure::new(message).hint("write the entry as the endpoint is; change it in a later apply"));
     }
     let mut managed = Managed::adopted(entry.wanted.clone(), seen);
     if let Some(secret) = secret {
-        let (sealed, last4, recipients) = encrypted(project, state, seen, secret)?;
-        managed.secret = Some(sealed);
+        let (encrypted, last4, recipients) = encrypted(project, state, seen, secret)?;
+        managed.secret = Some(encrypted);
         managed.secret_last4 = Some(last4);
         managed.sealed_to = recipients;
     }
@@ -177,7 +177,7 @@ fn encrypted(
     state: &State,
     seen: &Observed,
     secret: &SecretString,
-) -> Result<(Sealed, String, Vec<String>), Failure> {
+) -> Result<(Ciphertext, String, Vec<String>), Failure> {
     let last4 = last4(secret.expose_secret());
     if let Some(listed) = seen.secret_last4.as_ref().filter(|listed| **listed != last4) {
         let message = format!("that is not the endpoint's secret: the API lists one that ends in {}", quoted(listed));
@@ -185,10 +185,10 @@ fn encrypted(
             Failure::new(message).hint("nothing was changed; find the secret, or raise `rotation` for a new one")
         );
     }
-    let sealer = crate::cli::identity::sealer(&project.recipients)?;
+    let encryptor = crate::cli::identity::encryptor(&project.recipients)?;
     let binding = Binding { lineage: &state.lineage, endpoint_id: &seen.id };
-    let sealed = sealer.seal(binding, secret).map_err(|e| Failure::chain(&e))?;
-    Ok((sealed, last4, sealer.recipients().iter().map(ToString::to_string).collect()))
+    let encrypted = encryptor.encrypt(binding, secret).map_err(|e| Failure::chain(&e))?;
+    Ok((encrypted, last4, encryptor.recipients().iter().map(ToString::to_string).collect()))
 }
 
 /// The secret that the flags name, if any; never quoted in an error.

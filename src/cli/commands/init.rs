@@ -108,7 +108,7 @@ fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
 
 /// What is live, and where.
 struct Existing {
-    /// The environment's base url, where it names one.
+    /// The environment's base URL, where it names one.
     base_url: Option<BaseUrl>,
     endpoints: Vec<Observed>,
 }

@@ -17,7 +17,7 @@ use crate::quote::escaped;
 
 /// Send a signed test event to an endpoint.
 ///
-/// The url and the secret are those of the state. It is sent once, straight there: no redirect is followed and no proxy
+/// The URL and the secret are those of the state. It is sent once, straight there: no redirect is followed and no proxy
 /// asked. Status, latency and verdict are printed, and nothing of the answer. Exit 0 where the answer is 2xx.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -72,11 +72,11 @@ pub async fn run(global: &Global, args: &PingArgs) -> Ended {
 fn verdict(status: u16) -> (&'static str, Option<&'static str>) {
     match status {
         200..=299 => ("accepted", None),
-        300..=399 => ("a redirect, which is not followed", Some("webhooks follow none: set the url to where it leads")),
+        300..=399 => ("a redirect, which is not followed", Some("webhooks follow none: set the URL to where it leads")),
         400 | 401 | 403 => {
             ("refused", Some("does it check signatures with another secret? Hand it this one: hookwright secret show"))
         }
-        404 | 405 | 410 => ("nobody takes events there", Some("is the url's path right, and does it take POST?")),
+        404 | 405 | 410 => ("nobody takes events there", Some("is the URL's path right, and does it take POST?")),
         500..=599 => {
             ("the consumer failed", Some("its own log says why; an unknown event should be answered with 2xx"))
         }

@@ -7,7 +7,7 @@ use crate::config::syntax::errors::{Errors, quoted_short};
 use crate::diagnostic::FileError;
 use crate::endpoint::{Name, Spec};
 
-/// Finds every entry whose url and events, in canonical form, another one above it has too.
+/// Finds every entry whose URL and events, in canonical form, another one above it has too.
 pub(in crate::config) fn refuse(webhooks: &Webhooks, errors: &mut Errors) {
     let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
     in_order.sort_by_key(|(_, start)| *start);
@@ -24,10 +24,11 @@ pub(in crate::config) fn refuse(webhooks: &Webhooks, errors: &mut Errors) {
         let spec = Spec { description: None, ..entry.wanted.spec.canonical() };
         if let Some(first) = firsts.get(&spec) {
             let (here, there) = (webhooks.places[name].clone(), webhooks.places[*first].clone());
-            let (twin, first) = (quoted_short(name.as_str()), quoted_short(first.as_str()));
-            let error = FileError::new(format!("the entry {twin} has the same url and events as {first}"), here, "");
-            let hint = "each event would be delivered twice: change the url or the events of one, or remove it";
-            errors.push(error.also(there, "its twin").hint(hint));
+            let (duplicate, first) = (quoted_short(name.as_str()), quoted_short(first.as_str()));
+            let error =
+                FileError::new(format!("the entry {duplicate} has the same URL and events as {first}"), here, "");
+            let hint = "each event would be delivered twice: change the URL or the events of one, or remove it";
+            errors.push(error.also(there, "its duplicate").hint(hint));
         } else {
             firsts.insert(spec, name);
         }

@@ -147,7 +147,7 @@ fn url(entry: Item<'_>, table: &Table<'_>, reading: &Reading<'_>, errors: &mut E
         if table.means("url", errors) {
             return None;
         }
-        let message = format!("the entry {} has no url", quoted_short(entry.key()));
+        let message = format!("the entry {} has no URL", quoted_short(entry.key()));
         let hint = format!("write `url = {}` below its header", endpoint_url::EXAMPLE);
         errors.absent(FileError::new(message, entry.key_span(), "").hint(hint), Whole::Section);
         return None;

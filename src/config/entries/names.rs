@@ -159,7 +159,7 @@ fn name_among(item: Item<'_>, known: &BTreeSet<Name>, entries: &Places, errors: 
         let meant = errors.guess(name.as_str(), entries.keys().map(Name::as_str));
         let label = meant.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
         let message = format!("{} has no entry", quoted_short(name.as_str()));
-        let hint = format!("write `[webhooks.{name}]` with its url and events, or remove this line");
+        let hint = format!("write `[webhooks.{name}]` with its URL and events, or remove this line");
         errors.absent(FileError::new(message, item.key_span(), label).hint(hint), Whole::File);
     }
     Some(name)

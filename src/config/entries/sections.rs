@@ -19,7 +19,7 @@ pub(in crate::config) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"]
 
 /// `[provider]` as it counts.
 pub(in crate::config) struct Provider {
-    /// The base url that will be used, the override before the file's; `None` at an error.
+    /// The base URL that will be used, the override before the file's; `None` at an error.
     pub(in crate::config) base_url: Option<BaseUrl>,
     /// Whether creates carry a tag of their intent.
     pub(in crate::config) mark: bool,
@@ -37,7 +37,7 @@ pub(in crate::config) fn provider(root: &Table<'_>, over: Option<&BaseUrl>, erro
     Provider { base_url: over.cloned().or(written), mark }
 }
 
-/// Reads a base url; `None` at an error.
+/// Reads a base URL; `None` at an error.
 pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, errors: &mut Errors) -> Option<BaseUrl> {
     let example = format!("\"{}\"", BaseUrl::DEFAULT);
     let text = item.text(&example, errors)?;
@@ -53,7 +53,7 @@ pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, errors
         return Some(base_url);
     }
     let host = base_url.host().map(|host| quoted_short(&host.to_string())).unwrap_or_default();
-    let message = format!("`base_url` names the foreign host {host}");
+    let message = format!("`base_url` names the untrusted host {host}");
     let label = "the API key goes only to `*.videogen.io` (one label) and to loopback";
     let hint = "set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere";
     errors.push(FileError::new(message, text.span, label).hint(hint));

@@ -24,8 +24,8 @@ pub(in crate::config) struct Settings {
     pub(in crate::config) api_key_env: String,
 }
 
-/// Reads the top of the file and puts the environment's words in the place of its own: the base url, the state's path,
-/// recipients (the list and the file as one, so that an environment which names either is sealed to its own alone),
+/// Reads the top of the file and puts the environment's words in the place of its own: the base URL, the state's path,
+/// recipients (the list and the file as one, so that an environment which names either is encrypted to its own alone),
 /// and of `safety` each key by itself.
 pub(in crate::config) fn settings(
     root: &Table<'_>,

@@ -1,4 +1,4 @@
-//! The list that errors are gathered in while a file is read, and how a foreign word is put into a message.
+//! The list that errors are gathered in while a file is read, and how a untrusted word is put into a message.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -137,7 +137,7 @@ fn hide_secrets(error: &mut FileError) {
     }
 }
 
-/// A foreign word for a message: quoted, its secrets hidden, cut where it is long.
+/// A untrusted word for a message: quoted, its secrets hidden, cut where it is long.
 pub(in crate::config) fn quoted_short(text: &str) -> String {
     const LONGEST: usize = 80;
     let shown = hidden(&text[..text.floor_char_boundary(4096)]);

@@ -150,7 +150,7 @@ fn plain(message: &str, span: Range<usize>, text: &str) -> FileError {
         "invalid basic string" if expected == "`\"`" => said("a string is not closed", "close it with `\"`"),
         "invalid literal string" if expected == "`'`" => said("a string is not closed", "close it with `'`"),
         "invalid unquoted key" => {
-            said("a bare key holds a foreign character", "write only A-Z a-z 0-9 _ - in it, or put it in quotes")
+            said("a bare key holds a untrusted character", "write only A-Z a-z 0-9 _ - in it, or put it in quotes")
         }
         _ => {
             let label = if matches!(expected, "" | "nothing") { String::new() } else { format!("expected {expected}") };

@@ -38,7 +38,7 @@ fn an_environment_stands_before_the_rest_of_the_file() {
     let staging = parse_in(&two(), Some("staging"), &[]).unwrap();
     assert_eq!((staging.base_url, staging.state_path), (BaseUrl::Sandbox, None));
     assert_eq!(staging.api_key_env, "VIDEOGEN_API_KEY");
-    assert!(staging.recipients.is_empty(), "sealed to its own recipients alone");
+    assert!(staging.recipients.is_empty(), "encrypted to its own recipients alone");
     assert_eq!(staging.recipients_file.map(|(path, _)| path).as_deref(), Some("staging.txt"));
     assert_eq!(staging.safety.max_deletes, Some(3));
     assert_eq!(staging.safety.allowed_hosts, Some(["*.example".to_owned()].into()));
@@ -145,7 +145,7 @@ fn faults_of_every_environment_are_told_whichever_is_chosen() {
       |
       = hint: write `base_url`, or remove it
 
-    error: `base_url` names the foreign host "evil.example"
+    error: `base_url` names the untrusted host "evil.example"
      --> webhooks.toml:4:12
       |
     4 | base_url = "https://evil.example"
@@ -239,6 +239,6 @@ fn an_id_is_adopted_once_in_each_environment() {
        |
        = hint: an endpoint belongs to one entry: remove one of the two
     "#);
-    let nobodys = LIMITED.replace("imports = { both", "imports = { bth");
-    assert!(refused_in(&nobodys, Some("staging"), &[]).contains("did you mean `both`?"));
+    let unaccounted = LIMITED.replace("imports = { both", "imports = { bth");
+    assert!(refused_in(&unaccounted, Some("staging"), &[]).contains("did you mean `both`?"));
 }

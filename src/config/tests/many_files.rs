@@ -32,7 +32,7 @@ fn entries_of_all_files_are_wanted_and_defaults_hold_for_their_own_file() {
 }
 
 #[test]
-fn a_name_in_two_files_and_a_twin() {
+fn a_name_in_two_files_and_a_duplicate() {
     insta::assert_snapshot!(refused(&[SOUND, "", &SOUND.replace("sound.example", "other.example")]), @r#"
     error: "sound" is defined twice
      --> hooks/c.toml:1:11
@@ -47,17 +47,17 @@ fn a_name_in_two_files_and_a_twin() {
       |
       = hint: keep one of the two, or rename one
     "#);
-    insta::assert_snapshot!(refused(&[SOUND, &SOUND.replace("webhooks.sound", "webhooks.twin")]), @r#"
-    error: the entry "twin" has the same url and events as "sound"
+    insta::assert_snapshot!(refused(&[SOUND, &SOUND.replace("webhooks.sound", "webhooks.duplicate")]), @r#"
+    error: the entry "duplicate" has the same URL and events as "sound"
      --> hooks/b.toml:1:11
       |
-    1 | [webhooks.twin]
+    1 | [webhooks.duplicate]
       |           ^^^^
       |
      ::: hooks/a.toml:1:11
       |
     1 | [webhooks.sound]
-      |           ----- its twin
+      |           ----- its duplicate
       |
       = hint: each event would be delivered twice: change the url or the events of one, or remove it
     "#);
@@ -138,7 +138,7 @@ fn faults_of_all_files_come_file_by_file() {
     2 | url = "ftp://d.example/"
       |       ^^^^^^^^^^^^^^^^^^
       |
-      = hint: write an url that starts with `https://`
+      = hint: write a URL that starts with `https://`
 
     error: `events` is empty
      --> hooks/c.toml:3:10

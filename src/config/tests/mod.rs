@@ -20,7 +20,7 @@ const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8
 /// An entry with no error.
 const SOUND: &str = "[webhooks.sound]\nurl = \"https://sound.example/\"\nevents = [\"file.*\"]\n";
 
-/// One file, under a base url from the environment or none.
+/// One file, under a base URL from the environment or none.
 fn parse(text: &str, base_url: Option<&BaseUrl>) -> Result<Desired, Vec<FileError>> {
     let inputs = Inputs { base_url: base_url.cloned(), ..Inputs::default() };
     config::parse(&Sources::one("webhooks.toml", text), &inputs)
@@ -62,7 +62,7 @@ fn refused(text: &str) -> String {
     refused_under(text, None)
 }
 
-/// As [`refused`], with a base url from the environment.
+/// As [`refused`], with a base URL from the environment.
 #[track_caller]
 fn refused_under(text: &str, base_url: Option<&BaseUrl>) -> String {
     drawn(text, &parse(text, base_url).expect_err("an error"))

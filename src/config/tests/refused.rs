@@ -102,7 +102,7 @@ fn an_entry_with_no_url_or_events() {
       |
       = hint: write `events = ["tool_execution.*"]` below its header, or under `[defaults]` for every entry
 
-    error: the entry "a" has no url
+    error: the entry "a" has no URL
      --> webhooks.toml:1:11
       |
     1 | [webhooks.a]
@@ -127,14 +127,14 @@ fn a_bad_name() {
 
 #[test]
 fn two_entries_for_one_endpoint() {
-    insta::assert_snapshot!(refused(&format!("{SOUND}[webhooks.twin]\nurl = \"https://SOUND.example\"\nevents = [\"file.*\", \"file.upload.failed\"]\ndescription = \"other\"\n")), @r#"
-    error: the entry "twin" has the same url and events as "sound"
+    insta::assert_snapshot!(refused(&format!("{SOUND}[webhooks.duplicate]\nurl = \"https://SOUND.example\"\nevents = [\"file.*\", \"file.upload.failed\"]\ndescription = \"other\"\n")), @r#"
+    error: the entry "duplicate" has the same URL and events as "sound"
      --> webhooks.toml:4:11
       |
     1 | [webhooks.sound]
-      |           ----- its twin
+      |           ----- its duplicate
     ...
-    4 | [webhooks.twin]
+    4 | [webhooks.duplicate]
       |           ^^^^
       |
       = hint: each event would be delivered twice: change the url or the events of one, or remove it

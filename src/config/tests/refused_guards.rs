@@ -1,4 +1,4 @@
-//! Faults of what keeps a team safe, as they are drawn: hosts, base url, recipients, paths.
+//! Faults of what keeps a team safe, as they are drawn: hosts, base URL, recipients, paths.
 
 use super::{KEY, refused, refused_under};
 use crate::config::parse_base_url;
@@ -21,7 +21,7 @@ fn an_url_outside_of_the_allowed_hosts() {
     2 | url = "https://a.b.corp.example/x"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = hint: add "a.b.corp.example" to `allowed_hosts` under `[safety]`, or write an url of a host that is there
+      = hint: add "a.b.corp.example" to `allowed_hosts` under `[safety]`, or write a URL of a host that is there
     "#);
 }
 
@@ -57,7 +57,7 @@ fn a_pattern_that_is_no_host() {
 #[test]
 fn a_base_url_that_may_not_have_the_key() {
     insta::assert_snapshot!(refused("[provider]\nbase_url = \"https://api.videogen.io.evil.example\"\n"), @r#"
-    error: `base_url` names the foreign host "api.videogen.io.evil.example"
+    error: `base_url` names the untrusted host "api.videogen.io.evil.example"
      --> webhooks.toml:2:12
       |
     2 | base_url = "https://api.videogen.io.evil.example"
@@ -139,7 +139,7 @@ fn a_path_that_is_empty() {
 fn a_base_url_whose_host_is_not_the_environments() {
     let other = parse_base_url("https://staging.example").unwrap();
     insta::assert_snapshot!(refused_under("[provider]\nbase_url = \"https://prod.example\"\n", Some(&other)), @r#"
-    error: `base_url` names the foreign host "prod.example"
+    error: `base_url` names the untrusted host "prod.example"
      --> webhooks.toml:2:12
       |
     2 | base_url = "https://prod.example"

@@ -117,7 +117,7 @@ fn an_url_that_is_none() {
     2 | url = "ftp://a.example/x"
       |       ^^^^^^^^^^^^^^^^^^^
       |
-      = hint: write an url that starts with `https://`
+      = hint: write a URL that starts with `https://`
     "#);
 }
 
@@ -133,7 +133,7 @@ fn an_url_over_plain_http() {
       = hint: write `https://`: deliveries cross the open network
     "#);
     insta::assert_snapshot!(refused(&with_url("http://localhost:9000/x")), @r#"
-    error: an `http://` url is only for a local base url
+    error: an `http://` url is only for a local base URL
      --> webhooks.toml:2:7
       |
     2 | url = "http://localhost:9000/x"
@@ -283,5 +283,5 @@ fn a_lifecycle_that_cannot_be_kept() {
 
 #[test]
 fn an_url_that_is_too_long() {
-    insta::assert_snapshot!(refused(&with_url(&format!("https://a.example/{}", "x".repeat(2048)))).lines().next().unwrap(), @"error: the url has 2066 bytes");
+    insta::assert_snapshot!(refused(&with_url(&format!("https://a.example/{}", "x".repeat(2048)))).lines().next().unwrap(), @"error: the URL has 2066 bytes");
 }

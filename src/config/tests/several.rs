@@ -122,7 +122,7 @@ fn a_missing_url_is_told_beside_a_duplicate_key() {
     let messages: Vec<String> = parse(text, None).unwrap_err().into_iter().map(|error| error.message).collect();
     assert_eq!(
         messages,
-        ["the entry \"a\" has no events", "the entry \"a\" has no url", "\"rotation\" is defined twice"]
+        ["the entry \"a\" has no events", "the entry \"a\" has no URL", "\"rotation\" is defined twice"]
     );
 }
 

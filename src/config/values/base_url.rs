@@ -8,7 +8,7 @@ use crate::config::BaseUrl;
 use crate::endpoint::is_loopback;
 
 impl BaseUrl {
-    /// The API's own base url.
+    /// The API's own base URL.
     pub const DEFAULT: &str = "https://api.videogen.io";
 
     /// Whether it is on this machine: the sandbox, or a loopback host.
@@ -25,7 +25,7 @@ impl BaseUrl {
         name.strip_suffix(".videogen.io").is_some_and(|label| !label.is_empty() && !label.contains('.'))
     }
 
-    /// The host, where it is an url.
+    /// The host, where it is a URL.
     pub(in crate::config) fn host(&self) -> Option<Host<String>> {
         self.parsed()?.host().map(|host| host.to_owned())
     }
@@ -53,7 +53,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Reads a base url: `sandbox`, an https url, or an http url of a loopback host. The error is what is wrong with it,
+/// Reads a base URL: `sandbox`, an https URL, or an http URL of a loopback host. The error is what is wrong with it,
 /// a lowercase phrase that quotes nothing of it.
 pub fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     if text == "sandbox" {
@@ -62,10 +62,10 @@ pub fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     if text.is_empty() {
         return Err("it is empty".into());
     }
-    let url = Url::parse(text).map_err(|error| format!("it is no url ({error})"))?;
+    let url = Url::parse(text).map_err(|error| format!("it is no URL ({error})"))?;
     let loopback = url.host().is_some_and(|host| is_loopback(&host));
     if !matches!(url.scheme(), "https" | "http") {
-        return Err("it is neither an https url nor `sandbox`".into());
+        return Err("it is neither an https URL nor `sandbox`".into());
     }
     if url.scheme() == "http" && !loopback {
         return Err("`http://` is only for a loopback host".into());
@@ -99,8 +99,8 @@ mod tests {
     fn what_may_not_is_said_without_quoting_it() {
         let wrong = |text| parse_base_url(text).unwrap_err();
         assert_eq!(wrong(""), "it is empty");
-        assert_eq!(wrong("api.videogen.io"), "it is no url (relative URL without a base)");
-        assert_eq!(wrong("ftp://api.videogen.io"), "it is neither an https url nor `sandbox`");
+        assert_eq!(wrong("api.videogen.io"), "it is no URL (relative URL without a base)");
+        assert_eq!(wrong("ftp://api.videogen.io"), "it is neither an https URL nor `sandbox`");
         assert_eq!(wrong("http://api.videogen.io"), "`http://` is only for a loopback host");
         assert_eq!(wrong("https://user:pw@api.videogen.io"), "it holds credentials");
         assert_eq!(wrong("https://api.videogen.io?a"), "it has a query or a fragment");

@@ -1,4 +1,4 @@
-//! The url of an entry: what may be sent to the API, in the very serialisation that was checked.
+//! The URL of an entry: what may be sent to the API, in the very serialisation that was checked.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -19,13 +19,13 @@ pub(in crate::config) const EXAMPLE: &str = "\"https://hooks.example.com/videoge
 
 /// What the rest of the file says about urls.
 pub(in crate::config) struct UrlRules<'a> {
-    /// The base url that will be used; `None` where it is wrong itself.
+    /// The base URL that will be used; `None` where it is wrong itself.
     pub(in crate::config) base_url: Option<&'a BaseUrl>,
     /// The patterns; `None` allows all.
     pub(in crate::config) allowed_hosts: Option<&'a BTreeSet<String>>,
 }
 
-/// Checks an url and gives its serialisation.
+/// Checks a URL and gives its serialisation.
 pub(in crate::config) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, errors: &mut Errors) -> Option<String> {
     match parse(&written.text, rules) {
         Ok(url) => Some(url.into()),
@@ -36,7 +36,7 @@ pub(in crate::config) fn check(written: &Filled<'_>, rules: &UrlRules<'_>, error
     }
 }
 
-/// What is wrong, and what to write instead; nothing of the url is in it but its scheme or host.
+/// What is wrong, and what to write instead; nothing of the URL is in it but its scheme or host.
 struct Wrong(String, String);
 
 fn wrong<T>(message: &str, hint: &str) -> Result<T, Wrong> {
@@ -45,29 +45,29 @@ fn wrong<T>(message: &str, hint: &str) -> Result<T, Wrong> {
 
 fn parse(text: &str, rules: &UrlRules<'_>) -> Result<Url, Wrong> {
     if text.is_empty() {
-        return wrong("the url is empty", &format!("write `url = {EXAMPLE}`"));
+        return wrong("the URL is empty", &format!("write `url = {EXAMPLE}`"));
     }
     let url = match Url::parse(text) {
         Ok(url) => url,
-        Err(error) => return wrong(&format!("this is no url: {error}"), &format!("write one such as {EXAMPLE}")),
+        Err(error) => return wrong(&format!("this is no URL: {error}"), &format!("write one such as {EXAMPLE}")),
     };
     match url.scheme() {
         "https" => {}
         "http" => plain_http(&url, rules)?,
         scheme => {
             let message = format!("the scheme {} is not https", quoted_short(scheme));
-            return wrong(&message, "write an url that starts with `https://`");
+            return wrong(&message, "write a URL that starts with `https://`");
         }
     }
     if !url.username().is_empty() || url.password().is_some() {
         let hint = "remove what stands before the `@`: reviewers and CI read this file; receivers check the signature";
-        return wrong("the url holds credentials", hint);
+        return wrong("the URL holds credentials", hint);
     }
     if url.fragment().is_some() {
-        return wrong("the url has a fragment", "remove the `#` and what follows: it is never sent to a server");
+        return wrong("the URL has a fragment", "remove the `#` and what follows: it is never sent to a server");
     }
     if url.as_str().len() > MOST_BYTES {
-        let message = format!("the url has {} bytes", url.as_str().len());
+        let message = format!("the URL has {} bytes", url.as_str().len());
         return wrong(&message, &format!("write one of at most {MOST_BYTES}"));
     }
     host(&url, text, rules)?;
@@ -80,7 +80,7 @@ fn host(url: &Url, text: &str, rules: &UrlRules<'_>) -> Result<(), Wrong> {
     let authority = rest.strip_prefix("//").unwrap_or_default();
     let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     if authority.is_empty() {
-        return wrong("the url has no host after `https://`", &format!("write one such as {EXAMPLE}"));
+        return wrong("the URL has no host after `https://`", &format!("write one such as {EXAMPLE}"));
     }
     let is_listed = || rules.allowed_hosts.zip(url.host()).is_some_and(|(patterns, host)| allows(patterns, &host));
     let hint = format!("write a whole host name, as in {EXAMPLE}");
@@ -111,11 +111,11 @@ fn written(authority: &str, address: &Ipv4Addr) -> bool {
 
 fn plain_http(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {
     if !url.host().is_some_and(|host| is_loopback(&host)) {
-        return wrong("the url is not https", "write `https://`: deliveries cross the open network");
+        return wrong("the URL is not https", "write `https://`: deliveries cross the open network");
     }
     if !rules.base_url.is_none_or(BaseUrl::is_local) {
         let hint = "write `https://`, or set `base_url = \"sandbox\"`: VideoGen cannot reach a loopback host";
-        return wrong("an `http://` url is only for a local base url", hint);
+        return wrong("an `http://` url is only for a local base URL", hint);
     }
     Ok(())
 }
@@ -126,6 +126,6 @@ fn allowed(url: &Url, rules: &UrlRules<'_>) -> Result<(), Wrong> {
         return Ok(());
     }
     let host = quoted_short(&host.to_string());
-    let hint = format!("add {host} to `allowed_hosts` under `[safety]`, or write an url of a host that is there");
+    let hint = format!("add {host} to `allowed_hosts` under `[safety]`, or write a URL of a host that is there");
     wrong(&format!("the host {host} is not in `allowed_hosts`"), &hint)
 }

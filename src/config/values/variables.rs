@@ -95,7 +95,7 @@ impl<'t> Variables<'t> {
         for given in given {
             match declared.get_mut(given.name.as_str()) {
                 Some(variable) => take(given, variable, errors),
-                None => passed_over.extend(nobodys(given, &declared, errors)),
+                None => passed_over.extend(unaccounted(given, &declared, errors)),
             }
         }
         if matches!(environments.name, EnvironmentName::Unknown) {
@@ -232,7 +232,7 @@ pub(in crate::config) fn undeclared(
 }
 
 /// A value for a variable that nobody declared: an error, a warning or nothing, by who gave it.
-fn nobodys(given: &Given, declared: &BTreeMap<&str, Declared>, errors: &mut Errors) -> Option<String> {
+fn unaccounted(given: &Given, declared: &BTreeMap<&str, Declared>, errors: &mut Errors) -> Option<String> {
     let Given { name, value: _, origin, giver } = given;
     let (label, hint) = undeclared(name, declared, errors);
     let message = format!("{origin} gives {}, which is no declared variable", quoted_short(name));

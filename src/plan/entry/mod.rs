@@ -38,7 +38,10 @@ pub(super) fn change(
     reasons.extend(forced);
     let mut adopted = None;
     if let Live::Listed(seen) = live {
-        if !drifted.is_empty() && reasons.iter().all(|r| matches!(r, Reason::Changed(_))) && seen.is_twin_of(&wanted) {
+        if !drifted.is_empty()
+            && reasons.iter().all(|r| matches!(r, Reason::Changed(_)))
+            && seen.is_duplicate_of(&wanted)
+        {
             adopted = Some(wanted.clone());
             reasons.clear();
         } else {

@@ -130,7 +130,8 @@ impl<'a> Ledger<'a> {
             }
             for seen in live {
                 let near = by_bare.get_mut(&bare(&seen.url, &seen.events)).into_iter().flatten();
-                near.filter(|account| seen.is_twin_of(&account.intents[0].wanted.spec)).for_each(|a| a.live.push(seen));
+                near.filter(|account| seen.is_duplicate_of(&account.intents[0].wanted.spec))
+                    .for_each(|a| a.live.push(seen));
             }
         }
         Self { state, accounts }

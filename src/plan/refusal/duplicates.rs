@@ -24,7 +24,7 @@ pub(super) fn duplicates(world: &World<'_>, changes: &[Change], unmanaged: &[&Ob
             continue;
         }
         let near = by_url.get(&key(&make.wanted.spec.url)).into_iter().flatten();
-        if let Some(seen) = near.filter(|seen| seen.is_twin_of(&make.wanted.spec)).min_by_key(|seen| &seen.id) {
+        if let Some(seen) = near.filter(|seen| seen.is_duplicate_of(&make.wanted.spec)).min_by_key(|seen| &seen.id) {
             refusals.push(RefusalKind::Duplicate { endpoint_id: seen.id.clone() }.of(world, &change.name));
         }
     }

@@ -42,7 +42,7 @@ fn of_listing(world: &World<'_>, change: &Change) -> Option<RefusalKind> {
     let Action::Import { endpoint_id, make, seen } = &change.action else { return None };
     let endpoint_id = endpoint_id.clone();
     match seen {
-        Some(seen) if !seen.is_twin_of(&make.wanted.spec) => {
+        Some(seen) if !seen.is_duplicate_of(&make.wanted.spec) => {
             let wanted = make.wanted.spec.canonical();
             let live = seen.as_spec(&wanted).canonical();
             Some(RefusalKind::ImportDiffers { endpoint_id, wanted, live })

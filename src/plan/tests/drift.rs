@@ -7,7 +7,7 @@ use super::{TWO, World};
 
 #[test]
 fn what_is_gone_is_drift_and_is_created_again() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     world.unlist("ep_render");
     assert_snapshot!(world.told(), @"
     drift render (ep_render): gone
@@ -17,7 +17,7 @@ fn what_is_gone_is_drift_and_is_created_again() {
 
 #[test]
 fn what_is_gone_and_no_longer_wanted_is_deleted_from_the_state() {
-    let mut world = World::settled(TWO).without("render");
+    let mut world = World::applied(TWO).without("render");
     world.unlist("ep_render");
     assert_snapshot!(world.told(), @"
     drift render (ep_render): gone
@@ -27,7 +27,7 @@ fn what_is_gone_and_no_longer_wanted_is_deleted_from_the_state() {
 
 #[test]
 fn each_attribute_that_was_changed_remotely_is_drift_and_a_replacement() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let seen = world.listed("ep_render");
     seen.url = "https://evil.example/".to_owned();
     seen.events.insert("file.playback_ready".to_owned());
@@ -40,7 +40,7 @@ fn each_attribute_that_was_changed_remotely_is_drift_and_a_replacement() {
 
 #[test]
 fn an_absent_description_and_other_words_for_the_same_say_nothing() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let seen = world.listed("ep_render");
     seen.description = None;
     seen.url = "https://HOOKS.example.com:443/render/".to_owned();
@@ -50,7 +50,7 @@ fn an_absent_description_and_other_words_for_the_same_say_nothing() {
 
 #[test]
 fn live_is_compared_with_what_was_answered_and_the_file_with_what_was_sent() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let mut answered = world.spec("render");
     answered.description = Some("shortened".to_owned());
     world.managed("render").answered = Some(answered);
@@ -60,7 +60,7 @@ fn live_is_compared_with_what_was_answered_and_the_file_with_what_was_sent() {
 
 #[test]
 fn a_change_by_hand_that_the_file_then_takes_over_is_an_update() {
-    let mut world = World::settled(TWO).edit("com/render", "com/by-hand");
+    let mut world = World::applied(TWO).edit("com/render", "com/by-hand");
     world.listed("ep_render").url = "https://hooks.example.com/by-hand".to_owned();
     assert_snapshot!(world.told(), @"
     drift render (ep_render): url https://hooks.example.com/render -> https://hooks.example.com/by-hand
@@ -71,7 +71,7 @@ fn a_change_by_hand_that_the_file_then_takes_over_is_an_update() {
 #[test]
 fn an_ignored_attribute_that_was_changed_remotely_is_drift_alone() {
     let ignoring = TWO.replace("description", "lifecycle = { ignore_changes = [\"description\"] }\ndescription");
-    let mut world = World::settled(&ignoring);
+    let mut world = World::applied(&ignoring);
     world.listed("ep_render").description = Some(Some("by hand".to_owned()));
     assert_snapshot!(world.told(), @"drift render (ep_render): description Renders -> by hand");
     assert!(world.plan().is_empty());
@@ -79,7 +79,7 @@ fn an_ignored_attribute_that_was_changed_remotely_is_drift_alone() {
 
 #[test]
 fn another_secret_is_drift_and_changes_nothing_by_itself() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     world.listed("ep_render").secret_last4 = Some("2222".to_owned());
     world.listed("ep_uploads").secret_last4 = None;
     assert_snapshot!(world.told(), @"drift render (ep_render): secret …1111 -> …2222");
@@ -88,7 +88,7 @@ fn another_secret_is_drift_and_changes_nothing_by_itself() {
 
 #[test]
 fn an_unmanaged_endpoint_is_listed_and_left_alone() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let mut spec = world.spec("render");
     spec.url = "https://elsewhere.example/".to_owned();
     world.list(observed(&id("ep_stranger"), &spec, "2222"));
@@ -103,7 +103,7 @@ fn an_unmanaged_endpoint_is_listed_and_left_alone() {
 
 #[test]
 fn an_unmanaged_double_of_a_managed_endpoint_is_pointed_out() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let mut spec = world.spec("render");
     spec.description = Some("whatever".to_owned());
     spec.url.push('/');

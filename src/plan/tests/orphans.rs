@@ -10,7 +10,7 @@ use crate::state::Intent;
 /// The entry has its endpoint, one send is not accounted for, and these endpoints of its spec are live, each made so
 /// many seconds after the send.
 fn left(found: &[(&str, Option<i64>)], change: impl FnOnce(&mut Intent)) -> World {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let mut intent = Intent { closed: true, ..world.lost("key", "render") };
     let sent = intent.first_sent.unwrap().0;
     change(&mut intent);
@@ -38,7 +38,7 @@ fn more_matches_than_lost_sends_are_left_alone() {
 }
 
 #[test]
-fn what_is_left_alone_is_a_twin_to_an_entry_that_would_be_made() {
+fn what_is_left_alone_is_a_duplicate_to_an_entry_that_would_be_made() {
     let again = "[webhooks.again]\nurl = \"https://hooks.example.com/again\"\nevents = [\"tool_execution.failed\"]\n\
                  description = \"Renders\"\n";
     let refused = |found: &[(&str, Option<i64>)]| {

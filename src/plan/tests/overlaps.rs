@@ -10,7 +10,7 @@ use crate::timestamp::Timestamp;
 
 /// A world in which `render` was rotated: its predecessor stays live for an hour from now.
 pub fn rotated() -> World {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let until = Timestamp(world.now.0 + 3600);
     let mut old = world.managed("render").clone();
     old.endpoint_id = id("ep_before");
@@ -42,7 +42,7 @@ fn a_predecessor_that_is_gone_is_dropped() {
 }
 
 #[test]
-fn a_predecessor_is_no_stranger_and_no_twin() {
+fn a_predecessor_is_no_stranger_and_no_duplicate() {
     let mut world = rotated();
     world.unlist("ep_render");
     let plan = world.plan();
@@ -129,7 +129,7 @@ fn no_predecessor_is_retired_while_its_successor_is_not_listed() {
 
 #[test]
 fn a_gone_endpoint_that_turns_up_again_is_deleted_under_review() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let mut gone = world.managed("render").clone();
     gone.endpoint_id = id("ep_gone");
     gone.ended = Some(Ended::Gone);
@@ -187,7 +187,7 @@ fn a_predecessor_that_somebody_changed_is_drift() {
 
 #[test]
 fn the_rotation_of_an_endpoint_that_somebody_changed_keeps_nothing_of_it() {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     world.listed("ep_render").url = "https://evil.example/x".to_owned();
     world.choices.rotate = [(super::world::name("render"), std::time::Duration::from_secs(3600))].into();
     assert_snapshot!(world.told(), @"

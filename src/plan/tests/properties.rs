@@ -41,7 +41,7 @@ fn text(lines: &[Line]) -> String {
     lines.iter().map(Line::text).collect()
 }
 
-/// A file: some of the names, each with an url that no other has.
+/// A file: some of the names, each with a URL that no other has.
 fn file() -> impl Strategy<Value = Vec<Line>> {
     let names = prop::sample::subsequence(&NAMES[..], 0..=NAMES.len()).prop_shuffle();
     let urls = Just((0..NAMES.len()).collect::<Vec<_>>()).prop_shuffle();
@@ -55,7 +55,7 @@ fn file() -> impl Strategy<Value = Vec<Line>> {
     })
 }
 
-/// What happened to the listing: for each managed endpoint, and how many strangers came, each the double of an url.
+/// What happened to the listing: for each managed endpoint, and how many strangers came, each the double of a URL.
 fn listing() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
     (prop::collection::vec(0..6usize, NAMES.len()), prop::collection::vec(0..8usize, 0..4))
 }
@@ -64,7 +64,7 @@ fn listing() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
 fn world() -> impl Strategy<Value = World> {
     (file(), file(), listing(), prop::collection::vec((0..5usize, 0..3u32, any::<bool>()), 0..3)).prop_map(
         |(before, after, (fates, strangers), lost)| {
-            let mut world = World::settled(&text(&before));
+            let mut world = World::applied(&text(&before));
             for (line, fate) in before.iter().zip(fates) {
                 let endpoint = format!("ep_{}", line.name);
                 match fate {
@@ -122,7 +122,7 @@ proptest! {
 
     #[test]
     fn a_state_and_a_listing_that_are_as_desired_need_nothing(file in file()) {
-        let plan = World::settled(&text(&file)).plan();
+        let plan = World::applied(&text(&file)).plan();
         prop_assert!(plan.is_empty() && plan.drift.is_empty() && plan.refusals.is_empty(), "{}", told(&plan));
         prop_assert!(plan.notes.is_empty() && plan.unmanaged.is_empty() && plan.tidy.is_empty());
         prop_assert_eq!(plan.unchanged.len(), file.len());

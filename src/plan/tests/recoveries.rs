@@ -9,7 +9,7 @@ use crate::timestamp::Timestamp;
 
 /// A world in which the create of `render` was sent and never answered.
 fn lost() -> World {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     world.state.endpoints.remove(&name("render"));
     world.unlist("ep_render");
     let intent = world.lost("key", "render");
@@ -23,7 +23,7 @@ fn a_lost_create_that_is_still_wanted_is_sent_again() {
 }
 
 #[test]
-fn what_it_may_have_made_is_named_and_no_twin_is_refused() {
+fn what_it_may_have_made_is_named_and_no_duplicate_is_refused() {
     let mut world = lost();
     let mut seen = observed(&id("ep_new"), &world.spec("render"), "2222");
     seen.created_at = Some(world.now.0 - 59);
@@ -61,7 +61,7 @@ fn a_lost_create_is_given_up_when_everything_is_destroyed() {
 
 #[test]
 fn the_lost_create_of_a_replacement_is_sent_again_and_then_the_old_one_is_deleted() {
-    let mut world = World::settled(TWO).edit("com/render", "com/x");
+    let mut world = World::applied(TWO).edit("com/render", "com/x");
     let intent = Intent { replaces: Some(id("ep_render")), ..world.lost("key", "render") };
     world.state.pending.push(intent);
     assert_snapshot!(world.told(), @"resend key replacing ep_render render: answer_lost");
@@ -69,7 +69,7 @@ fn the_lost_create_of_a_replacement_is_sent_again_and_then_the_old_one_is_delete
 
 #[test]
 fn a_lost_replacement_whose_entry_went_back_is_given_up_and_nothing_is_replaced() {
-    let mut world = World::settled(TWO).edit("com/render", "com/x");
+    let mut world = World::applied(TWO).edit("com/render", "com/x");
     let intent = Intent { replaces: Some(id("ep_render")), ..world.lost("key", "render") };
     world.state.pending.push(intent);
     assert_snapshot!(world.edit("com/x", "com/render").told(), @"abandon key render: no_longer_wanted");
@@ -92,7 +92,7 @@ fn without_a_listing_a_lost_create_is_planned_all_the_same() {
 
 /// A world in which the entry got its endpoint, and one earlier send was never accounted for.
 fn closed() -> World {
-    let mut world = World::settled(TWO);
+    let mut world = World::applied(TWO);
     let intent = Intent { closed: true, ..world.lost("key", "render") };
     world.state.pending.push(intent);
     world

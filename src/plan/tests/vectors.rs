@@ -13,25 +13,25 @@ fn id_of(world: &World) -> String {
 #[test]
 fn the_id_of_a_create() {
     let mut world = World::untouched(TWO);
-    world.state.guards = World::settled(TWO).state.guards;
+    world.state.guards = World::applied(TWO).state.guards;
     assert_eq!(id_of(&world), "2-85672e003f7954b57e8174262599d799");
 }
 
 #[test]
 fn the_id_of_a_replacement_that_creates_first() {
-    assert_eq!(id_of(&World::settled(TWO).edit("com/render", "com/farm")), "2-d601f45a5e3e95d3f3f8f06c0da46fa9");
+    assert_eq!(id_of(&World::applied(TWO).edit("com/render", "com/farm")), "2-d601f45a5e3e95d3f3f8f06c0da46fa9");
 }
 
 #[test]
 fn the_id_of_a_replacement_that_destroys_first() {
     let order = "description = \"Renders\"\nlifecycle = { replace = \"destroy_before_create\" }";
-    let world = World::settled(TWO).edit("description = \"Renders\"", order).edit("com/render", "com/farm");
+    let world = World::applied(TWO).edit("description = \"Renders\"", order).edit("com/render", "com/farm");
     assert_eq!(id_of(&world), "2-eced7405973ee9e9653f1c73f3eded0d");
 }
 
 #[test]
 fn the_id_of_a_delete() {
-    assert_eq!(id_of(&World::settled(TWO).without("uploads")), "2-d1ce26dd950eaf4177d0e897e7d92e66");
+    assert_eq!(id_of(&World::applied(TWO).without("uploads")), "2-d1ce26dd950eaf4177d0e897e7d92e66");
 }
 
 #[test]
@@ -43,14 +43,14 @@ fn the_id_of_a_retirement() {
 
 #[test]
 fn the_id_of_a_changed_guard() {
-    assert_eq!(id_of(&World::settled(TWO).append("[safety]\nmax_deletes = 3\n")), "2-884a2570cbe1a690ed26ec9dbddfde1a");
+    assert_eq!(id_of(&World::applied(TWO).append("[safety]\nmax_deletes = 3\n")), "2-884a2570cbe1a690ed26ec9dbddfde1a");
 }
 
 #[test]
 fn what_only_explains_a_plan_does_not_move_its_id() {
-    let plain = World::settled(TWO).without("uploads");
+    let plain = World::applied(TWO).without("uploads");
     let mut told_more = plain.clone();
-    let spec = World::settled(TWO).spec("render");
+    let spec = World::applied(TWO).spec("render");
     told_more.list(observed(&id("ep_unmanaged"), &spec, "2222"));
     assert_ne!(plain.told(), told_more.told());
     assert_eq!(id_of(&plain), id_of(&told_more));

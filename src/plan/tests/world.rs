@@ -61,7 +61,7 @@ pub fn guards(desired: &Desired) -> Guards {
 
 impl World {
     /// A world in which an apply has just succeeded: state and listing are exactly what the file wants.
-    pub fn settled(text: &str) -> Self {
+    pub fn applied(text: &str) -> Self {
         let desired = parse(text);
         let mut state = State::new("lineage".to_owned());
         state.team_id = Some("vg_team_a".to_owned());
@@ -96,7 +96,7 @@ impl World {
 
     /// A world that was never applied.
     pub fn untouched(text: &str) -> Self {
-        let mut world = Self::settled(text);
+        let mut world = Self::applied(text);
         world.state = State::new("lineage".to_owned());
         world.live = Some(Vec::new());
         world

@@ -1,9 +1,9 @@
 //! One action in the sizes that a comment may have room for: a name, a table line, a folded diff.
 
 use super::super::field::{Delta, Field, Sign, Value};
-use super::super::foreign::{clipped, inert, span, value};
 use super::super::row::{Row, verb};
 use super::super::sentence::Sentence;
+use super::super::untrusted::{clipped, inert, span, value};
 use super::super::words::brief;
 use super::sections::block;
 use crate::plan::{Action, Kind};

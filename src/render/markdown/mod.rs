@@ -1,14 +1,14 @@
 //! A plan as a pull-request comment: marker, verdict, one line of what it is a plan of, refusals, one box of what cannot
-//! be undone or should alarm, guards, drift, a table an action, folded diffs, notes. Foreign text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
+//! be undone or should alarm, guards, drift, a table an action, folded diffs, notes. Untrusted text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
 
 mod action;
 mod fit;
 mod sections;
 
-use super::foreign::{clipped, inert, span};
 use super::place::Place;
 use super::row::rows;
 use super::tally::Tally;
+use super::untrusted::{clipped, inert, span};
 use crate::plan::Plan;
 use action::Piece;
 use fit::fit;

@@ -1,12 +1,12 @@
 //! The parts of a comment around its actions, each within a size of its own.
 
 use super::super::field::{Delta, Field, Value};
-use super::super::foreign::{clipped, fenced, span, value, words};
 use super::super::generated::adoptions;
 use super::super::guard;
 use super::super::place::Place;
 use super::super::row::drifted;
 use super::super::text::{OFFLINE, drift_words};
+use super::super::untrusted::{clipped, fenced, span, value, words};
 use super::super::words::{Alarm, Told, alarms, is_grave, label, note, told};
 use super::action::draw;
 use crate::endpoint::{Name, Observed};

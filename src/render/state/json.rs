@@ -90,12 +90,12 @@ struct Detailed<'a> {
     events_as_written: &'a [String],
     rotation: Option<u32>,
     prevent_destroy: bool,
-    /// Whether the state has the secret, sealed; an import may have come without.
+    /// Whether the state has the secret, encrypted; an import may have come without.
     secret_known: bool,
     sealed_to: &'a [String],
 }
 
-/// A create whose outcome is not settled; its key stays inside.
+/// A create whose outcome is not known; its key stays inside.
 #[derive(Serialize)]
 struct Waiting<'a> {
     name: &'a str,

@@ -1,8 +1,8 @@
 //! `state list` and `show` for a terminal.
 
-use super::super::foreign::{inert, value};
 use super::super::paint::{Colour, Ink};
 use super::super::secrets::state_of;
+use super::super::untrusted::{inert, value};
 use crate::quote::count;
 use crate::state::{Guards, Intent, Managed, State};
 use crate::timestamp::Timestamp;
@@ -44,7 +44,7 @@ pub fn show(state: &State, colour: Colour) -> String {
         sections.push(out + "}\n");
     }
     if !state.pending.is_empty() {
-        let title = format!("# {} not settled:", count(state.pending.len(), "create"));
+        let title = format!("# {} not reconciled:", count(state.pending.len(), "create"));
         let lines: String = state.pending.iter().map(pending).collect();
         sections.push(format!("{}\n{lines}", colour.paint(Ink::Changed, &title)));
     }
@@ -123,7 +123,7 @@ impl Lines {
         self.lines.push((key, shown));
     }
 
-    /// A list of foreign words, one a line; nothing where it is empty.
+    /// A list of untrusted words, one a line; nothing where it is empty.
     fn list<'a>(&mut self, key: &'static str, items: impl IntoIterator<Item = &'a String>) {
         let indent = self.indent;
         let items: String = items.into_iter().map(|item| format!("{indent}    {},\n", value(item))).collect();

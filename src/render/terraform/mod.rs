@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::foreign::defused;
+use super::untrusted::defused;
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::{Action, Change, GuardChange, Plan, View};
 use change::{ResourceChange, deposed};

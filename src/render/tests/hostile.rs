@@ -1,4 +1,4 @@
-//! Foreign text cannot act: a corpus of hostile words in every place that foreign text has, through every format.
+//! Untrusted text cannot act: a corpus of hostile words in every place that untrusted text has, through every format.
 
 use super::super::{
     Colour, Place, gitlab_report, json, markdown_at, show, show_json, state_list, state_list_json, terraform_json,
@@ -201,7 +201,7 @@ fn without_spans(line: &str) -> String {
 }
 
 #[test]
-fn markdown_holds_foreign_text_in_code_alone() {
+fn markdown_holds_untrusted_text_in_code_alone() {
     let page = markdown(&plan());
     assert!(page.len() <= 65_536);
     let prose = prose(&page);

@@ -123,7 +123,7 @@ fn notes() {
     predecessor_lives: `render`: it is gone and its predecessor ep_1 is live; a plain apply creates a new one
     deletion_sent: `render`: the deletion of ep_1 was sent at 2027-01-15T08:00:00Z and may still arrive; until then it counts as live
     overlap: `render`: overlap: its predecessor ep_1 stays live until 2027-01-15T08:00:00Z, then an apply retires it; until then every event comes 2 times
-    predecessor_missing: `render`: its predecessor ep_1 is not listed any more; its overlap ends at 2027-01-15T08:00:00Z
+    predecessor_missing: `render`: its predecessor ep_1 is no longer listed; its overlap ends at 2027-01-15T08:00:00Z
     successor_missing: `render`: its predecessor ep_1 stays live although its overlap has ended, since its successor is not listed
     retirement_postponed: `render`: the retirement of its predecessor ep_1 is postponed, since its overlap ended after the review
     retirement_over_limit: `render`: the retirement of its predecessor ep_1 is postponed, since `[safety] max_deletes` is 3

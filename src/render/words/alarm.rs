@@ -170,7 +170,7 @@ fn listed<'a>(items: impl ExactSizeIterator<Item = &'a str>) -> Sentence {
 /// What the recipients file calls a recipient.
 pub(in crate::render) fn label(place: &Place, recipient: &str) -> Option<Sentence> {
     let label = place.labels.get(recipient)?;
-    Some(sentence(" (label from the file, unverified: {})", [quoted(super::super::foreign::clipped(label, LABEL))]))
+    Some(sentence(" (label from the file, unverified: {})", [quoted(super::super::untrusted::clipped(label, LABEL))]))
 }
 
 /// How much of a label is shown.

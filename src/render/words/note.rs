@@ -56,7 +56,7 @@ fn kind(kind: &NoteKind) -> Sentence {
             [id(endpoint_id), own(until), own(times)],
         ),
         N::PredecessorMissing { endpoint_id, until } => {
-            sentence("its predecessor {} is not listed any more; its overlap ends at {}", [id(endpoint_id), own(until)])
+            sentence("its predecessor {} is no longer listed; its overlap ends at {}", [id(endpoint_id), own(until)])
         }
         N::SuccessorMissing { endpoint_id } => sentence(
             "its predecessor {} stays live although its overlap has ended, since its successor is not listed",

@@ -19,10 +19,10 @@ use super::{Plugins, Recipient};
 /// The most bytes of an identity file.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Private keys that open sealed secrets. Its `Debug` shows how many, nothing more.
+/// Private keys that decrypt secrets. Its `Debug` shows how many, nothing more.
 pub struct Identities {
     native: Vec<Box<dyn age::Identity>>,
-    // Asked last: what we can open ourselves needs no process, and nobody's finger on a key.
+    // Asked last: what we can decrypt ourselves needs no process, and nobody's finger on a key.
     of_plugins: Vec<PluginIdentities>,
 }
 
@@ -42,7 +42,7 @@ pub enum BadIdentity {
     #[error("not UTF-8: no identity file")]
     NotText,
     /// Recipients, where identities belong.
-    #[error("line {0} is a public key: it can seal and not open")]
+    #[error("line {0} is a public key: it can encrypt and not decrypt")]
     Recipient(usize),
     /// A native post-quantum identity of age 1.3.
     #[error("line {0} is a post-quantum identity of age 1.3, which hookwright reads with through a plugin alone")]
@@ -56,9 +56,9 @@ pub enum BadIdentity {
     /// The passphrase is another.
     #[error("the passphrase is wrong, or the file is damaged")]
     Locked,
-    /// An encrypted file that no passphrase opens.
-    #[error("an age file that is not locked with a passphrase: open it first, and name what is in it")]
-    Sealed,
+    /// An encrypted file that no passphrase decrypts.
+    #[error("an age file that is not locked with a passphrase; decrypt it first, and name what is in it")]
+    Encrypted,
 }
 
 impl Identities {
@@ -114,7 +114,7 @@ fn ask(from: &str, plugins: &Plugins) -> Result<SecretString, BadIdentity> {
 fn unlocked(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Zeroizing<Vec<u8>>, BadIdentity> {
     let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|_| BadIdentity::Locked)?;
     if !decryptor.is_scrypt() {
-        return Err(BadIdentity::Sealed);
+        return Err(BadIdentity::Encrypted);
     }
     let key = age::scrypt::Identity::new(ask(from, plugins)?);
     let reader = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).map_err(|_| BadIdentity::Locked)?;

@@ -8,7 +8,7 @@ use age::secrecy::{ExposeSecret, SecretString};
 use proptest::prelude::*;
 
 use super::{BadIdentity, Identities, generate_identity};
-use crate::secrets::{Binding, Plugins, Prompt, Recipient, Sealer, open};
+use crate::secrets::{Binding, Plugins, Prompt, Recipient, SecretEncryptor, decrypt};
 
 fn parsed(text: &str) -> Result<Identities, BadIdentity> {
     Identities::parse(text.as_bytes(), "key", &Plugins::none())
@@ -45,11 +45,11 @@ fn keys_in_pkcs8_open_what_their_ssh_form_opens() {
         (include_str!("../../../tests/keys/rsa.pub"), include_str!("../../../tests/keys/rsa.pkcs8")),
     ] {
         let recipient = Recipient::parse(public).unwrap();
-        let sealer = Sealer::probed(vec![recipient], Plugins::none()).unwrap();
+        let encryptor = SecretEncryptor::probed(vec![recipient], Plugins::none()).unwrap();
         let id = crate::endpoint::EndpointId::new("ep_1");
         let home = Binding { lineage: "l", endpoint_id: &id };
-        let sealed = sealer.seal(home, &"whsec_a".into()).unwrap();
-        let opened = open(&sealed, home, &parsed(&format!("\n{private}")).unwrap());
+        let encrypted = encryptor.encrypt(home, &"whsec_a".into()).unwrap();
+        let opened = decrypt(&encrypted, home, &parsed(&format!("\n{private}")).unwrap());
         assert_eq!(opened.unwrap().expose_secret(), "whsec_a");
     }
 }
@@ -90,13 +90,13 @@ fn a_locked_ssh_key_is_asked_for_once_however_much_it_opens() {
     let text = include_bytes!("../../../tests/keys/ed25519-locked");
     let (identities, times) = asked(text, "horse");
     let recipient = Recipient::parse(include_str!("../../../tests/keys/ed25519-locked.pub")).unwrap();
-    let sealer = Sealer::probed(vec![recipient], Plugins::none()).unwrap();
+    let encryptor = SecretEncryptor::probed(vec![recipient], Plugins::none()).unwrap();
     let id = crate::endpoint::EndpointId::new("ep_1");
     let home = Binding { lineage: "l", endpoint_id: &id };
     let identities = identities.unwrap();
     for secret in ["a", "b"] {
-        let sealed = sealer.seal(home, &secret.into()).unwrap();
-        assert_eq!(open(&sealed, home, &identities).unwrap().expose_secret(), secret);
+        let encrypted = encryptor.encrypt(home, &secret.into()).unwrap();
+        assert_eq!(decrypt(&encrypted, home, &identities).unwrap().expose_secret(), secret);
     }
     assert_eq!(times, 1);
     assert!(matches!(asked(text, "cow"), (Err(BadIdentity::Locked), 1)));

@@ -17,7 +17,7 @@ use talk::Talk;
 
 /// Whom plugins and locked keys may ask.
 pub trait Prompt: Send + Sync {
-    /// Shows a message; it is foreign text.
+    /// Shows a message; it is untrusted text.
     fn say(&self, message: &str);
     /// Asks for a passphrase, not shown while it is typed; `None` where nobody can be asked.
     fn passphrase(&self, what: &str) -> Option<SecretString>;

@@ -11,7 +11,7 @@ use super::talk::Talk;
 use super::{PluginError, Plugins, Prompt, broken};
 use crate::quote::{escaped, hidden};
 
-/// All recipients of one plugin: one process seals to all of them.
+/// All recipients of one plugin: one process encrypts to all of them.
 #[derive(Debug)]
 pub(in crate::secrets) struct PluginRecipients<'a> {
     pub name: &'a str,
@@ -51,7 +51,7 @@ impl PluginRecipients<'_> {
             return Err(PluginError::Said { name: self.name.to_owned(), reason });
         }
         if stanzas.is_empty() {
-            return Err(PluginError::OutOfTurn { name: self.name.to_owned(), what: "it sealed nothing" });
+            return Err(PluginError::OutOfTurn { name: self.name.to_owned(), what: "it encrypted nothing" });
         }
         Ok((stanzas, labels))
     }
@@ -62,7 +62,7 @@ pub(in crate::secrets) struct PluginIdentities {
     pub name: String,
     pub identities: Vec<SecretString>,
     pub plugins: Plugins,
-    /// What went wrong since it was last asked: another identity may open what this plugin did not.
+    /// What went wrong since it was last asked: another identity may decrypt what this plugin did not.
     pub failed: Mutex<Vec<PluginError>>,
 }
 
@@ -104,7 +104,7 @@ impl PluginIdentities {
             true
         })?;
         match (key, said.into_iter().next()) {
-            // An error about one of its keys is no end where another one opened it.
+            // An error about one of its keys is no end where another one decrypted it.
             (None, Some(reason)) => Err(PluginError::Said { name: self.name.clone(), reason }),
             (key, _) => Ok(key),
         }

@@ -45,7 +45,7 @@ pub enum LockError {
     },
     /// Another user's, who lets nobody else use it.
     #[error("the lock `{}` belongs to user {owner}, and this user may not open it", escaped(&path.display().to_string()))]
-    Foreign {
+    OtherUser {
         /// The file.
         path: PathBuf,
         /// The user's number.

@@ -184,8 +184,8 @@ mod tests {
         let newer = line(&serde_json::json!({"record": "moved_to", "url": "s3://x/y"}));
         let all = [bytes(&head(), &[settled(1)]), newer].concat();
         assert!(matches!(parse(&all, "j"), Err(JournalError::Newer { line: 3, .. })));
-        let foreign = line(&serde_json::json!({"writer": 1}));
-        assert!(matches!(parse(&foreign, "j"), Err(JournalError::Newer { line: 1, .. })));
+        let untrusted = line(&serde_json::json!({"writer": 1}));
+        assert!(matches!(parse(&untrusted, "j"), Err(JournalError::Newer { line: 1, .. })));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::endpoint::{EndpointId, Observed, Spec, Wanted};
-use crate::secrets::Sealed;
+use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
 /// One endpoint that hookwright made or adopted.
@@ -23,7 +23,7 @@ pub struct Managed {
     /// The secret's last four characters.
     pub secret_last4: Option<String>,
     /// The secret, encrypted; null where it is unknown (imported without it).
-    pub secret: Option<Sealed>,
+    pub secret: Option<Ciphertext>,
     /// The recipients that it is encrypted to.
     pub sealed_to: Vec<String>,
     /// For a predecessor: the end of its overlap; for one that ended, the end of its memory.

@@ -6,7 +6,7 @@ use super::applied::{Applied, Guards};
 use super::intent::Intent;
 use super::managed::{Ended, Managed};
 use crate::endpoint::{EndpointId, Name, Spec};
-use crate::secrets::Sealed;
+use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
 /// One thing that happened.
@@ -140,7 +140,7 @@ pub enum Record {
     },
 }
 
-/// What a create answered, its secret already sealed.
+/// What a create answered, its secret already encrypted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The intent it answers.
@@ -154,9 +154,9 @@ pub struct Receipt {
     pub created_at: Option<i64>,
     /// The secret's last four characters.
     pub secret_last4: String,
-    /// The secret, sealed.
-    pub secret: Sealed,
-    /// The recipients it is sealed to.
+    /// The secret, encrypted.
+    pub secret: Ciphertext,
+    /// The recipients it is encrypted to.
     pub sealed_to: Vec<String>,
     /// The moment of the answer; a replaced endpoint's overlap runs from here.
     pub at: Timestamp,

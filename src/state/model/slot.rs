@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::managed::{Ended, Managed};
 use crate::endpoint::{EndpointId, Events, Spec, Wanted};
-use crate::secrets::Sealed;
+use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
 /// The endpoint of one entry, with its predecessors.
@@ -82,7 +82,7 @@ struct Form {
     #[serde(default)]
     secret_last4: Option<String>,
     #[serde(default)]
-    secret: Option<Sealed>,
+    secret: Option<Ciphertext>,
     #[serde(default)]
     sealed_to: Vec<String>,
     #[serde(default)]
@@ -151,7 +151,7 @@ struct Fields<'a> {
     rotation: u32,
     prevent_destroy: bool,
     secret_last4: &'a Option<String>,
-    secret: &'a Option<Sealed>,
+    secret: &'a Option<Ciphertext>,
     sealed_to: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,

@@ -13,7 +13,7 @@ use super::intent::{Deletion, Intent};
 use super::managed::Managed;
 use super::slot::Slot;
 use crate::endpoint::{EndpointId, Name};
-use crate::secrets::Sealed;
+use crate::secrets::Ciphertext;
 
 /// The version of the state format that this hookwright writes; it reads 0.1's, version 1, too.
 pub const VERSION: u64 = 2;
@@ -100,7 +100,7 @@ impl State {
     }
 
     /// The entries with a secret, current or deposed, that is encrypted to others than these recipients; each once.
-    pub fn sealed_otherwise(&self, recipients: &BTreeSet<String>) -> impl Iterator<Item = &Name> {
+    pub fn encrypted_otherwise(&self, recipients: &BTreeSet<String>) -> impl Iterator<Item = &Name> {
         let otherwise = move |managed: &Managed| {
             managed.secret.is_some()
                 && (managed.sealed_to.len() != recipients.len()
@@ -110,10 +110,10 @@ impl State {
     }
 
     /// Puts secrets that were encrypted anew in the place of those that they were decrypted from.
-    pub fn rekey(&mut self, sealed: Vec<(EndpointId, Sealed)>, recipients: &[String]) {
-        let mut sealed: BTreeMap<EndpointId, Sealed> = sealed.into_iter().collect();
+    pub fn rekey(&mut self, encrypted: Vec<(EndpointId, Ciphertext)>, recipients: &[String]) {
+        let mut encrypted: BTreeMap<EndpointId, Ciphertext> = encrypted.into_iter().collect();
         for managed in self.endpoints.values_mut().flat_map(Slot::all_mut) {
-            if let Some(anew) = sealed.remove(&managed.endpoint_id) {
+            if let Some(anew) = encrypted.remove(&managed.endpoint_id) {
                 managed.secret = Some(anew);
                 managed.sealed_to = recipients.to_vec();
             }

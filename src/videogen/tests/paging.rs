@@ -3,7 +3,7 @@
 use super::{Outcome, Scripted, answer, cut, lost};
 use crate::videogen::ApiReader;
 
-/// A page with endpoints of these ids and urls, and the cursor of the next.
+/// A page with endpoints of these ids and URLs, and the cursor of the next.
 fn page(items: &[(&str, &str)], next: Option<&str>) -> Outcome {
     let item = |(id, url): &(&str, &str)| serde_json::json!({ "endpointId": id, "url": url, "events": [] });
     let items: Vec<_> = items.iter().map(item).collect();
@@ -11,7 +11,7 @@ fn page(items: &[(&str, &str)], next: Option<&str>) -> Outcome {
     answer(200, &page.to_string())
 }
 
-/// What a listing came to: ids and urls, or the error.
+/// What a listing came to: ids and URLs, or the error.
 async fn listed(api: &Scripted<impl Fn(usize, &super::Request) -> Outcome + Send + Sync + Clone + 'static>) -> String {
     match api.reader().list().await {
         Ok(all) => all.iter().map(|seen| format!("{} {}", seen.id, seen.url)).collect::<Vec<_>>().join(", "),

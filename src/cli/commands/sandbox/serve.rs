@@ -157,7 +157,7 @@ fn fault_help() -> String {
     let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
     format!(
         "Something that goes wrong: KIND=PROBABILITY, or KIND@N,M for the N-th and M-th request of its route. May be \
-         given more than once; of several that strike one request, the first counts (twin goes with any).\n\n\
+         given more than once; of several that strike one request, the first counts (duplicate goes with any).\n\n\
          Kinds: {}",
         kinds.join(", ")
     )

@@ -1,4 +1,4 @@
-//! `hookwright secret rekey`: every secret sealed anew to the file's recipients, all of them or none.
+//! `hookwright secret rekey`: every secret encrypted anew to the file's recipients, all of them or none.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use crate::cli::lock::LockArgs;
 use crate::cli::{project, stored, terminal};
 use crate::endpoint::{EndpointId, Name};
 use crate::quote::{count, escaped};
-use crate::secrets::{Binding, Identities, Sealed, Sealer};
+use crate::secrets::{Binding, Ciphertext, Identities, SecretEncryptor};
 use crate::state::State;
 
-/// Seal every secret anew to the file's recipients, all or none
+/// Encrypt every secret anew to the file's recipients, all or none
 ///
 /// Needed when recipients were added or removed: a plan says so. Whoever is removed can still read old copies.
 #[derive(Debug, Args)]
@@ -37,48 +37,52 @@ pub async fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let mut session = args.lock.open(&project.store, "secret rekey").await?;
     let state = session.state().clone();
     let wanted = &project.guards.recipients;
-    let stale: Vec<&Name> = state.sealed_otherwise(wanted).collect();
+    let stale: Vec<&Name> = state.encrypted_otherwise(wanted).collect();
     let known = state.guards.as_ref().map(|guards| &guards.recipients);
     if stale.is_empty() && known.is_none_or(|known| known == wanted) {
-        terminal::say("Every secret is sealed to the file's recipients already; nothing was changed.");
+        terminal::say("Every secret is encrypted to the file's recipients already; nothing was changed.");
         return Ok(DONE);
     }
     let identities = args.identity.read()?;
-    let sealer = identity::sealer(&project.recipients)?;
-    let sealed = sealed_anew(&state, &identities, &sealer)?;
+    let encryptor = identity::encryptor(&project.recipients)?;
+    let encrypted = encrypted_anew(&state, &identities, &encryptor)?;
     let removed: BTreeSet<String> = readers(&state).difference(wanted).cloned().collect();
     let list: Vec<String> = project.recipients.iter().map(ToString::to_string).collect();
-    let secrets = count(sealed.len(), "secret");
+    let secrets = count(encrypted.len(), "secret");
     session.change(|state| {
-        state.rekey(sealed, &list);
+        state.rekey(encrypted, &list);
         if let Some(guards) = &mut state.guards {
             guards.recipients.clone_from(wanted);
         }
     });
     session.commit().await?;
-    terminal::say(&format!("Sealed {secrets} to {}.", count(list.len(), "recipient")));
+    terminal::say(&format!("Encrypted {secrets} to {}.", count(list.len(), "recipient")));
     warn_of(&removed, &state);
     Ok(DONE)
 }
 
-/// Opens and seals every secret before anything is written: a single one that cannot be opened stops it.
-fn sealed_anew(state: &State, identities: &Identities, sealer: &Sealer) -> Result<Vec<(EndpointId, Sealed)>, Failure> {
+/// Decrypts and encrypts every secret before anything is written: a single one that cannot be decrypted stops it.
+fn encrypted_anew(
+    state: &State,
+    identities: &Identities,
+    encryptor: &SecretEncryptor,
+) -> Result<Vec<(EndpointId, Ciphertext)>, Failure> {
     let with_secret = state.all().filter(|(_, managed)| managed.secret.is_some());
     let anew = with_secret.map(|(name, managed)| {
         let secret = reveal(&state.lineage, name, managed, identities)?;
         let binding = Binding { lineage: &state.lineage, endpoint_id: &managed.endpoint_id };
-        let failed = |e| Failure::caused(format!("the secret of `{name}` was not sealed; nothing was changed"), &e);
-        Ok((managed.endpoint_id.clone(), sealer.seal(binding, &secret).map_err(failed)?))
+        let failed = |e| Failure::caused(format!("the secret of `{name}` was not encrypted; nothing was changed"), &e);
+        Ok((managed.endpoint_id.clone(), encryptor.encrypt(binding, &secret).map_err(failed)?))
     });
     anew.collect()
 }
 
-/// Everybody whom a secret of the state is sealed to.
+/// Everybody whom a secret of the state is encrypted to.
 fn readers(state: &State) -> BTreeSet<String> {
     state.all().flat_map(|(_, managed)| managed.sealed_to.iter().cloned()).collect()
 }
 
-/// Who was a recipient can still open whatever copy of the old state they kept.
+/// Who was a recipient can still decrypt whatever copy of the old state they kept.
 fn warn_of(removed: &BTreeSet<String>, state: &State) {
     for gone in removed {
         let could: BTreeSet<&str> = state
@@ -87,7 +91,10 @@ fn warn_of(removed: &BTreeSet<String>, state: &State) {
             .map(|(name, _)| name.as_str())
             .collect();
         let names = could.into_iter().collect::<Vec<_>>().join(" ");
-        terminal::warn(&format!("{} is a recipient no more; whoever kept an old copy can still read", escaped(gone)));
+        terminal::warn(&format!(
+            "{} is no longer a recipient; anybody who kept an old copy can still read",
+            escaped(gone)
+        ));
         terminal::hint(&format!("rotate these: {names}"));
     }
 }

@@ -45,7 +45,7 @@ async fn recover(mut session: Session, file: &Path, new: bool) -> Result<(), Fai
         return Err(Failure::new(format!("{shown} is no journal of hookwright's: it has no head")));
     };
     match (session.is_new(), new) {
-        // What is sealed in it opens under its own lineage alone.
+        // What is encrypted in it opens under its own lineage alone.
         (true, true) => session.change(|state| state.lineage.clone_from(&head.lineage)),
         (false, true) => {
             return Err(Failure::new("--new begins a state, and there is one")

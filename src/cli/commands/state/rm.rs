@@ -12,7 +12,7 @@ use crate::state::{Record, State};
 
 /// Forget endpoints without deleting them
 ///
-/// Their sealed secrets are dropped from the state. The endpoints stay live, and nobody watches them.
+/// Their encrypted secrets are dropped from the state. The endpoints stay live, and nobody watches them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:

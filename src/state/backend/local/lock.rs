@@ -74,7 +74,7 @@ fn open(path: &Path) -> Result<(File, bool), LockError> {
     };
     let readable = disk::open(path, disk::options().read(true)).map(|file| (file, false));
     readable.map_err(|_| match path.symlink_metadata() {
-        Ok(meta) => LockError::Foreign { path: path.to_owned(), owner: meta.uid() },
+        Ok(meta) => LockError::OtherUser { path: path.to_owned(), owner: meta.uid() },
         Err(_) => failed("open the lock", path)(denied),
     })
 }

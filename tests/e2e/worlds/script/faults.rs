@@ -35,7 +35,7 @@ pub const FAULTS: [&str; 32] = [
     "delete-500",
     "delete-lost-after",
     "me-500",
-    "twin",
+    "duplicate",
     "outage",
     "none",
 ];
@@ -72,7 +72,7 @@ pub fn of(kind: &str, rng: &mut StdRng) -> Vec<String> {
     match kind {
         "none" => Vec::new(),
         "outage" => vec!["outage@4,5,6,7,8,9".to_owned()],
-        "twin" => vec![
+        "duplicate" => vec![
             format!("twin@{at}"),
             format!("{}@{at}", ["lost-after", "no-secret", "500-after"].choose(rng).unwrap()),
         ],
@@ -85,11 +85,11 @@ pub fn of(kind: &str, rng: &mut StdRng) -> Vec<String> {
 pub fn any(has_duplicates: bool, rng: &mut StdRng) -> Vec<String> {
     let mut faults = of(UNKNOWN.choose(rng).unwrap(), rng);
     if rng.random_bool(0.4) {
-        let other = FAULTS.iter().filter(|kind| **kind != "twin").collect::<Vec<_>>();
+        let other = FAULTS.iter().filter(|kind| **kind != "duplicate").collect::<Vec<_>>();
         faults.extend(of(other.choose(rng).unwrap(), rng));
     }
     if has_duplicates {
-        faults.extend(of("twin", rng));
+        faults.extend(of("duplicate", rng));
     }
     faults
 }

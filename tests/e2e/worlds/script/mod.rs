@@ -74,7 +74,7 @@ impl Script {
         let mut rng = StdRng::seed_from_u64(seed);
         let first = edit::first(&mut rng);
         let fault = faults::FAULTS[usize::try_from(seed).unwrap_or(0) % faults::FAULTS.len()];
-        let has_duplicates = fault == "twin";
+        let has_duplicates = fault == "duplicate";
         let mark = first.mark;
         let mut paths = edit::Paths::default();
         let mut config = first.clone();

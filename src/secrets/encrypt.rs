@@ -1,4 +1,4 @@
-//! Sealing and opening: a secret becomes an armored age file of its own, bound to its state and endpoint.
+//! Encryption and decryption: a secret becomes an armored age file of its own, bound to its state and endpoint.
 
 use std::io::{Read, Write};
 
@@ -15,16 +15,16 @@ use crate::endpoint::EndpointId;
 /// A secret in its one storable form: an ASCII-armored age file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Sealed(String);
+pub struct Ciphertext(String);
 
-impl Sealed {
+impl Ciphertext {
     /// The armored text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What a sealed secret belongs to; it travels inside the ciphertext.
+/// What an encrypted secret belongs to; it travels inside the ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding<'a> {
     /// The state's lineage.
@@ -33,10 +33,10 @@ pub struct Binding<'a> {
     pub endpoint_id: &'a EndpointId,
 }
 
-/// Why nothing was sealed.
+/// Why nothing was encrypted.
 #[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    /// There is nobody to seal to.
+pub enum EncryptError {
+    /// There is nobody to encrypt to.
     #[error("no recipients")]
     NoRecipients,
     /// The encryption itself failed.
@@ -47,20 +47,20 @@ pub enum SealError {
     Write(#[from] std::io::Error),
 }
 
-/// Why a sealed secret was not opened.
+/// Why a secret was not decrypted.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum DecryptError {
     /// None of the identities is a recipient's.
-    #[error("none of the identities given can open it")]
+    #[error("none of the identities given can decrypt it")]
     NoMatchingIdentity,
-    /// No identity opened it, and the plugin of one did not do its work.
+    /// No identity decrypted it, and the plugin of one did not do its work.
     #[error("{0}")]
     Plugin(String),
     /// The block is no age file, or was edited or cut.
-    #[error("the sealed block is damaged: {0}")]
+    #[error("the encrypted block is damaged: {0}")]
     Damaged(String),
     /// The block belongs to another endpoint or state.
-    #[error("the sealed block belongs to {0}, not to this entry: it was moved or pasted here")]
+    #[error("the encrypted block belongs to {0}, not to this entry: it was moved or pasted here")]
     Elsewhere(String),
 }
 
@@ -72,22 +72,22 @@ struct Content<'a> {
     secret: Zeroizing<String>,
 }
 
-/// Seals secrets to a fixed list of recipients.
+/// Encrypts secrets to a fixed list of recipients.
 #[derive(Debug, Clone)]
-pub struct Sealer {
+pub struct SecretEncryptor {
     recipients: Vec<Recipient>,
     plugins: Option<Plugins>,
 }
 
-impl Sealer {
-    /// A sealer that has proven that every recipient can be encrypted to: a plugin among them has run.
-    pub fn probed(recipients: Vec<Recipient>, plugins: Plugins) -> Result<Self, SealError> {
-        let sealer = Self { recipients, plugins: Some(plugins) };
-        sealer.encrypt(b"probe")?;
-        Ok(sealer)
+impl SecretEncryptor {
+    /// An encryptor that has proven that every recipient can be encrypted to: a plugin among them has run.
+    pub fn probed(recipients: Vec<Recipient>, plugins: Plugins) -> Result<Self, EncryptError> {
+        let encryptor = Self { recipients, plugins: Some(plugins) };
+        encryptor.armored(b"probe")?;
+        Ok(encryptor)
     }
 
-    /// A sealer for a run that seals nothing: every seal fails.
+    /// An encryptor for a run that encrypts nothing: every encryption fails.
     pub fn none() -> Self {
         Self { recipients: Vec::new(), plugins: None }
     }
@@ -97,8 +97,8 @@ impl Sealer {
         &self.recipients
     }
 
-    /// Seals one secret together with what it belongs to.
-    pub fn seal(&self, binding: Binding<'_>, secret: &SecretString) -> Result<Sealed, SealError> {
+    /// Encrypts one secret together with what it belongs to.
+    pub fn encrypt(&self, binding: Binding<'_>, secret: &SecretString) -> Result<Ciphertext, EncryptError> {
         let content = Content {
             lineage: binding.lineage.into(),
             endpoint_id: binding.endpoint_id.as_str().into(),
@@ -109,10 +109,10 @@ impl Sealer {
         let mut plaintext = Zeroizing::new(Vec::with_capacity(room));
         serde_json::to_writer(&mut *plaintext, &content).map_err(std::io::Error::from)?;
         plaintext.push(b'\n');
-        self.encrypt(&plaintext).map(Sealed)
+        self.armored(&plaintext).map(Ciphertext)
     }
 
-    fn encrypt(&self, plaintext: &[u8]) -> Result<String, SealError> {
+    fn armored(&self, plaintext: &[u8]) -> Result<String, EncryptError> {
         let plugins = self.of_plugins();
         let native = self.recipients.iter().filter_map(|recipient| match recipient.kind() {
             Kind::Native(key) | Kind::PostQuantum(key) => Some(key.as_ref() as &dyn age::Recipient),
@@ -120,8 +120,8 @@ impl Sealer {
         });
         let all = native.chain(plugins.iter().map(|of_one| of_one as &dyn age::Recipient));
         let encryptor = age::Encryptor::with_recipients(all).map_err(|e| match e {
-            age::EncryptError::MissingRecipients => SealError::NoRecipients,
-            other => SealError::Encrypt(other),
+            age::EncryptError::MissingRecipients => EncryptError::NoRecipients,
+            other => EncryptError::Encrypt(other),
         })?;
         let mut armored = Vec::with_capacity(1024);
         let mut writer = encryptor.wrap_output(ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor)?)?;
@@ -145,16 +145,21 @@ impl Sealer {
     }
 }
 
-/// Opens a sealed secret and checks that it belongs to `binding`.
-pub fn open(sealed: &Sealed, binding: Binding<'_>, identities: &Identities) -> Result<SecretString, OpenError> {
-    let damaged = |e: &dyn std::fmt::Display| OpenError::Damaged(crate::quote::escaped(&e.to_string()));
-    let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(sealed.0.as_bytes())).map_err(|e| damaged(&e))?;
+/// Decrypts a secret and checks that it belongs to `binding`.
+pub fn decrypt(
+    encrypted: &Ciphertext,
+    binding: Binding<'_>,
+    identities: &Identities,
+) -> Result<SecretString, DecryptError> {
+    let damaged = |e: &dyn std::fmt::Display| DecryptError::Damaged(crate::quote::escaped(&e.to_string()));
+    let decryptor =
+        age::Decryptor::new_buffered(ArmoredReader::new(encrypted.0.as_bytes())).map_err(|e| damaged(&e))?;
     let opening = decryptor.decrypt(identities.keys());
     let failed = identities.failures();
     let mut reader = opening.map_err(|e| match (e, failed.is_empty()) {
-        // What failed matters only where no other identity opened it.
-        (age::DecryptError::NoMatchingKeys, false) => OpenError::Plugin(failed.join("; ")),
-        (age::DecryptError::NoMatchingKeys, true) => OpenError::NoMatchingIdentity,
+        // What failed matters only where no other identity decrypted it.
+        (age::DecryptError::NoMatchingKeys, false) => DecryptError::Plugin(failed.join("; ")),
+        (age::DecryptError::NoMatchingKeys, true) => DecryptError::NoMatchingIdentity,
         (other, _) => damaged(&other),
     })?;
     let mut plaintext = Zeroizing::new(Vec::with_capacity(4096));
@@ -163,10 +168,13 @@ pub fn open(sealed: &Sealed, binding: Binding<'_>, identities: &Identities) -> R
         serde_json::from_slice(&plaintext).map_err(|_| damaged(&"it holds no secret of hookwright's"))?;
     let secret = SecretString::from(std::mem::take(&mut *content.secret));
     if content.endpoint_id != binding.endpoint_id.as_str() {
-        return Err(OpenError::Elsewhere(format!("endpoint {}", crate::quote::quoted(&content.endpoint_id))));
+        return Err(DecryptError::Elsewhere(format!("endpoint {}", crate::quote::quoted(&content.endpoint_id))));
     }
     if content.lineage != binding.lineage {
-        return Err(OpenError::Elsewhere(format!("the state of lineage {}", crate::quote::quoted(&content.lineage))));
+        return Err(DecryptError::Elsewhere(format!(
+            "the state of lineage {}",
+            crate::quote::quoted(&content.lineage)
+        )));
     }
     Ok(secret)
 }
@@ -176,40 +184,40 @@ mod tests {
     use super::super::generate_identity;
     use super::*;
 
-    fn world() -> (Sealer, Identities, EndpointId) {
+    fn world() -> (SecretEncryptor, Identities, EndpointId) {
         let (key, recipient) = generate_identity();
         let identities = Identities::parse(key.expose_secret().as_bytes(), "key", &Plugins::none()).unwrap();
-        (Sealer::probed(vec![recipient], Plugins::none()).unwrap(), identities, EndpointId::new("ep_1"))
+        (SecretEncryptor::probed(vec![recipient], Plugins::none()).unwrap(), identities, EndpointId::new("ep_1"))
     }
 
     #[test]
     fn a_secret_comes_back_only_where_it_belongs() {
-        let (sealer, identities, id) = world();
+        let (encryptor, identities, id) = world();
         let home = Binding { lineage: "l", endpoint_id: &id };
-        let sealed = sealer.seal(home, &"whsec_a".into()).unwrap();
-        assert_eq!(open(&sealed, home, &identities).unwrap().expose_secret(), "whsec_a");
+        let encrypted = encryptor.encrypt(home, &"whsec_a".into()).unwrap();
+        assert_eq!(decrypt(&encrypted, home, &identities).unwrap().expose_secret(), "whsec_a");
 
         let other = EndpointId::new("ep_2");
-        let pasted = open(&sealed, Binding { lineage: "l", endpoint_id: &other }, &identities);
-        assert!(matches!(pasted, Err(OpenError::Elsewhere(_))));
-        let moved = open(&sealed, Binding { lineage: "m", endpoint_id: &id }, &identities);
-        assert!(matches!(moved, Err(OpenError::Elsewhere(_))));
+        let pasted = decrypt(&encrypted, Binding { lineage: "l", endpoint_id: &other }, &identities);
+        assert!(matches!(pasted, Err(DecryptError::Elsewhere(_))));
+        let moved = decrypt(&encrypted, Binding { lineage: "m", endpoint_id: &id }, &identities);
+        assert!(matches!(moved, Err(DecryptError::Elsewhere(_))));
     }
 
     #[test]
     fn a_stranger_cannot_open_and_a_damaged_block_says_so() {
-        let (sealer, _, id) = world();
+        let (encryptor, _, id) = world();
         let (_, stranger, _) = world();
         let home = Binding { lineage: "l", endpoint_id: &id };
-        let sealed = sealer.seal(home, &"whsec_a".into()).unwrap();
-        assert!(matches!(open(&sealed, home, &stranger), Err(OpenError::NoMatchingIdentity)));
-        let cut = Sealed(sealed.0[..sealed.0.len() / 2].to_owned());
-        assert!(matches!(open(&cut, home, &stranger), Err(OpenError::Damaged(_))));
+        let encrypted = encryptor.encrypt(home, &"whsec_a".into()).unwrap();
+        assert!(matches!(decrypt(&encrypted, home, &stranger), Err(DecryptError::NoMatchingIdentity)));
+        let cut = Ciphertext(encrypted.0[..encrypted.0.len() / 2].to_owned());
+        assert!(matches!(decrypt(&cut, home, &stranger), Err(DecryptError::Damaged(_))));
     }
 
     #[test]
-    fn nobody_to_seal_to_is_an_error_and_no_debug_shows_a_secret() {
-        assert!(matches!(Sealer::probed(Vec::new(), Plugins::none()), Err(SealError::NoRecipients)));
+    fn nobody_to_encrypt_to_is_an_error_and_no_debug_shows_a_secret() {
+        assert!(matches!(SecretEncryptor::probed(Vec::new(), Plugins::none()), Err(EncryptError::NoRecipients)));
         let secret = SecretString::from("whsec_canary".to_owned());
         assert!(!format!("{secret:?}").contains("canary"));
     }

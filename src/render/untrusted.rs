@@ -1,24 +1,24 @@
-//! The last door before text leaves: foreign words made unable to act on a terminal, a CI runner or a markdown page.
-//! Every format passes every foreign word through here.
+//! The last door before text leaves: untrusted words made unable to act on a terminal, a CI runner or a markdown page.
+//! Every format passes every untrusted word through here.
 
 use crate::quote::{acts, escaped, hidden};
 
-/// Foreign text on one line without quotes: secrets hidden, acting characters escaped, runner commands broken.
+/// Untrusted text on one line without quotes: secrets hidden, control characters escaped, runner commands broken.
 pub(super) fn inert(text: &str) -> String {
     broken(escaped(&hidden(text)))
 }
 
-/// Foreign text as [`inert`], between double quotes.
+/// Untrusted text as [`inert`], between double quotes.
 pub(super) fn value(text: &str) -> String {
     format!("\"{}\"", inert(text))
 }
 
-/// Words that another room wrote, foreign parts escaped there already: what may still act is escaped, and nothing twice.
+/// Words that another room wrote, untrusted parts escaped there already: what may still act is escaped, and nothing twice.
 pub(super) fn words(text: &str) -> String {
     broken(still(&hidden(text)))
 }
 
-/// A JSON document that acts nowhere: the same values, with the acting characters of its strings as `\uXXXX`.
+/// A JSON document that acts nowhere: the same values, with the control characters of its strings as `\uXXXX`.
 pub(super) fn defused(json: String) -> String {
     let plain = |byte: u8| byte == b'\n' || (b' '..=b'~').contains(&byte);
     if json.bytes().all(plain) {
