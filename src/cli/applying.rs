@@ -94,7 +94,7 @@ async fn plan_and_apply(
     report.spares(&project)?;
     // Before the lock: an apply that can do nothing makes no folder.
     require_key(&project)?;
-    if project.store.load().await?.is_none() {
+    if project.cannot_encrypt.is_some() && project.store.load().await?.is_none() {
         // Without a state there is nothing that an apply could do but make endpoints.
         project.can_encrypt()?;
     }

@@ -25,7 +25,7 @@ impl PlanFormat {
     /// The plan in this form; those for eyes say where it would be carried out.
     pub fn show(self, plan: &Plan, place: &Place) -> String {
         match self {
-            Self::Text => terminal::folded(&render::text_at(plan, place, terminal::colour())),
+            Self::Text => terminal::folded(render::text_at(plan, place, terminal::colour())),
             Self::Markdown => render::markdown_at(plan, place),
             Self::Json => render::json(plan),
             Self::TerraformJson => render::terraform_json(plan),

@@ -29,7 +29,7 @@ impl Form {
     pub fn approved(self, plan: &Plan, place: &Place) -> String {
         match self {
             Self::Text if plan.refusals.is_empty() => {
-                terminal::folded(&render::text_in_brief(plan, place, terminal::colour()))
+                terminal::folded(render::text_in_brief(plan, place, terminal::colour()))
             }
             form => form.plan(plan, place),
         }
@@ -38,7 +38,7 @@ impl Form {
     /// The plan in this form.
     pub fn plan(self, plan: &Plan, place: &Place) -> String {
         match self {
-            Self::Text => terminal::folded(&render::text_at(plan, place, terminal::colour())),
+            Self::Text => terminal::folded(render::text_at(plan, place, terminal::colour())),
             Self::Json => render::plan_event(plan),
         }
     }

@@ -150,8 +150,11 @@ pub fn hint(message: &str) {
 
 /// A plan's text as stdout shows it: its sentences are broken where a terminal ends, the values of endpoints (six
 /// columns in) never. Elsewhere than on a terminal it is the text itself.
-pub fn folded(text: &str) -> String {
+pub fn folded(text: String) -> String {
     let width = width(&std::io::stdout());
+    if width == usize::MAX {
+        return text;
+    }
     let is_prose = |line: &str| !line.starts_with("      ");
     text.split('\n')
         .map(|line| if is_prose(line) { fold(line, width) } else { line.to_owned() })

@@ -31,14 +31,13 @@ impl Decoded {
 
     /// A text without its outer layer of escapes, each byte of which begins at a place in the line.
     pub fn escapes(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Self> {
-        if !text.iter().any(begins_an_escape) {
-            return None;
-        }
+        let begins = |at: &usize| begins_an_escape(&text[*at]) && escape(&text[*at..]).is_some();
+        // Most texts have none: nothing is copied to find that out.
+        (0..text.len()).find(begins)?;
         let mut decoded = Self { bytes: Vec::with_capacity(text.len()), starts: Vec::with_capacity(text.len() + 1) };
-        let (mut at, mut found) = (0, false);
+        let mut at = 0;
         while at < text.len() {
             let escape = if begins_an_escape(&text[at]) { escape(&text[at..]) } else { None };
-            found |= escape.is_some();
             let (byte, length) = escape.unwrap_or((Some(text[at]), 1));
             if let Some(byte) = byte {
                 decoded.push(byte, place(at));
@@ -46,7 +45,7 @@ impl Decoded {
             at += length;
         }
         decoded.starts.push(place(text.len()));
-        found.then_some(decoded)
+        Some(decoded)
     }
 
     /// Where in the line a span of the bytes stands.
