@@ -2,7 +2,7 @@
 //! secrets in a state file, encrypted with age.
 //!
 //! The map of the house, from the ground up. A room imports the rooms named in its last column and no other, so
-//! imports run downward only; `tests/e2e/rooms.rs` reads this table and keeps that true.
+//! imports run downward only; `tests/e2e/rooms/` reads this table and keeps that true.
 //!
 //! | room | what lives there | imports |
 //! | --- | --- | --- |

@@ -49,7 +49,7 @@ pub struct Network {
     /// How long to wait in all when the API limits the rate
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = humantime::parse_duration)]
     pub max_wait: Duration,
-    /// Go on although `GET /v1/me` does not tell the account that the state belongs to
+    /// Continue even if the account cannot be verified
     #[arg(long)]
     pub allow_unknown_team: bool,
 }

@@ -31,13 +31,13 @@ pub struct Selection {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Plan options")]
 pub struct Allowances {
-    /// Delete or replace NAME although the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
+    /// Delete or replace NAME even if the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]
     allow_delete: Vec<String>,
-    /// Make NAME although its exact duplicate is live and unmanaged (repeatable)
+    /// Create NAME even if it duplicates a live, unmanaged endpoint (repeatable)
     #[arg(long, value_name = "NAME")]
     allow_duplicate: Vec<String>,
-    /// Go on although the API lists none of the state's endpoints
+    /// Continue even if the API lists none of the state's endpoints
     #[arg(long)]
     allow_all_gone: bool,
 }

@@ -18,9 +18,6 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
     API: "https://api.videogen.io"
     Offline (no API key, or --refresh=false): compared with the state file alone.
 
-    Needs attention:
-      - New hosts: "hooks.example.com" receive events for the first time
-
     Actions are indicated with the following symbols:
       + create
 

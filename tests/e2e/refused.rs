@@ -91,7 +91,7 @@ events = []
       |
       = hint: set VIDEOGEN_BASE_URL to that host if you mean it: a file cannot send the key elsewhere
 
-    error: the url is not https
+    error: the URL is not https
      --> webhooks.toml:6:7
       |
     6 | url = "http://hooks.example.com/a"
@@ -115,7 +115,7 @@ events = []
       |
       = hint: write `description`, or remove it
 
-    error: the url holds credentials
+    error: the URL holds credentials
       --> webhooks.toml:11:7
        |
     11 | url = "https://******************@hooks.example.com/b"

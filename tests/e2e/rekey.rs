@@ -41,7 +41,7 @@ fn every_secret_is_encrypted_anew_and_the_removed_reader_is_named() {
 
     let run = world.run(&REKEY);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("Ciphertext 2 secrets to 1 recipient."), "{}", run.stderr);
+    assert!(run.stderr.contains("Encrypted 2 secrets to 1 recipient."), "{}", run.stderr);
     assert!(run.stderr.contains("anybody who kept an old copy can still read"), "{}", run.stderr);
     assert!(run.stderr.contains("rotate these: uploads"), "{}", run.stderr);
     assert_eq!(shown(&world, "new.txt").unwrap(), secrets);

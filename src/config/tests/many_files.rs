@@ -52,14 +52,14 @@ fn a_name_in_two_files_and_a_duplicate() {
      --> hooks/b.toml:1:11
       |
     1 | [webhooks.duplicate]
-      |           ^^^^
+      |           ^^^^^^^^^
       |
      ::: hooks/a.toml:1:11
       |
     1 | [webhooks.sound]
       |           ----- its duplicate
       |
-      = hint: each event would be delivered twice: change the url or the events of one, or remove it
+      = hint: each event would be delivered twice: change the URL or the events of one, or remove it
     "#);
 }
 

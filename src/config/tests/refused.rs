@@ -94,14 +94,6 @@ fn a_wrong_type() {
 #[test]
 fn an_entry_with_no_url_or_events() {
     insta::assert_snapshot!(refused("[webhooks.a]\n"), @r#"
-    error: the entry "a" has no events
-     --> webhooks.toml:1:11
-      |
-    1 | [webhooks.a]
-      |           ^
-      |
-      = hint: write `events = ["tool_execution.*"]` below its header, or under `[defaults]` for every entry
-
     error: the entry "a" has no URL
      --> webhooks.toml:1:11
       |
@@ -109,6 +101,14 @@ fn an_entry_with_no_url_or_events() {
       |           ^
       |
       = hint: write `url = "https://hooks.example.com/videogen"` below its header
+
+    error: the entry "a" has no events
+     --> webhooks.toml:1:11
+      |
+    1 | [webhooks.a]
+      |           ^
+      |
+      = hint: write `events = ["tool_execution.*"]` below its header, or under `[defaults]` for every entry
     "#);
 }
 
@@ -135,9 +135,9 @@ fn two_entries_for_one_endpoint() {
       |           ----- its duplicate
     ...
     4 | [webhooks.duplicate]
-      |           ^^^^
+      |           ^^^^^^^^^
       |
-      = hint: each event would be delivered twice: change the url or the events of one, or remove it
+      = hint: each event would be delivered twice: change the URL or the events of one, or remove it
     "#);
 }
 
@@ -150,7 +150,7 @@ fn imports_without_an_entry_or_twice() {
     5 | soud = "ep_1"
       | ^^^^ did you mean `sound`?
       |
-      = hint: write `[webhooks.soud]` with its url and events, or remove this line
+      = hint: write `[webhooks.soud]` with its URL and events, or remove this line
     "#);
     insta::assert_snapshot!(refused(&format!("{SOUND}[webhooks.b]\nurl = \"https://b.example/\"\nevents = [\"file.*\"]\n[imports]\nsound = \"ep_1\"\nb = \"ep_1\"\n")), @r#"
     error: the endpoint "ep_1" is imported twice
@@ -183,7 +183,7 @@ fn moves_that_contradict_the_entries() {
     5 | other = "old"
       | ^^^^^
       |
-      = hint: write `[webhooks.other]` with its url and events, or remove this line
+      = hint: write `[webhooks.other]` with its URL and events, or remove this line
     "#);
     insta::assert_snapshot!(refused(&format!("{SOUND}[moved]\nsound = \"sound\"\n")), @r#"
     error: the old name "sound" still has an entry

@@ -93,7 +93,7 @@ fn events_that_are_empty_or_unknown() {
 #[test]
 fn an_url_that_is_none() {
     insta::assert_snapshot!(refused(&with_url("")), @r#"
-    error: the url is empty
+    error: the URL is empty
      --> webhooks.toml:2:7
       |
     2 | url = ""
@@ -124,7 +124,7 @@ fn an_url_that_is_none() {
 #[test]
 fn an_url_over_plain_http() {
     insta::assert_snapshot!(refused(&with_url("http://a.example/x")), @r#"
-    error: the url is not https
+    error: the URL is not https
      --> webhooks.toml:2:7
       |
     2 | url = "http://a.example/x"
@@ -146,7 +146,7 @@ fn an_url_over_plain_http() {
 #[test]
 fn an_url_with_credentials_shows_none_of_them() {
     insta::assert_snapshot!(refused(&with_url("https://user:hunter2@a.example/x")), @r#"
-    error: the url holds credentials
+    error: the URL holds credentials
      --> webhooks.toml:2:7
       |
     2 | url = "https://************@a.example/x"
@@ -198,7 +198,7 @@ fn very_many_control_characters_are_one_error() {
 #[test]
 fn an_url_with_a_fragment() {
     insta::assert_snapshot!(refused(&with_url("https://a.example/x#y")), @r#"
-    error: the url has a fragment
+    error: the URL has a fragment
      --> webhooks.toml:2:7
       |
     2 | url = "https://a.example/x#y"

@@ -34,7 +34,7 @@ c = "ep_1"
       |
       = hint: write "https://a.example/"
 
-    error: the url is not https
+    error: the URL is not https
      --> webhooks.toml:8:7
       |
     8 | url = "http://b.example/"
@@ -122,7 +122,7 @@ fn a_missing_url_is_told_beside_a_duplicate_key() {
     let messages: Vec<String> = parse(text, None).unwrap_err().into_iter().map(|error| error.message).collect();
     assert_eq!(
         messages,
-        ["the entry \"a\" has no events", "the entry \"a\" has no URL", "\"rotation\" is defined twice"]
+        ["the entry \"a\" has no URL", "the entry \"a\" has no events", "\"rotation\" is defined twice"]
     );
 }
 

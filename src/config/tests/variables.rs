@@ -145,7 +145,7 @@ fn a_name_that_nobody_declared() {
 fn a_fault_of_a_filled_string_shows_it_as_written_and_as_filled() {
     let text = FILE.replace("pattern = \"[a-z.]+\"", "default = \"\"");
     insta::assert_snapshot!(refused_in(&text, Some("prod"), &[("host", "u:hunter2@h.example")]), @r#"
-    error: the url holds credentials
+    error: the URL holds credentials
      --> webhooks.toml:9:7
       |
     9 | url = "https://${var.host}/${var.path}"

@@ -9,7 +9,7 @@ use super::super::place::Place;
 use super::super::sentence::{Sentence, id, own, quoted, sentence};
 use super::{attention, hint, names};
 use crate::endpoint::Name;
-use crate::plan::{Attention, AttentionKind, Change, Consequence, GuardChange, Plan};
+use crate::plan::{Attention, AttentionKind, Change, Consequence, GuardChange, Kind, Plan};
 use crate::timestamp::words;
 
 /// How many hosts and recipients are named before the rest is a count.
@@ -47,11 +47,19 @@ pub(in crate::render) fn alarms(plan: &Plan, place: &Place) -> Vec<Alarm> {
     }
     alarms.extend(dangers.iter().map(|(danger, names)| ended(*danger, names)));
     alarms.extend(plan.guards.iter().filter(|change| change.is_looser()).map(|change| loosened(change, place)));
-    if !plan.new_hosts.is_empty() {
+    if !plan.new_hosts.is_empty() && !is_first(plan) {
         let hosts = listed(plan.new_hosts.iter().map(String::as_str));
-        alarms.push(Alarm { title: "New hosts", body: hosts.then(sentence(" receive events for the first time", [])) });
+        alarms.push(Alarm {
+            title: "New hosts",
+            body: hosts.then(sentence(" would receive events for the first time", [])),
+        });
     }
     alarms
+}
+
+/// Whether there is nothing yet: then every host is new.
+fn is_first(plan: &Plan) -> bool {
+    plan.unchanged.is_empty() && plan.changes.iter().all(|change| change.action.kind() == Kind::Create)
 }
 
 /// Whether a comment shows them as a danger, or as a warning.

@@ -1,10 +1,15 @@
-//! The map in `src/lib.rs` is true: every room is on it, and none imports a room that its line does not name.
+//! The map in `src/lib.rs` is true: every room is on it, none imports a room that its line does not name, and inside a
+//! room nothing goes in a circle.
+
+mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
+
+use imports::{Import, Library, Module};
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -37,6 +42,11 @@ fn files(room: &str) -> Vec<PathBuf> {
     files
 }
 
+/// Every import of the library.
+fn imports() -> BTreeSet<Import> {
+    Library::read(&source().join("lib.rs")).imports()
+}
+
 #[test]
 fn every_room_is_on_the_map_and_imports_run_downward() {
     let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
@@ -45,26 +55,44 @@ fn every_room_is_on_the_map_and_imports_run_downward() {
     let rooms: BTreeSet<String> = modules.captures_iter(&lib).map(|found| found[1].to_owned()).collect();
     assert_eq!(rooms, map.iter().map(|(room, _)| room.clone()).collect(), "the map and the modules differ");
 
-    let place: BTreeMap<&str, usize> = map.iter().enumerate().map(|(at, (room, _))| (room.as_str(), at)).collect();
-    let import = Regex::new(r"crate::(?:\{([^}]*)\}|(\w+))").unwrap();
-    for (room, allowed) in &map {
-        if allowed.contains("all") {
-            continue;
+    let imports = imports();
+    let mut above = BTreeSet::new();
+    for (room, allowed) in map.iter().filter(|(_, allowed)| !allowed.contains("all")) {
+        let upward: Vec<&String> = allowed.difference(&above).collect();
+        assert!(upward.is_empty(), "the map lets `{room}` import {upward:?}, which do not stand above it");
+        let mut used = BTreeSet::new();
+        for Import { from, to, is_test } in imports.iter().filter(|import| import.from.first() == Some(room)) {
+            // Tests may need what their room does not: any room above.
+            let permitted = if *is_test { &above } else { allowed };
+            assert!(to[0] == *room || permitted.contains(&to[0]), "{from:?} imports {to:?}: see the map in src/lib.rs");
+            used.extend((!is_test).then(|| to[0].clone()));
         }
-        let upward =
-            allowed.iter().find(|other| place.get(other.as_str()).is_none_or(|at| *at >= place[room.as_str()]));
-        assert_eq!(upward, None, "`{room}` imports a room that does not stand above it on the map");
-        for file in files(room) {
-            let text = fs::read_to_string(&file).unwrap();
-            for found in import.captures_iter(&text) {
-                let names = found.get(1).or(found.get(2)).unwrap().as_str();
-                for name in names.split(',').map(|name| name.trim().split("::").next().unwrap()) {
-                    let untrusted = rooms.contains(name) && name != room && !allowed.contains(name);
-                    assert!(!untrusted, "{} imports `{name}`: see the map in src/lib.rs", file.display());
-                }
-            }
+        let unused: Vec<&String> = allowed.difference(&used).collect();
+        assert!(unused.is_empty(), "the map lets `{room}` import {unused:?}, and no file of it does");
+        above.insert(room.clone());
+    }
+}
+
+#[test]
+fn no_files_or_folders_beside_each_other_import_each_other_in_a_circle() {
+    let mut graph: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+    for Import { from, to, is_test } in imports() {
+        let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        // A folder's `mod.rs` and what is below it are one.
+        if !is_test && shared < from.len().min(to.len()) {
+            graph.entry(from[..=shared].to_vec()).or_default().insert(to[..=shared].to_vec());
         }
     }
+    // What leads nowhere is in no circle, and neither is what leads there alone.
+    loop {
+        let left: BTreeSet<Module> = graph.keys().cloned().collect();
+        graph.values_mut().for_each(|to| to.retain(|to| left.contains(to)));
+        graph.retain(|_, to| !to.is_empty());
+        if graph.len() == left.len() {
+            break;
+        }
+    }
+    assert!(graph.is_empty(), "circles: {graph:#?}");
 }
 
 #[test]
@@ -98,12 +126,12 @@ fn the_pure_rooms_know_no_clock_no_network_no_disk_and_no_environment() {
 }
 
 #[test]
-fn the_sandbox_is_a_second_reading_and_imports_nothing_of_the_house_but_the_disk() {
+fn the_sandbox_is_a_second_reading_and_imports_nothing_of_the_library_but_the_disk() {
     let import = Regex::new(r"crate::(\w+)").unwrap();
     for file in files("sandbox") {
         let text = fs::read_to_string(&file).unwrap();
-        let untrusted = import.captures_iter(&text).find(|found| !["sandbox", "disk"].contains(&&found[1]));
-        assert!(untrusted.is_none(), "{} imports {:?}", file.display(), untrusted.map(|found| found[0].to_owned()));
+        let other = import.captures_iter(&text).find(|found| !["sandbox", "disk"].contains(&&found[1]));
+        assert!(other.is_none(), "{} imports {:?}", file.display(), other.map(|found| found[0].to_owned()));
     }
 }
 
