@@ -88,7 +88,7 @@ impl From<StoreError> for Failure {
                 "restore it from version control or a backup; never start from an empty one: the secrets are in it"
             }
             StoreError::Journal(JournalError::Damaged { .. }) => {
-                "keep a copy of it, move it away, and fold in what is whole: hookwright state recover FILE"
+                "keep a copy of it, move it away, and replay what is whole: hookwright state recover FILE"
             }
             StoreError::Changed { .. } => "look at what changed it (an editor, git), then run this again",
             StoreError::Mismatch { .. } => {

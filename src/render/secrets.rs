@@ -18,7 +18,7 @@ pub fn secret_list(state: &State, now: Timestamp) -> String {
     if rows.is_empty() {
         return "The state has no secrets.\n".to_owned();
     }
-    let head = ["NAME", "ENDPOINT", "AGE", "LAST FOUR", "SEALED TO"].map(str::to_owned);
+    let head = ["NAME", "ENDPOINT", "AGE", "LAST FOUR", "ENCRYPTED TO"].map(str::to_owned);
     table(std::iter::once(head).chain(rows))
 }
 

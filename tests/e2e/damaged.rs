@@ -161,7 +161,7 @@ fn a_torn_tail_is_cut_and_a_damaged_line_before_whole_ones_is_an_error_with_a_wa
     assert_snapshot!(refused(&world), @"
     --- stderr
     error: line 2 of the journal `[FOLDER]/state/webhooks.state.json.journal` is damaged, and whole lines follow it
-    hint: keep a copy of it, move it away, and fold in what is whole: hookwright state recover FILE
+    hint: keep a copy of it, move it away, and replay what is whole: hookwright state recover FILE
     --- exit 1
     ");
     // The way out: moved away, and what is whole replayed.

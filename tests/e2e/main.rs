@@ -42,4 +42,5 @@ mod secrets;
 mod signals;
 mod support;
 mod watch;
+mod words;
 mod worlds;
