@@ -20,10 +20,10 @@
 //! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, timestamp |
 //! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
-//! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, diagnostic, endpoint, quote, secrets, state, timestamp |
+//! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, endpoint, secrets, state, timestamp |
 //! | [`refresh`] | what the API says before a plan: account, listings, what counts as gone; can change nothing | endpoint, plan, quote, state, timestamp, videogen |
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, timestamp, videogen |
-//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, config, diagnostic, endpoint, mask, plan, quote, state, timestamp |
+//! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, endpoint, mask, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 
 pub mod apply;

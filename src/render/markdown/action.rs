@@ -5,7 +5,7 @@ use super::super::row::{Row, verb};
 use super::super::sentence::Sentence;
 use super::super::untrusted::{clipped, inert, span, value};
 use super::super::words::brief;
-use super::sections::block;
+use super::block::block;
 use crate::plan::{Action, Kind};
 use crate::quote::count;
 

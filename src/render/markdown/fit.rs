@@ -2,7 +2,7 @@
 //! names first, then their lines, then their diffs; then the others in the same order; no-ops what is left.
 
 use super::action::Piece;
-use super::sections::folded;
+use super::block::folded;
 use crate::plan::Kind;
 use crate::quote::count;
 

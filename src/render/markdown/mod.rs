@@ -2,6 +2,7 @@
 //! be undone or should alarm, guards, drift, a table an action, folded diffs, notes. Untrusted text stands in code alone; the whole is at most [`LIMIT`] bytes, and says what was cut.
 
 mod action;
+mod block;
 mod fit;
 mod sections;
 

@@ -6,17 +6,16 @@ use super::super::guard;
 use super::super::place::Place;
 use super::super::row::drifted;
 use super::super::text::{OFFLINE, drift_words};
-use super::super::untrusted::{clipped, fenced, span, value, words};
+use super::super::untrusted::{span, value, words};
 use super::super::words::{Alarm, Told, alarms, is_grave, label, note, told};
 use super::action::draw;
+use super::block::{block, folded};
 use crate::endpoint::{Name, Observed};
 use crate::plan::{Drift, DriftKind, GuardChange, Note, Plan, Refusal, View};
 use crate::quote::count;
 
 /// Longer blocks than this are folded.
 const IN_SIGHT: usize = 20;
-/// The longest line of a list; longer ones are cut, and say so.
-const LONGEST_LINE: usize = 2_000;
 
 /// The no-ops, named or counted.
 pub(super) struct Unchanged {
@@ -142,23 +141,4 @@ pub(super) fn unchanged(unchanged: &[(Name, View)]) -> Unchanged {
 pub(super) fn footer(plan: &Plan) -> String {
     let offline = if plan.refreshed { "" } else { " (offline: `--expect` does not accept it)" };
     format!("Plan id: {}{offline}\n", span(plan.id.as_str()))
-}
-
-pub(super) fn folded(title: &str, content: &str) -> String {
-    format!("<details><summary>{title}</summary>\n\n{content}\n</details>\n")
-}
-
-/// Lines in a fence, at most about `room` bytes of them; the rest is a count.
-pub(super) fn block(language: &str, lines: &[String], room: usize) -> String {
-    let mut out = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        let line = clipped(line, LONGEST_LINE);
-        if out.len() + line.len() > room {
-            out.push_str(&format!("# and {} more, in this run's plan artifact\n", count(lines.len() - at, "line")));
-            break;
-        }
-        out.push_str(&line);
-        out.push('\n');
-    }
-    fenced(language, &out)
 }
