@@ -43,7 +43,7 @@ impl Failure {
         failure
     }
 
-    /// Faults of a file, drawn with carets.
+    /// Errors of a file, drawn with carets.
     pub fn drawn(text: String, message: impl Into<String>) -> Self {
         Self { drawn: Some(text), ..Self::new(message) }
     }

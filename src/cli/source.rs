@@ -155,9 +155,9 @@ fn told(bad: &[config::BadLine]) -> String {
     bad.iter().take(20).map(|(line, why)| format!("line {line}: {why}")).collect::<Vec<_>>().join("; ")
 }
 
-/// Faults of files, drawn, and a line that counts them.
+/// Errors of files, drawn, and a line that counts them.
 pub fn drawn(sources: &Sources, path: &Path, errors: &[FileError]) -> Failure {
-    let message = format!("{} in {}", crate::quote::count(errors.len(), "fault"), terminal::path(path));
+    let message = format!("{} in {}", crate::quote::count(errors.len(), "error"), terminal::path(path));
     let mut errors = errors.to_vec();
     for hint in errors.iter_mut().filter_map(|error| error.hint.as_mut()) {
         *hint = terminal::beside_a_gutter(hint);
@@ -165,7 +165,7 @@ pub fn drawn(sources: &Sources, path: &Path, errors: &[FileError]) -> Failure {
     Failure::drawn(draw(sources, &errors, terminal::colour_for_eyes()), message)
 }
 
-/// The text of a file of the configuration's kind: one whose faults are shown with the lines that they are in.
+/// The text of a file of the configuration's kind: one whose errors are shown with the lines that they are in.
 ///
 /// A branch may hold such a file, so that a link is followed only inside its folder. The command line may also name a
 /// descriptor, such as the pipe of a shell's `<(…)`.

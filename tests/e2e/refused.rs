@@ -131,7 +131,7 @@ events = []
        |
        = hint: write at least one, such as `events = ["tool_execution.succeeded"]`; to drop the endpoint, remove its entry
 
-    error: 6 faults in `webhooks.toml`
+    error: 6 errors in `webhooks.toml`
     --- exit 1
     "#);
     for command in [&["plan"][..], APPLY, &["show"]] {

@@ -7,7 +7,7 @@ use crate::cli::flags::Global;
 use crate::cli::{project, terminal};
 use crate::quote::count;
 
-/// Check the configuration, every fault at once.
+/// Check the configuration, every error at once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:

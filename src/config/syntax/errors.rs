@@ -122,8 +122,8 @@ fn sorted(mut errors: Vec<FileError>) -> Vec<FileError> {
     errors.iter_mut().for_each(hide_secrets);
     if too_many && let Some(last) = errors.last() {
         let more =
-            FileError::new(format!("there are more than {MOST} faults"), last.span.clone(), "the rest is not shown");
-        errors.push(more.hint("mend these first"));
+            FileError::new(format!("there are more than {MOST} errors"), last.span.clone(), "the rest is not shown");
+        errors.push(more.hint("correct these first"));
     }
     errors
 }
@@ -163,6 +163,6 @@ mod tests {
         let many = (0..150).rev().map(|at| FileError::new("bad", at..at + 1, "")).collect();
         let kept = sorted(many);
         assert_eq!((kept.len(), kept[0].span.start), (MOST + 1, 0));
-        assert_eq!(kept[MOST].message, "there are more than 100 faults");
+        assert_eq!(kept[MOST].message, "there are more than 100 errors");
     }
 }

@@ -78,7 +78,7 @@ fn sections_of_very_many_entries_are_not_compared_pair_by_pair() {
     assert!(said.contains("is no declared variable"), "{said}");
     let entries = numbered("", |n| format!("[webhooks.w{n}]\nurl = \"h\"\nevents = [\"file.*\"]\n"), "");
     let said = validated(&world, "entries", &entries);
-    assert!(said.contains("there are more than 100 faults"), "{said}");
+    assert!(said.contains("there are more than 100 errors"), "{said}");
 }
 
 #[test]
