@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Action, Change, GuardChange, Make, Order, Update, View, World};
-use crate::endpoint::{EndpointId, Name};
+use crate::endpoint::{EndpointId, Name, Spec};
 use crate::state::Guards;
 
 /// The version of what an id is made from. It is the id's first part.
@@ -69,11 +69,12 @@ pub(super) struct Leaf<'a> {
 
 fn values(view: &View) -> Values<'_> {
     let View { spec, endpoint_id, rotation, prevent_destroy } = view;
+    let Spec { url, events, description } = spec;
     Values {
         endpoint_id: endpoint_id.as_ref(),
-        url: &spec.url,
-        events: &spec.events,
-        description: spec.description.as_deref(),
+        url,
+        events,
+        description: description.as_deref(),
         rotation: *rotation,
         prevent_destroy: *prevent_destroy,
     }

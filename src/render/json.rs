@@ -253,10 +253,11 @@ fn extra<'a>(action: &'a Action, reasons: &[Reason]) -> Extra<'a> {
 
 fn endpoint(view: &View) -> Endpoint<'_> {
     let View { spec, endpoint_id, rotation, prevent_destroy } = view;
+    let Spec { url, events, description } = spec;
     Endpoint {
-        url: hidden(&spec.url),
-        events: spec.events.iter().map(String::as_str).collect(),
-        description: spec.description.as_deref().map(hidden),
+        url: hidden(url),
+        events: events.iter().map(String::as_str).collect(),
+        description: description.as_deref().map(hidden),
         endpoint_id: endpoint_id.as_ref().map(|id| id.as_str()),
         rotation: *rotation,
         prevent_destroy: *prevent_destroy,

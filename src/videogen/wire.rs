@@ -20,7 +20,8 @@ pub fn body(spec: &Spec) -> Vec<u8> {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<&'a str>,
     }
-    let body = Body { url: &spec.url, events: &spec.events, description: spec.description.as_deref() };
+    let Spec { url, events, description } = spec;
+    let body = Body { url, events, description: description.as_deref() };
     serde_json::to_vec(&body).expect("strings are serialisable")
 }
 

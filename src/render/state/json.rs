@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::json::{FORMAT_VERSION, pretty};
+use crate::endpoint::Spec;
 use crate::quote::hidden;
 use crate::state::{Ended, Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
@@ -110,11 +111,12 @@ struct Waiting<'a> {
 
 fn endpoint(managed: Option<&Managed>) -> Endpoint<'_> {
     let Some(managed) = managed else { return Endpoint::default() };
+    let Spec { url, events, description } = &managed.wanted.spec;
     Endpoint {
         endpoint_id: Some(managed.endpoint_id.as_str()),
-        url: Some(hidden(&managed.wanted.spec.url)),
-        events: managed.wanted.spec.events.iter().map(String::as_str).collect(),
-        description: managed.wanted.spec.description.as_deref().map(hidden),
+        url: Some(hidden(url)),
+        events: events.iter().map(String::as_str).collect(),
+        description: description.as_deref().map(hidden),
         created_at: managed.created_at,
         secret_last4: managed.secret_last4.as_deref(),
     }
@@ -138,11 +140,12 @@ fn detailed<'a>(name: &'a str, slot: &'a Slot) -> Detailed<'a> {
 }
 
 fn waiting(intent: &Intent) -> Waiting<'_> {
+    let Spec { url, events, description } = &intent.wanted.spec;
     Waiting {
         name: intent.name.as_str(),
-        url: hidden(&intent.wanted.spec.url),
-        events: intent.wanted.spec.events.iter().map(String::as_str).collect(),
-        description: intent.wanted.spec.description.as_deref().map(hidden),
+        url: hidden(url),
+        events: events.iter().map(String::as_str).collect(),
+        description: description.as_deref().map(hidden),
         first_sent: intent.first_sent,
         last_sent: intent.last_sent,
         unanswered: intent.unanswered,

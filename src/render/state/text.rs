@@ -3,6 +3,7 @@
 use super::super::paint::{Colour, Ink};
 use super::super::secrets::state_of;
 use super::super::untrusted::{inert, value};
+use crate::endpoint::Spec;
 use crate::quote::count;
 use crate::state::{Guards, Intent, Managed, State};
 use crate::timestamp::Timestamp;
@@ -75,9 +76,10 @@ fn guards(guards: &Guards) -> String {
 
 fn attributes(managed: &Managed, indent: &'static str) -> String {
     let mut lines = Lines::new(indent);
-    lines.push("url", value(&managed.wanted.spec.url));
-    lines.list("events", managed.wanted.spec.events.iter());
-    if let Some(description) = &managed.wanted.spec.description {
+    let Spec { url, events, description } = &managed.wanted.spec;
+    lines.push("url", value(url));
+    lines.list("events", events.iter());
+    if let Some(description) = description {
         lines.push("description", value(description));
     }
     lines.push("endpoint_id", value(managed.endpoint_id.as_str()));

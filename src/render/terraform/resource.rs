@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::endpoint::Name;
+use crate::endpoint::{Name, Spec};
 use crate::plan::View;
 use crate::quote::hidden;
 
@@ -63,11 +63,12 @@ pub(super) struct Values<'a> {
 impl<'a> Values<'a> {
     pub(super) fn of(view: &'a View) -> Self {
         let View { spec, endpoint_id, rotation, prevent_destroy } = view;
+        let Spec { url, events, description } = spec;
         Self {
             id: endpoint_id.as_ref().map(|id| id.as_str()),
-            url: hidden(&spec.url),
-            events: spec.events.iter().map(String::as_str).collect(),
-            description: spec.description.as_deref().map(hidden),
+            url: hidden(url),
+            events: events.iter().map(String::as_str).collect(),
+            description: description.as_deref().map(hidden),
             rotation: *rotation,
             prevent_destroy: *prevent_destroy,
             signing_secret: endpoint_id.is_some().then_some(None),
