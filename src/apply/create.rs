@@ -1,7 +1,10 @@
 //! Creates, replacements and lost creates: one send at a time each, its intent and the send durable before it goes,
 //! its receipt durable before it counts.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+
+use tokio::sync::mpsc;
 
 use super::Event;
 use super::pool::pool;
@@ -24,28 +27,24 @@ pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>) -> Vec<Task> {
 /// Works through the tasks; what is lost comes back.
 pub async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Vec<Task> {
     let shared = Arc::clone(run);
-    let ended = pool(run.job.parallelism, tasks, move |task| one(Arc::clone(&shared), task)).await;
-    let mut lost = Vec::new();
-    for end in ended {
-        match end {
-            End::Lost(task) => lost.push(*task),
-            End::Made(finish) => {
-                let _ = finish.await;
-            }
-            End::Ended => {}
-        }
-    }
-    lost
+    let (syncing, mut synced) = mpsc::channel(1);
+    let ended = pool(run.job.parallelism, tasks, move |task| one(Arc::clone(&shared), task, syncing.clone())).await;
+    // Nothing is ever sent: it ends with the last receipt that is being synced.
+    synced.recv().await;
+    let lost = ended.into_iter().filter_map(|end| if let End::Lost(task) = end { Some(*task) } else { None });
+    lost.collect()
 }
 
 enum End {
     Lost(Box<Task>),
-    /// The receipt is being synced; the next send may go meanwhile.
-    Made(tokio::task::JoinHandle<()>),
+    /// Done, failed, or its receipt is being synced.
     Ended,
 }
 
-async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task) -> End {
+/// Held as long as a receipt is being synced. The handle of a task would keep the memory of one that has ended.
+type Syncing = mpsc::Sender<Infallible>;
+
+async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task, syncing: Syncing) -> End {
     let may = if task.sends == 0 { run.may_begin() } else { run.may_reconcile() };
     if !may {
         return if task.sends == 0 { End::Ended } else { End::Lost(Box::new(task)) };
@@ -63,7 +62,14 @@ async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task) -> End {
     loop {
         match send(&run, &mut task).await {
             Sent::Made(made) => match receive(&run, &task, made) {
-                Ok((receipt, durable)) => return End::Made(tokio::spawn(finish(run, task, receipt, durable))),
+                Ok((receipt, durable)) => {
+                    // The next send may go meanwhile.
+                    tokio::spawn(async move {
+                        finish(run, task, receipt, durable).await;
+                        drop(syncing);
+                    });
+                    return End::Ended;
+                }
                 Err(lost) => return lose(&run, task, lost).await,
             },
             Sent::Lost(lost) => return lose(&run, task, lost).await,
