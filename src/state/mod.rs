@@ -1,6 +1,6 @@
 //! What hookwright remembers between runs.
 //!
-//! From the ground up: [`model`] (values and their transitions) · [`format`] (bytes in, bytes out) · [`backend`] (where a
+//! From the ground up: `model` (values and their transitions) · `format` (bytes in, bytes out) · `backend` (where a
 //! state lives: a document and a log) · `journal` (records into a log) · `session` (the one writer) · `store` (which
 //! backend a project has).
 

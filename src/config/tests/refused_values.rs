@@ -102,7 +102,7 @@ fn an_url_that_is_none() {
       = hint: write `url = "https://hooks.example.com/videogen"`
     "#);
     insta::assert_snapshot!(refused(&with_url("a.example/x")), @r#"
-    error: this is no url: relative URL without a base
+    error: this is no URL: relative URL without a base
      --> webhooks.toml:2:7
       |
     2 | url = "a.example/x"
@@ -155,7 +155,7 @@ fn an_url_with_credentials_shows_none_of_them() {
       = hint: remove what stands before the `@`: reviewers and CI read this file; receivers check the signature
     "#);
     insta::assert_snapshot!(refused(&with_url("https://user:hun/ter2@a.example/x")), @r#"
-    error: this is no url: invalid port number
+    error: this is no URL: invalid port number
      --> webhooks.toml:2:7
       |
     2 | url = "https://*************@a.example/x"

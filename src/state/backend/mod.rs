@@ -1,5 +1,5 @@
 //! Where a state lives. Two things are asked of a place, which files, buckets and git all can do: a [`Document`] that is
-//! replaced by compare-and-swap, and a [`Log`] of numbered objects that are each created once. [`suite`] is the contract
+//! replaced by compare-and-swap, and a [`Log`] of numbered objects that are each created once. `suite` is the contract
 //! of both as tests, which every backend passes; nothing above this folder knows which backend it has.
 
 mod answer;
