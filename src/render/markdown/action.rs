@@ -67,7 +67,9 @@ fn kind(action: &Action) -> &'static str {
 
 /// What an endpoint is or becomes: its URL, and every attribute that changes.
 fn values(row: &Row<'_>) -> String {
-    let mut told: Vec<String> = row.fields.iter().filter_map(at_a_glance).collect();
+    // All of an endpoint goes with it; of one that stays, every attribute that it loses is a change.
+    let ends = row.change.after.is_none();
+    let mut told: Vec<String> = row.fields.iter().filter_map(|field| at_a_glance(field, ends)).collect();
     if let Action::Import { endpoint_id, .. } = &row.change.action {
         told.push(span(&inert(&clipped(endpoint_id.as_str(), LONGEST_VALUE))));
     }
@@ -75,10 +77,11 @@ fn values(row: &Row<'_>) -> String {
 }
 
 /// One attribute on one line, or nothing where a table can do without.
-fn at_a_glance(field: &Field<'_>) -> Option<String> {
+fn at_a_glance(field: &Field<'_>, ends: bool) -> Option<String> {
     let key = field.key;
     let said = match &field.delta {
         Delta::Keep(kept) | Delta::Add(kept) | Delta::Remove(kept) if key == "url" => return Some(url(*kept)),
+        Delta::Remove(old) if !ends => format!("{key} {} → null", shown(*old)),
         Delta::Keep(_) | Delta::Remove(_) => return None,
         Delta::Add(Value::KnownAfterApply | Value::NewSecret) => return None,
         Delta::Add(new) => format!("{key} → {}", shown(*new)),

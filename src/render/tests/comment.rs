@@ -25,7 +25,7 @@ fn values_and_consequences_are_seen_without_unfolding() {
     parts.both("audit", managed("ep_2", at("audit")), renewed(at("audit")));
     let place =
         Place { commit: Some("41fac77a0cb6f9d4".into()), run: Some("https://ci.example/8".into()), ..Place::default() };
-    insta::assert_snapshot!(head(&markdown_at(&parts.plan(), &place)), @"
+    insta::assert_snapshot!(head(&markdown_at(&parts.plan(), &place)), @r#"
     <!-- hookwright plan: production -->
     ### hookwright plan for `production`: 2 to add, 0 to change, 0 to destroy
 
@@ -41,8 +41,8 @@ fn values_and_consequences_are_seen_without_unfolding() {
     | endpoint and values | leads to |
     | --- | --- |
     | `audit`<br>`https://hooks.example.com`<wbr>`/audit`<br>`rotation 1 → 2` | new signing secret; the old endpoint stays for 1d |
-    | `render-done`<br>`url →` `https://hooks.example.com`<wbr>`/v2/render`<br>`+ file.upload.failed` | new signing secret; the old endpoint stays for 1d |
-    ");
+    | `render-done`<br>`url →` `https://hooks.example.com`<wbr>`/v2/render`<br>`+ file.upload.failed`<br>`description "Render" → null` | new signing secret; the old endpoint stays for 1d |
+    "#);
 }
 
 #[test]
