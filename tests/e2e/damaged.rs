@@ -182,7 +182,7 @@ fn a_journal_of_another_lineage_and_a_state_older_than_its_journal_are_refused()
     world.write(STATE, &state.replace(&lineage, "00000000-0000-4000-8000-000000000000"));
     assert_snapshot!(refused(&world), @"
     --- stderr
-    error: the journal `[FOLDER]/state/webhooks.state.json.journal` belongs to a state that `[FOLDER]/state/webhooks.state.json` is not: another lineage, or none
+    error: journal `[FOLDER]/state/webhooks.state.json.journal` does not belong to state `[FOLDER]/state/webhooks.state.json`: their lineages differ, or there is no state
     hint: bring back the state that belongs to the journal; or move the journal away and replay it: hookwright state recover FILE
     --- exit 1
     ");

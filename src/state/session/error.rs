@@ -46,7 +46,9 @@ pub enum StoreError {
 fn mismatch(state_serial: Option<u64>, journal_serial: u64, state: &str, journal: &str) -> String {
     let (state, journal) = (escaped(state), escaped(journal));
     match state_serial {
-        None => format!("the journal `{journal}` belongs to a state that `{state}` is not: another lineage, or none"),
+        None => format!(
+            "journal `{journal}` does not belong to state `{state}`: their lineages differ, or there is no state"
+        ),
         Some(serial) => {
             let older = if serial < journal_serial { "older" } else { "newer" };
             format!(
