@@ -7,8 +7,8 @@ use crate::config::entries::settings::{self, Settings};
 use crate::config::entries::{duplicates, environments, guards, names};
 use crate::config::syntax::errors::Errors;
 use crate::config::syntax::lines::Lines;
-use crate::config::syntax::mend::Mended;
 use crate::config::syntax::read;
+use crate::config::syntax::repair::Repaired;
 use crate::config::syntax::tree::Table;
 use crate::config::values::endpoint_url::UrlRules;
 use crate::config::values::variables::Variables;
@@ -45,13 +45,15 @@ pub fn parse(sources: &Sources, inputs: &Inputs) -> Result<Desired, Vec<FileErro
     let desired = match sound {
         Some(trees) => desired(&trees, sources, inputs, &lines, &mut errors),
         None => {
-            let mended: Vec<(usize, Mended<'_>)> = sources
+            let repaired: Vec<(usize, Repaired<'_>)> = sources
                 .texts()
                 .filter_map(|(start, text)| Some((start, read::prepare(text, start, &lines, &mut errors)?)))
                 .collect();
-            let trees: Vec<(usize, DeTable<'_>)> = mended
+            let trees: Vec<(usize, DeTable<'_>)> = repaired
                 .iter()
-                .filter_map(|(start, mended)| Some((*start, read::read_mended(mended, *start, &lines, &mut errors)?)))
+                .filter_map(|(start, repaired)| {
+                    Some((*start, read::read_repaired(repaired, *start, &lines, &mut errors)?))
+                })
                 .collect();
             desired(&trees, sources, inputs, &lines, &mut errors)
         }

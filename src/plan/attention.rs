@@ -24,9 +24,9 @@ pub enum AttentionKind {
 impl Plan {
     /// Every endpoint that somebody else changed in a way that the plan does not undo, in the order of the drift.
     pub fn attention(&self) -> Vec<Attention<'_>> {
-        let mended =
-            |drift: &Drift| self.changes.iter().any(|change| change.name == drift.name && mends(change, drift));
-        let alarms = self.drift.iter().filter(|drift| !mended(drift));
+        let resolved =
+            |drift: &Drift| self.changes.iter().any(|change| change.name == drift.name && resolves(change, drift));
+        let alarms = self.drift.iter().filter(|drift| !resolved(drift));
         alarms
             .filter_map(|drift| {
                 let kind = match (drift.deposed, &drift.kind) {
@@ -41,7 +41,7 @@ impl Plan {
 }
 
 /// Whether a change ends the endpoint that drifted, or gives its entry a new secret.
-fn mends(change: &Change, drift: &Drift) -> bool {
+fn resolves(change: &Change, drift: &Drift) -> bool {
     match &change.action {
         Action::Create(_) | Action::Replace { .. } => !drift.deposed,
         Action::Delete { endpoint_id, .. } => *endpoint_id == drift.endpoint_id,

@@ -105,7 +105,7 @@ events = []
     7 | events = ["file.upload.complete"]
       |           ^^^^^^^^^^^^^^^^^^^^^^ did you mean `file.upload.completed`?
       |
-      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: correct the word, or write `allow_unknown_events = true` in the entry if the API knows it
 
     error: unknown key "descripton"
      --> webhooks.toml:8:1

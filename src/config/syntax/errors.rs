@@ -7,7 +7,7 @@ use crate::config::syntax::lines::Lines;
 use crate::diagnostic::FileError;
 use crate::quote::{hidden, nearest, quoted};
 
-/// The most errors that are handed out: whoever mends a hundred runs it again, and a bomb of a file stays small.
+/// The most errors that are handed out: who corrects a hundred runs it again, and a bomb of a file stays small.
 pub(in crate::config) const MOST: usize = 100;
 
 /// The longest word that a guess is made for, and the most words it is compared with.
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_faults_the_first_are_kept() {
+    fn of_very_many_errors_the_first_are_kept() {
         let many = (0..150).rev().map(|at| FileError::new("bad", at..at + 1, "")).collect();
         let kept = sorted(many);
         assert_eq!((kept.len(), kept[0].span.start), (MOST + 1, 0));

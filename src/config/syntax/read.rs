@@ -8,7 +8,7 @@ use toml_parser::{ParseError, Source};
 use crate::config::syntax::duplicate_keys::Repeats;
 use crate::config::syntax::errors::{Errors, MOST, quoted_short};
 use crate::config::syntax::lines::Lines;
-use crate::config::syntax::mend::{DEEPEST, Mended, mend};
+use crate::config::syntax::repair::{DEEPEST, Repaired, repair};
 use crate::diagnostic::{FileError, Sources};
 use crate::quote::{escaped, hidden};
 
@@ -71,14 +71,14 @@ fn too_many_tokens(sources: &Sources) -> Option<FileError> {
     None
 }
 
-/// A text whose syntax is broken, made fit for [`read_mended`]; `None`, its errors told, where it is not worth reading
+/// A text whose syntax is broken, made fit for [`read_repaired`]; `None`, its errors told, where it is not worth reading
 /// on. It starts at a byte of the files.
 pub(in crate::config) fn prepare<'t>(
     text: &'t str,
     start: usize,
     lines: &Lines,
     errors: &mut Errors,
-) -> Option<Mended<'t>> {
+) -> Option<Repaired<'t>> {
     let told = |parse_errors: Vec<ParseError>| {
         let told = parse_errors.iter().map(|parse_error| match parse_error.description().contains("recurs") {
             true => nested(span_of(parse_error)),
@@ -86,18 +86,18 @@ pub(in crate::config) fn prepare<'t>(
         });
         errors.broken(one_a_line(told.map(|error| error.shifted(start)).collect(), lines));
     };
-    mend(text).map_err(told).ok()
+    repair(text).map_err(told).ok()
 }
 
-/// Reads the tree of a mended text. Broken lines and duplicate keys go to the errors; `None` where it is nested too
+/// Reads the tree of a repaired text. Broken lines and duplicate keys go to the errors; `None` where it is nested too
 /// deeply.
-pub(in crate::config) fn read_mended<'t>(
-    mended: &'t Mended<'_>,
+pub(in crate::config) fn read_repaired<'t>(
+    repaired: &'t Repaired<'_>,
     start: usize,
     lines: &Lines,
     errors: &mut Errors,
 ) -> Option<DeTable<'t>> {
-    let Mended { text, errors: blanked, repeats } = mended;
+    let Repaired { text, errors: blanked, repeats } = repaired;
     let (tree, parse_errors) = DeTable::parse_recoverable(text);
     let mut broken = blanked.clone();
     for parse_error in parse_errors.into_iter().take(10 * MOST) {

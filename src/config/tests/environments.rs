@@ -134,7 +134,7 @@ fn a_state_in_other_words_is_the_same_state() {
 }
 
 #[test]
-fn faults_of_every_environment_are_told_whichever_is_chosen() {
+fn errors_of_every_environment_are_told_whichever_is_chosen() {
     let text = "[environments.prod]\n[environments.staging]\nbase_ulr = 1\nbase_url = \"https://evil.example\"\n";
     insta::assert_snapshot!(refused_in(text, Some("prod"), &[]), @r#"
     error: unknown key "base_ulr"

@@ -113,7 +113,7 @@ fn only_one_file_holds_guards() {
 }
 
 #[test]
-fn faults_of_all_files_come_file_by_file() {
+fn errors_of_all_files_come_file_by_file() {
     let broken = "[webhooks.c]\nurl = https://c.example/\n";
     insta::assert_snapshot!(refused(&["colour = 1\n", broken, "[webhooks.d]\nurl = \"ftp://d.example/\"\nevents = []\n"]), @r#"
     error: unknown key "colour"

@@ -59,7 +59,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = ["tool_execution.suceeded"]
       |           ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean `tool_execution.succeeded`?
       |
-      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: correct the word, or write `allow_unknown_events = true` in the entry if the API knows it
     "#);
     insta::assert_snapshot!(refused(&with_events("[\"file.uplaod.*\"]")), @r#"
     error: unknown event "file.uplaod.*"
@@ -77,7 +77,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = ["video.done"]
       |           ^^^^^^^^^^^^
       |
-      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: correct the word, or write `allow_unknown_events = true` in the entry if the API knows it
     "#);
     insta::assert_snapshot!(refused(&with_events("\"file.*\"")), @r#"
     error: `events` takes a list

@@ -3,7 +3,7 @@
 use super::{SOUND, parse, refused};
 
 #[test]
-fn all_faults_of_a_file_come_at_once_in_its_order() {
+fn all_errors_of_a_file_come_at_once_in_its_order() {
     insta::assert_snapshot!(refused(r#"
 [safety]
 max_delete = 3
@@ -48,7 +48,7 @@ c = "ep_1"
     9 | events = ["tool_execution.suceeded"]
       |           ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean `tool_execution.succeeded`?
       |
-      = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+      = hint: correct the word, or write `allow_unknown_events = true` in the entry if the API knows it
 
     error: `rotation` is out of range
       --> webhooks.toml:10:12
@@ -71,7 +71,7 @@ c = "ep_1"
 }
 
 #[test]
-fn a_repeated_header_is_one_fault_not_one_for_each_key() {
+fn a_repeated_header_is_one_error_not_one_for_each_key() {
     insta::assert_snapshot!(refused(&format!("{SOUND}{SOUND}")), @r#"
     error: "sound" is defined twice
      --> webhooks.toml:4:11

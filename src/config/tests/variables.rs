@@ -64,7 +64,7 @@ fn a_value_outside_of_its_pattern_says_where_it_is_from_and_no_secret() {
     3 | host = { description = "Where deliveries go", pattern = "[a-z.]+" }
       |                                                         ^^^^^^^^^ "whsec_******" does not match
       |
-      = hint: give another value, or mend the pattern; all of a value must match
+      = hint: give another value, or correct the pattern; all of a value must match
     "#);
     let text = FILE.replace("prod.example", "PROD.example");
     insta::assert_snapshot!(refused_in(&text, Some("staging"), &[("host", "a.example")]), @r#"
@@ -77,7 +77,7 @@ fn a_value_outside_of_its_pattern_says_where_it_is_from_and_no_secret() {
     6 | variables = { host = "PROD.example" }
       |                      ^^^^^^^^^^^^^^
       |
-      = hint: write another value, or mend the pattern
+      = hint: write another value, or correct the pattern
     "#);
 }
 
@@ -96,7 +96,7 @@ fn a_name_that_nobody_declared() {
     9 | url = "https://${var.hots}/${var.path}"
       |                ^^^^^^^^^^^ did you mean `host`?
       |
-      = hint: mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+      = hint: correct the name, or declare it under `[variables]`: `hots = { description = "…" }`
 
     error: `${` is not closed
       --> webhooks.toml:11:16
@@ -116,7 +116,7 @@ fn a_name_that_nobody_declared() {
     "#);
     insta::assert_snapshot!(refused_in(FILE, Some("prod"), &[("hots", "a.example")]), @r#"
     error: `--var` gives "hots", which is no declared variable
-    hint: did you mean `host`? mend the name, or declare it under `[variables]`: `hots = { description = "…" }`
+    hint: did you mean `host`? correct the name, or declare it under `[variables]`: `hots = { description = "…" }`
     "#);
     let text = FILE.replace("{ host = \"prod", "{ hosts = \"prod");
     insta::assert_snapshot!(refused_in(&text, Some("prod"), &[]), @r#"
@@ -126,7 +126,7 @@ fn a_name_that_nobody_declared() {
     6 | variables = { hosts = "prod.example" }
       |               ^^^^^ did you mean `host`?
       |
-      = hint: mend the name, or declare it under `[variables]`: `hosts = { description = "…" }`
+      = hint: correct the name, or declare it under `[variables]`: `hosts = { description = "…" }`
 
     error: the variable `host` has no value
      --> webhooks.toml:9:16
@@ -142,7 +142,7 @@ fn a_name_that_nobody_declared() {
 }
 
 #[test]
-fn a_fault_of_a_filled_string_shows_it_as_written_and_as_filled() {
+fn an_error_of_a_filled_string_shows_it_as_written_and_as_filled() {
     let text = FILE.replace("pattern = \"[a-z.]+\"", "default = \"\"");
     insta::assert_snapshot!(refused_in(&text, Some("prod"), &[("host", "u:hunter2@h.example")]), @r#"
     error: the URL holds credentials
@@ -160,7 +160,7 @@ fn a_fault_of_a_filled_string_shows_it_as_written_and_as_filled() {
     10 | events = ["file.${var.path}"]
        |           ^^^^^^^^^^^^^^^^^^
        |
-       = hint: mend the word, or write `allow_unknown_events = true` in the entry if the API knows it
+       = hint: correct the word, or write `allow_unknown_events = true` in the entry if the API knows it
     "#);
 }
 

@@ -86,7 +86,7 @@ fn unknown_event(event: &Filled<'_>, errors: &Errors) -> FileError {
     let known = KNOWN_EVENTS.into_iter().chain(groups.iter().map(String::as_str));
     let label = errors.guess(&event.text, known).map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
     let hint = if is_plausible(&event.text) {
-        "mend the word, or write `allow_unknown_events = true` in the entry if the API knows it".to_owned()
+        "correct the word, or write `allow_unknown_events = true` in the entry if the API knows it".to_owned()
     } else {
         format!("write an event or a group: {}", groups.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(", "))
     };

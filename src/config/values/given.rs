@@ -43,8 +43,8 @@ pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<F
     if let Some(tree) = read::read_sound(sources.whole()) {
         return Ok(values(&tree, origin, &lines));
     }
-    if let Some(mended) = read::prepare(sources.whole(), 0, &lines, &mut errors) {
-        read::read_mended(&mended, 0, &lines, &mut errors);
+    if let Some(repaired) = read::prepare(sources.whole(), 0, &lines, &mut errors) {
+        read::read_repaired(&repaired, 0, &lines, &mut errors);
     }
     Err(errors.finish(sources.whole(), &lines))
 }

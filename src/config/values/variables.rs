@@ -182,7 +182,7 @@ fn written(item: Item<'_>, pattern: Option<&(Regex, Range<usize>)>, errors: &mut
         Some(Unfit::Form(wrong)) => FileError::new(format!("the value {wrong}"), text.span, ""),
         Some(Unfit::Pattern(place)) => {
             let error = FileError::new("the value does not match its variable's pattern", text.span, "");
-            error.also(place, "all of a value must match").hint("write another value, or mend the pattern")
+            error.also(place, "all of a value must match").hint("write another value, or correct the pattern")
         }
     };
     errors.push(error);
@@ -228,7 +228,7 @@ pub(in crate::config) fn undeclared(
         true => format!("declare it under `[variables]`: `{name} = {{ description = \"…\" }}`"),
         false => "declare it under `[variables]`".to_owned(),
     };
-    (label, if meant.is_some() { format!("mend the name, or {declare}") } else { declare })
+    (label, if meant.is_some() { format!("correct the name, or {declare}") } else { declare })
 }
 
 /// A value for a variable that nobody declared: an error, a warning or nothing, by who gave it.
@@ -277,7 +277,7 @@ fn take(given: &Given, variable: &mut Declared, errors: &mut Errors) {
         Some(Unfit::Pattern(pattern)) => {
             let message = format!("the value from {origin} does not match the pattern of `{name}`");
             let error = FileError::new(message, pattern, format!("{} does not match", quoted_short(value)));
-            error.hint("give another value, or mend the pattern; all of a value must match")
+            error.hint("give another value, or correct the pattern; all of a value must match")
         }
     };
     variable.value = Value::Faulty;

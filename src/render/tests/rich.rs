@@ -78,14 +78,14 @@ fn a_secret_that_was_changed_elsewhere_heads_every_format_and_nothing_is_said_to
     let plan = parts.plan();
     assert!(plan.is_empty());
     let text = text(&plan, Colour::Never);
-    let mends = "hookwright secret rotate leaked";
+    let command = "hookwright secret rotate leaked";
     assert!(
-        text.lines().nth(2) == Some("Needs attention:") && text.contains(mends) && !text.contains("matches"),
+        text.lines().nth(2) == Some("Needs attention:") && text.contains(command) && !text.contains("matches"),
         "{text}"
     );
     let comment = markdown(&plan);
-    assert!(comment.lines().nth(1).unwrap().ends_with("(needs attention)") && comment.contains(mends), "{comment}");
-    assert!(json(&plan).contains(mends));
+    assert!(comment.lines().nth(1).unwrap().ends_with("(needs attention)") && comment.contains(command), "{comment}");
+    assert!(json(&plan).contains(command));
     parts.want("leaked", renewed(at("leaked")));
     assert!(!markdown(&parts.plan()).contains("needs attention"), "this plan renews it");
 }

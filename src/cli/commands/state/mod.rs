@@ -1,4 +1,4 @@
-//! `hookwright state`: look at the state, and mend it.
+//! `hookwright state`: look at the state, and repair it.
 
 mod list;
 mod mv;
@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use crate::cli::exit::Ended;
 use crate::cli::flags::Global;
 
-/// Look at the state, and mend it.
+/// Look at the state, and repair it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

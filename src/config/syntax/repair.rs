@@ -19,7 +19,7 @@ const ROUNDS: usize = 16;
 const LARGE: usize = 1 << 20;
 
 /// A text that toml reads to its end.
-pub(in crate::config) struct Mended<'t> {
+pub(in crate::config) struct Repaired<'t> {
     pub(in crate::config) text: Cow<'t, str>,
     /// The errors of what was blanked.
     pub(in crate::config) errors: Vec<FileError>,
@@ -27,27 +27,27 @@ pub(in crate::config) struct Mended<'t> {
 }
 
 /// Blanks what would keep toml from the rest of a text; the errors where they are too many for that.
-pub(in crate::config) fn mend(text: &str) -> Result<Mended<'_>, Vec<ParseError>> {
-    let mut mended = Mended { text: Cow::Borrowed(text), errors: Vec::new(), repeats: Repeats::default() };
+pub(in crate::config) fn repair(text: &str) -> Result<Repaired<'_>, Vec<ParseError>> {
+    let mut repaired = Repaired { text: Cow::Borrowed(text), errors: Vec::new(), repeats: Repeats::default() };
     let mut rounds = if text.len() > LARGE { 1 } else { ROUNDS };
     loop {
-        let source = Source::new(&mended.text);
+        let source = Source::new(&repaired.text);
         let (events, parse_errors) = scan(source);
         if parse_errors.len() > 10 * MOST {
             return Err(parse_errors);
         }
-        let gaps = if rounds == 0 { Vec::new() } else { gaps(&mended.text, &parse_errors) };
+        let gaps = if rounds == 0 { Vec::new() } else { gaps(&repaired.text, &parse_errors) };
         if gaps.is_empty() {
-            mended.repeats = Repeats::of(source, &events);
-            return Ok(mended);
+            repaired.repeats = Repeats::of(source, &events);
+            return Ok(repaired);
         }
         rounds -= 1;
-        let mut bytes = mended.text.into_owned().into_bytes();
+        let mut bytes = repaired.text.into_owned().into_bytes();
         for (gap, error) in gaps {
             bytes[gap].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-            mended.errors.push(error);
+            repaired.errors.push(error);
         }
-        mended.text = Cow::Owned(String::from_utf8(bytes).expect("whole lines are blanked, and so whole characters"));
+        repaired.text = Cow::Owned(String::from_utf8(bytes).expect("whole lines are blanked, and so whole characters"));
     }
 }
 
