@@ -1,6 +1,7 @@
 //! The last door before text leaves: untrusted words made unable to act on a terminal, a CI runner or a markdown page.
 //! Every format passes every untrusted word through here.
 
+use crate::mask::hide;
 use crate::quote::{acts, escaped, hidden};
 
 /// Untrusted text on one line without quotes: secrets hidden, control characters escaped, runner commands broken.
@@ -66,10 +67,15 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// At most `most` bytes of `text`, and how much was cut.
+/// At most `most` bytes of `text`, and how much was cut. What is secret is hidden first: a part of it would not be
+/// recognised any more.
 pub(super) fn clipped(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
+    }
+    let text = hidden(&hide(text));
+    if text.len() <= most {
+        return text;
     }
     let kept = &text[..text.floor_char_boundary(most)];
     format!("{kept}… ({} more bytes cut)", text.len() - kept.len())

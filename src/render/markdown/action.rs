@@ -6,6 +6,7 @@ use super::super::sentence::Sentence;
 use super::super::untrusted::{clipped, inert, span, value};
 use super::super::words::brief;
 use super::block::block;
+use crate::mask::hide;
 use crate::plan::{Action, Kind};
 use crate::quote::count;
 
@@ -117,7 +118,8 @@ fn shown(new: Value<'_>) -> String {
 /// A URL in pieces of code between which a narrow page may break it: a table would cut it off.
 fn url(url: Value<'_>) -> String {
     let Value::Text(text) = url else { return span(&url.shown()) };
-    let text = inert(&clipped(text, LONGEST_VALUE));
+    // Hidden first: a secret in pieces would not be recognised any more.
+    let text = inert(&hide(&clipped(text, LONGEST_VALUE)));
     let path = text.find("://").and_then(|at| Some(at + 3 + text[at + 3..].find('/')?)).unwrap_or(text.len());
     let (origin, path) = text.split_at(path);
     let pieces: Vec<String> = pieces(origin).chain(pieces(path)).map(|piece| span(&piece)).collect();

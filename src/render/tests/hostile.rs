@@ -242,3 +242,20 @@ fn secrets_are_hidden_wherever_somebody_wrote_them() {
         }
     }
 }
+
+#[test]
+fn what_is_cut_or_broken_in_pieces_hides_its_secrets_first() {
+    let key = "a-key-of-no-usual-form-4f1d9c0b7e2a";
+    crate::mask::learn(key);
+    let password = "correct-horse-".repeat(20);
+    let mut parts = Parts::new();
+    parts.have("known", managed("ep_1", spec(&format!("https://h.example/0123456789/{key}"), &["file.ready"], None)));
+    parts.have("cut", managed("ep_2", spec(&format!("https://user:{password}@h.example/"), &["file.ready"], None)));
+    let long = format!("https://h.example/{}{key}", "x".repeat(95));
+    parts.have("both", managed("ep_3", spec(&long, &["file.ready"], None)));
+    // What is whole is masked where it is printed.
+    let page = crate::mask::hide(&markdown(&parts.plan())).replace("`<wbr>`", "");
+    for secret in [&key[..12], "correct-horse"] {
+        assert!(!page.contains(secret), "{secret}: {page}");
+    }
+}
