@@ -5,6 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use super::field::{Delta, Field, Sign, Value};
 use super::paint::{Colour, Ink};
 use super::untrusted::{inert, value};
+use crate::mask::hide;
 use crate::quote::{count, hidden};
 
 /// Beyond this, a string's changed part is not looked for: the search may take the square of the length.
@@ -78,7 +79,8 @@ pub(super) fn pair(colour: Colour, before: Value<'_>, after: Value<'_>) -> (Stri
         (Colour::Always, Value::Text(before), Value::Text(after))
             if before.len().max(after.len()) <= LONGEST_MARKED =>
         {
-            marked(colour, &hidden(before), &hidden(after))
+            // Hidden first: colours would stand within a secret.
+            marked(colour, &hidden(&hide(before)), &hidden(&hide(after)))
         }
         _ => (before.shown(), after.shown()),
     }

@@ -259,3 +259,15 @@ fn what_is_cut_or_broken_in_pieces_hides_its_secrets_first() {
         assert!(!page.contains(secret), "{secret}: {page}");
     }
 }
+
+#[test]
+fn what_is_coloured_in_pieces_hides_its_secrets_first() {
+    let key = "another-key-of-no-form-77e1c0d2a9";
+    crate::mask::learn(key);
+    let url = |path: &str| spec(&format!("https://h.example/{path}"), &["file.ready"], None);
+    let mut parts = Parts::new();
+    parts.both("a", managed("ep_1", url(key)), entry(url("another-tree-of-no-form-77e1c0d2a9")));
+    let page = crate::mask::hide(&text(&parts.plan(), Colour::Always)).into_owned();
+    let plain = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap().replace_all(&page, "").into_owned();
+    assert!(!plain.contains("another-key"), "the beginning is masked too: {plain}");
+}
