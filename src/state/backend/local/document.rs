@@ -100,3 +100,25 @@ impl Document for FileDocument {
         Box::pin(async move { self.replace_now(expected, bytes) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_numbered_anew_is_the_same_version_and_one_that_was_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("s"), folder.path().join("copy"));
+        std::fs::write(&path, "one").unwrap();
+        let document = FileDocument::at(path.clone());
+        let tag = document.tag().await.unwrap();
+        std::fs::write(&copy, "one").unwrap();
+        let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+        std::fs::File::options().write(true).open(&copy).unwrap().set_modified(written).unwrap();
+        std::fs::rename(&copy, &path).unwrap();
+        let replaced = document.replace(tag.as_ref(), b"two").await.unwrap();
+        assert!(matches!(replaced, Replaced::Done(_)));
+        std::fs::write(&path, "three").unwrap();
+        assert_eq!(document.replace(tag.as_ref(), b"four").await.unwrap(), Replaced::Lost);
+    }
+}
