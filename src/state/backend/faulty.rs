@@ -126,10 +126,6 @@ impl Log for FaultyLog {
         self.log.read(number)
     }
 
-    fn list(&self) -> Answer<'_, Vec<u64>> {
-        self.log.list()
-    }
-
     fn remove(&self, numbers: RangeInclusive<u64>) -> Answer<'_, ()> {
         match self.fault {
             Fault::RemoveUnknown => Box::pin(async { Err(unknown()) }),

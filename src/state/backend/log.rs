@@ -63,9 +63,6 @@ pub trait Log: std::fmt::Debug + Send + Sync {
     /// An object, or `None` where there certainly is none. The last one may be torn: it was not acknowledged then.
     fn read(&self, number: u64) -> Answer<'_, Option<Vec<u8>>>;
 
-    /// The numbers that there are, in order. A hint: a listing may lag, and says nothing of what is missing.
-    fn list(&self) -> Answer<'_, Vec<u64>>;
-
     /// Removes objects that a committed document holds; those that are not there are no error. A backend may keep them
     /// until one removal covers the whole log.
     fn remove(&self, numbers: RangeInclusive<u64>) -> Answer<'_, ()>;

@@ -133,11 +133,6 @@ impl Log for MemoryLog {
         Box::pin(async move { Ok(self.place.shared().logs.get(&self.base).and_then(|log| log.get(&number).cloned())) })
     }
 
-    fn list(&self) -> Answer<'_, Vec<u64>> {
-        let numbers = |log: &BTreeMap<u64, _>| log.keys().copied().collect();
-        Box::pin(async move { Ok(self.place.shared().logs.get(&self.base).map(numbers).unwrap_or_default()) })
-    }
-
     fn remove(&self, numbers: RangeInclusive<u64>) -> Answer<'_, ()> {
         Box::pin(async move {
             if let Some(log) = self.place.shared().logs.get_mut(&self.base) {

@@ -140,7 +140,6 @@ async fn objects_are_read_back_in_their_order(place: impl Place) {
         assert_eq!(log.read(number).await.unwrap().as_deref(), Some(object.as_bytes()));
     }
     assert_eq!((log.read(4).await.unwrap(), log.read(0).await.unwrap()), (None, None));
-    assert_eq!(log.list().await.unwrap(), [1, 2, 3]);
     assert_eq!(joined(&place).await, objects.concat());
 }
 
@@ -168,13 +167,16 @@ async fn a_removed_log_is_gone(place: impl Place) {
     nothing.remove(1..=1).await.unwrap();
     let log = log(&place, &["head\n", "one\n"]).await;
     log.remove(1..=2).await.unwrap();
-    assert_eq!((log.read(1).await.unwrap(), log.list().await.unwrap()), (None, Vec::new()));
+    assert_eq!(log.read(1).await.unwrap(), None);
     assert_eq!(joined(&place).await, "");
     // What another handle left, found as it is joined.
     drop(self::log(&place, &["head\n", "one\n"]).await);
     let left = place.handle().log(&base());
-    let found = left.list().await.unwrap();
-    left.remove(1..=*found.last().unwrap()).await.unwrap();
+    let mut last = 0;
+    while left.read(last + 1).await.unwrap().is_some() {
+        last += 1;
+    }
+    left.remove(1..=last).await.unwrap();
     assert_eq!(joined(&place).await, "");
 }
 

@@ -111,11 +111,6 @@ impl FileLog {
         Ok(range.and_then(|(begin, end)| bytes.get(begin..end)).map(<[u8]>::to_vec))
     }
 
-    fn list_now(&self) -> Vec<u64> {
-        let count = if self.path.symlink_metadata().is_ok() { self.own().ends.len().max(1) } else { 0 };
-        (1..=count as u64).collect()
-    }
-
     fn remove_now(&self, numbers: &RangeInclusive<u64>) -> Result<(), BackendError> {
         let mut own = self.own();
         let last = own.ends.len().max(1) as u64;
@@ -149,10 +144,6 @@ impl Log for FileLog {
 
     fn read(&self, number: u64) -> Answer<'_, Option<Vec<u8>>> {
         Box::pin(async move { self.read_now(number) })
-    }
-
-    fn list(&self) -> Answer<'_, Vec<u64>> {
-        Box::pin(async { Ok(self.list_now()) })
     }
 
     fn remove(&self, numbers: RangeInclusive<u64>) -> Answer<'_, ()> {
