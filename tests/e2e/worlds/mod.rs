@@ -16,6 +16,8 @@ use std::time::Duration;
 use history::{History, Played};
 use script::Script;
 
+use crate::support::Run;
+
 /// How many worlds `cargo test` runs.
 const SHORT: usize = 48;
 /// Worlds at the same time: most of them wait most of the time.
@@ -56,15 +58,21 @@ fn converge(history: &mut History, script: &Script) -> Result<usize, String> {
             _ => {}
         }
         let run = history.apply(&script.overrides());
-        let plan = history.run(&["plan", "--detailed-exitcode"]);
+        let plan = history.run(&["plan", "--detailed-exitcode", "--format", "json"]);
         if run.code == Some(0) && plan.code == Some(0) && is_settled(&history.world.state()) {
             return Ok(round + 1);
         }
-        if run.stdout.contains("would be forgotten while its predecessor") {
+        if is_refused_for(&plan, "forget_in_overlap") {
             drop(history.run(&["apply", "--retire", "--auto-approve"]));
         }
     }
     Err("it did not converge".to_owned())
+}
+
+/// Whether a plan in JSON holds a refusal of this code.
+fn is_refused_for(plan: &Run, code: &str) -> bool {
+    let plan: serde_json::Value = serde_json::from_str(&plan.stdout).unwrap_or_default();
+    plan["refusals"].as_array().is_some_and(|refusals| refusals.iter().any(|refusal| refusal["code"] == code))
 }
 
 /// Whether nothing is pending, and no endpoint stays beside its successor.
