@@ -8,14 +8,14 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use hookwright::config::{Desired, Inputs, parse};
-use hookwright::diagnostic::Sources;
-use hookwright::endpoint::{EndpointId, Observed};
-use hookwright::plan::{Choices, Plan, World, plan};
-use hookwright::render::{self, Colour};
-use hookwright::secrets::{Binding, Plugins, Recipient, SecretEncryptor, SecretString, generate_identity};
-use hookwright::state::{Guards, State, Store};
-use hookwright::timestamp::Timestamp;
+use hookwright::surface::Sources;
+use hookwright::surface::Timestamp;
+use hookwright::surface::{self, Colour};
+use hookwright::surface::{Binding, Plugins, Recipient, SecretEncryptor, SecretString, generate_identity};
+use hookwright::surface::{Choices, Plan, World, plan};
+use hookwright::surface::{Desired, Inputs, parse};
+use hookwright::surface::{EndpointId, Observed};
+use hookwright::surface::{Guards, State, Store};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 const NOW: Timestamp = Timestamp(1_800_000_000);
@@ -119,11 +119,11 @@ fn made(parts: &Parts) -> Plan {
 type Format = (&'static str, fn(&Plan) -> String);
 
 const FORMATS: [Format; 5] = [
-    ("text", |plan| render::text(plan, Colour::Always)),
-    ("markdown", render::markdown),
-    ("json", render::json),
-    ("terraform-json", render::terraform_json),
-    ("gitlab-report", render::gitlab_report),
+    ("text", |plan| surface::text(plan, Colour::Always)),
+    ("markdown", surface::markdown),
+    ("json", surface::json),
+    ("terraform-json", surface::terraform_json),
+    ("gitlab-report", surface::gitlab_report),
 ];
 
 fn plans(criterion: &mut Criterion) {

@@ -117,7 +117,7 @@ impl Sources {
 /// in no file has no excerpt.
 ///
 /// Secrets, userinfo and control characters in the quoted line are masked. Ends without a newline.
-pub fn draw(sources: &Sources, errors: &[FileError], colour: bool) -> String {
+pub(crate) fn draw(sources: &Sources, errors: &[FileError], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let text = Text::of(sources, errors);
     let drawn: Vec<String> = errors.iter().map(|error| text.draw(&renderer, error)).collect();

@@ -25,23 +25,27 @@
 //! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, timestamp, videogen |
 //! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, endpoint, mask, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
+//! | [`surface`] | what the tests and the benchmark outside the library drive; no other room but `cli` is public | all |
 
-pub mod apply;
+#![warn(unreachable_pub, clippy::missing_docs_in_private_items)]
+
+mod apply;
 pub mod cli;
-pub mod config;
-pub mod crash;
-pub mod delivery;
-pub mod diagnostic;
-pub mod disk;
-pub mod endpoint;
-pub mod mark;
-pub mod mask;
-pub mod plan;
-pub mod quote;
-pub mod refresh;
-pub mod render;
-pub mod sandbox;
-pub mod secrets;
-pub mod state;
-pub mod timestamp;
-pub mod videogen;
+mod config;
+mod crash;
+mod delivery;
+mod diagnostic;
+mod disk;
+mod endpoint;
+mod mark;
+mod mask;
+mod plan;
+mod quote;
+mod refresh;
+mod render;
+mod sandbox;
+mod secrets;
+mod state;
+pub mod surface;
+mod timestamp;
+mod videogen;

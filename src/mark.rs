@@ -10,7 +10,7 @@ const START: &str = "[hw:";
 const DIGITS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A tag for an intent of the state with this lineage; `random` is drawn by lot.
-pub fn tag(lineage: &str, random: u32) -> String {
+pub(crate) fn tag(lineage: &str, random: u32) -> String {
     let hash = lineage.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let digits = |mut number: u32, count: usize| -> String {
         let mut digit = || {
@@ -24,7 +24,7 @@ pub fn tag(lineage: &str, random: u32) -> String {
 }
 
 /// The description with a tag at its end.
-pub fn add(description: Option<&str>, tag: &str) -> String {
+pub(crate) fn add(description: Option<&str>, tag: &str) -> String {
     match description {
         Some(text) if !text.is_empty() => format!("{text} {START}{tag}]"),
         _ => format!("{START}{tag}]"),
@@ -32,7 +32,7 @@ pub fn add(description: Option<&str>, tag: &str) -> String {
 }
 
 /// A description without its tag, and the tag, where it ends with one.
-pub fn split(description: &str) -> (&str, Option<&str>) {
+pub(crate) fn split(description: &str) -> (&str, Option<&str>) {
     let tail = LENGTH + START.len() + 1;
     let Some(at) = description.len().checked_sub(tail).filter(|at| description.is_char_boundary(*at)) else {
         return (description, None);

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// C0 and C1 controls, bidirectional and zero-width characters, line and paragraph separators, the byte order
 /// mark, and the Unicode tag characters become `\uXXXX` (a surrogate pair where needed); `"` and `\` are
 /// escaped. What is left can neither start a line nor drive a terminal.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {
@@ -35,7 +35,7 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// `text` escaped as by [`escaped`], between double quotes.
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
@@ -53,7 +53,7 @@ pub fn acts(c: char) -> bool {
 
 /// What may be quoted from a user's file, every byte in its place: secrets hidden as by [`hidden`], and each
 /// control character replaced by a harmless one of the same length.
-pub fn masked(text: &str) -> String {
+pub(crate) fn masked(text: &str) -> String {
     let still = text.chars().map(|c| match c {
         '\n' | '\r' | '\t' => c,
         c if acts(c) => match c.len_utf8() {
@@ -69,7 +69,7 @@ pub fn masked(text: &str) -> String {
 
 /// Replaces by `*`, every byte in its place, what must never be shown: the userinfo of a URL, and what follows
 /// `whsec_`, `sk_videogen_` and `AGE-SECRET-KEY-`.
-pub fn hidden(text: &str) -> String {
+pub(crate) fn hidden(text: &str) -> String {
     let mut out = text.to_owned();
     let whole = text.to_ascii_lowercase();
     for (prefix, keep) in [("whsec_", 6), ("sk_videogen_", 12), ("age-secret-key-", 15)] {
@@ -139,12 +139,12 @@ fn starred(text: String, spans: Vec<Range<usize>>) -> String {
 }
 
 /// `1 endpoint`, `2 endpoints`.
-pub fn count(n: usize, noun: &str) -> String {
+pub(crate) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// The nearest of `known` to `word`, where one is near enough to be what was meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let reach = (word.chars().count() / 3).clamp(1, 4);
     known
         .into_iter()

@@ -54,21 +54,21 @@ static SCALE: AtomicU32 = AtomicU32::new(1);
 
 /// Divides every duration of the protocol by `scale`, in debug builds alone: worlds of faults meet late commits and the
 /// ends of overlaps within seconds.
-pub fn scale_protocol(scale: u32) {
+pub(crate) fn scale_protocol(scale: u32) {
     if cfg!(debug_assertions) {
         SCALE.store(scale.max(1), Ordering::Relaxed);
     }
 }
 
 /// A duration of the protocol, as long as it really takes.
-pub fn protocol(span: Duration) -> Duration {
+pub(crate) fn protocol(span: Duration) -> Duration {
     span / SCALE.load(Ordering::Relaxed)
 }
 
 /// A duration as the configuration writes one: `90d`, `1h 5m`; whole seconds.
 ///
 /// humantime's own form counts in months of 30.44 days, and nobody waits for one of those.
-pub fn words(span: Duration) -> String {
+pub(crate) fn words(span: Duration) -> String {
     let mut left = span.as_secs();
     let parts = [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')].into_iter().filter_map(|(size, unit)| {
         let many = left / size;

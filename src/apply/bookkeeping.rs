@@ -10,7 +10,7 @@ use crate::state::{Ended, Managed, Record};
 use crate::timestamp::Timestamp;
 
 /// The records of everything that needs no request.
-pub fn records<A>(job: &Job<A>) -> Vec<Record> {
+pub(super) fn records<A>(job: &Job<A>) -> Vec<Record> {
     let (known_team, known_guards) = job.state.with_state(|state| (state.team_id.clone(), state.guards.clone()));
     let mut records = Vec::new();
     if let Some(team_id) = job.team.clone().filter(|team| known_team.as_ref() != Some(team)) {
@@ -70,7 +70,7 @@ fn record(change: &Change, now: Timestamp) -> Option<Record> {
 }
 
 /// Reports those changes as done.
-pub fn report<A>(run: &Run<A>) {
+pub(super) fn report<A>(run: &Run<A>) {
     for (index, change) in run.job.plan.changes.iter().enumerate() {
         match &change.action {
             Action::Rename { .. } | Action::Update(_) | Action::Abandon { .. } => run.done(index, None),

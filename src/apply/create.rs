@@ -19,13 +19,13 @@ use crate::videogen::{ApiError, ApiWriter, Cause, Created, Made};
 const POST: &str = "POST /v1/webhooks/endpoints";
 
 /// Sends every create of the plan once, and returns those whose outcome is unknown.
-pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>) -> Vec<Task> {
+pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>) -> Vec<Task> {
     let tasks = tasks(run);
     each(run, tasks).await
 }
 
 /// Works through the tasks; what is lost comes back.
-pub async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Vec<Task> {
+pub(super) async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Vec<Task> {
     let shared = Arc::clone(run);
     let (syncing, mut synced) = mpsc::channel(1);
     let ended = pool(run.job.parallelism, tasks, move |task| one(Arc::clone(&shared), task, syncing.clone())).await;

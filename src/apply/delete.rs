@@ -19,7 +19,7 @@ struct Doomed {
 }
 
 /// Deletes what the plan ends. A replacement whose create failed keeps its old endpoint.
-pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>) {
+pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>) {
     let doomed = doomed(run);
     let shared = Arc::clone(run);
     pool(run.job.parallelism, doomed, move |doomed| one(Arc::clone(&shared), doomed)).await;

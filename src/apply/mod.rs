@@ -29,21 +29,21 @@ use crate::state::{Applied, Guards, Recording, Rescue, StoreError};
 use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{ApiWriter, Throttle};
 
-pub use run::Halt;
+pub(crate) use run::Halt;
 use run::Run;
 
 /// A clock.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub(crate) struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
     /// A clock that is read so.
-    pub fn new(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
 
     /// The moment.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.0)()
     }
 }
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Clock {
 
 /// Everything that an apply needs.
 #[derive(Debug)]
-pub struct Job<A> {
+pub(crate) struct Job<A> {
     /// What to do; without refusals.
     pub plan: Arc<Plan>,
     /// The state, and the journal of this apply.
@@ -95,7 +95,7 @@ pub struct Job<A> {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     /// A change's first request is about to go.
     Started {
         /// The entry.
@@ -138,7 +138,7 @@ pub enum Event {
 
 /// How one change ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// Done, durably; with its endpoint where it has one.
     Done(Option<EndpointId>),
     /// Failed: nothing of it was made, or the error says what was.
@@ -151,7 +151,7 @@ pub enum Status {
 
 /// How an apply ended.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// One for each change of the plan, in its order.
     pub statuses: Vec<Status>,
     /// Why no new work was begun any more, if so.
@@ -160,8 +160,6 @@ pub struct Outcome {
     pub saved: Result<(), StoreError>,
     /// Where receipts went that neither journal nor state took.
     pub rescue: Option<Rescue>,
-    /// The state's serial as written last.
-    pub serial: u64,
     /// Creates of this run or an earlier one whose answer may still arrive.
     pub outstanding: usize,
     /// What is certainly ours and still live, or not known to be live, each as a sentence.
@@ -172,7 +170,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// Whether every change is done and the state written.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         let done = self.statuses.iter().all(|status| matches!(status, Status::Done(_)));
         done && self.halt.is_none() && self.saved.is_ok() && self.left_behind.is_empty()
     }
@@ -181,7 +179,7 @@ impl Outcome {
 /// Does what the plan says.
 ///
 /// Ends when everything is done, failed, or given up; then the state file is rewritten and the journal removed.
-pub async fn apply<A: ApiWriter>(job: Job<A>) -> Outcome {
+pub(crate) async fn apply<A: ApiWriter>(job: Job<A>) -> Outcome {
     let run = Arc::new(Run::new(job));
     if run.note(bookkeeping::records(&run.job)).await {
         bookkeeping::report(&run);
@@ -201,7 +199,7 @@ fn memory() -> Duration {
 }
 
 /// Bytes that the journal of an apply of this plan may take: reserved before anything is sent.
-pub fn journal_room(plan: &Plan, recipients: usize) -> u64 {
+pub(crate) fn journal_room(plan: &Plan, recipients: usize) -> u64 {
     // An intent, its sends and its receipt; each recipient adds a stanza to the encrypted secret, the longest for ssh-rsa
     // with 4096 bits, armored twice; the words stand in the intent, and once more where the answer has others.
     let each = 4096 + 1536 * recipients as u64;

@@ -12,7 +12,7 @@ use crate::state::Record;
 use crate::videogen::{ApiError, ApiWriter, LISTING_LAG};
 
 /// Deletes the orphans that the plan names, before anything is sent: their keys are closed.
-pub async fn planned<A: ApiWriter>(run: &Arc<Run<A>>) {
+pub(super) async fn planned<A: ApiWriter>(run: &Arc<Run<A>>) {
     for (index, change) in run.job.plan.changes.iter().enumerate() {
         let Action::DeleteOrphan { key, endpoint_id } = &change.action else { continue };
         if !run.may_begin() {
@@ -28,7 +28,7 @@ pub async fn planned<A: ApiWriter>(run: &Arc<Run<A>>) {
 }
 
 /// Deletes an orphan that was found on the way, where the plan leaves room for it; `false` where it is still there.
-pub async fn delete<A: ApiWriter>(run: &Run<A>, key: &str, id: EndpointId) -> bool {
+pub(super) async fn delete<A: ApiWriter>(run: &Run<A>, key: &str, id: EndpointId) -> bool {
     if !run.may_delete_orphan(key) {
         run.left_behind(format!(
             "{id} is left of a lost create; it takes a reviewed plan, or more [safety] max_deletes, to delete it"
@@ -72,7 +72,7 @@ async fn send<A: ApiWriter>(run: &Run<A>, key: &str, id: EndpointId) -> Ended {
 
 /// Lists once more where an answer is unknown, deletes what is certainly left, and looks for what repeated creates
 /// answered: an endpoint that somebody deleted meanwhile would count as made.
-pub async fn closing<A: ApiWriter>(run: &Arc<Run<A>>) {
+pub(super) async fn closing<A: ApiWriter>(run: &Arc<Run<A>>) {
     let open = run.job.state.with_state(|state| state.pending.iter().any(|intent| intent.unanswered > 0));
     let expected = run.to_be_listed();
     if !(run.lost_any() || open || !expected.is_empty()) || !run.may_reconcile() {

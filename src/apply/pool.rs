@@ -7,7 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 /// Works through `items`, at most `parallelism` at once; the outputs come in no order.
-pub async fn pool<T, O, F>(parallelism: usize, items: Vec<T>, work: impl Fn(T) -> F + Clone + Send + 'static) -> Vec<O>
+pub(super) async fn pool<T, O, F>(
+    parallelism: usize,
+    items: Vec<T>,
+    work: impl Fn(T) -> F + Clone + Send + 'static,
+) -> Vec<O>
 where
     T: Send + 'static,
     O: Send + 'static,

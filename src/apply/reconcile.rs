@@ -18,7 +18,7 @@ use crate::videogen::{ApiError, ApiWriter, LISTING_LAG};
 const MOST_SENDS: u32 = 3;
 
 /// Reconciles every lost create, or leaves it to the next run.
-pub async fn all<A: ApiWriter>(run: &Arc<Run<A>>, mut lost: Vec<Task>) {
+pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>, mut lost: Vec<Task>) {
     while !lost.is_empty() && run.may_reconcile() {
         let live = match listing(run, &lost).await {
             Ok(live) => live,

@@ -16,7 +16,7 @@ const MOST_LOST: u32 = 3;
 
 /// Why no new work is begun.
 #[derive(Debug, Clone)]
-pub enum Halt {
+pub(crate) enum Halt {
     /// An answer that every other request would get too.
     Api(ApiError),
     /// Too many answers in a row were lost.
@@ -29,7 +29,7 @@ pub enum Halt {
 
 /// Shared by all workers of one apply.
 #[derive(Debug)]
-pub struct Run<A> {
+pub(super) struct Run<A> {
     pub job: Job<A>,
     pub lineage: String,
     progress: Mutex<Progress>,
@@ -57,7 +57,7 @@ pub(super) struct Progress {
 }
 
 impl<A> Run<A> {
-    pub fn new(job: Job<A>) -> Self {
+    pub(super) fn new(job: Job<A>) -> Self {
         let lineage = job.state.with_state(|state| state.lineage.clone());
         let statuses = vec![Status::Skipped; job.plan.changes.len()];
         let progress = Progress {
@@ -76,20 +76,20 @@ impl<A> Run<A> {
     }
 
     /// A key that was never used.
-    pub fn fresh_key(&self) -> String {
+    pub(super) fn fresh_key(&self) -> String {
         let key = (self.job.fresh_key)();
         self.progress().own_keys.insert(key.clone());
         key
     }
 
     /// A tag for an intent, where creates are marked.
-    pub fn fresh_tag(&self) -> Option<String> {
+    pub(super) fn fresh_tag(&self) -> Option<String> {
         self.job.mark.then(|| crate::mark::tag(&self.lineage, (self.job.random)()))
     }
 
     /// Whether an orphan that is charged to this key may be deleted although no plan names it: where `max_deletes` has
     /// room, and, in the rest of a reviewed plan, where this run made the key or the create is marked.
-    pub fn may_delete_orphan(&self, key: &str) -> bool {
+    pub(super) fn may_delete_orphan(&self, key: &str) -> bool {
         let intent = self.job.state.with_state(|state| state.intent(key).cloned());
         let Some(intent) = intent else { return false };
         let mut progress = self.progress();
@@ -98,22 +98,22 @@ impl<A> Run<A> {
     }
 
     /// What a repeated create answered must be in the closing listing.
-    pub fn must_be_listed(&self, id: EndpointId) {
+    pub(super) fn must_be_listed(&self, id: EndpointId) {
         self.progress().resent.push(id);
     }
 
     /// What the closing listing must have.
-    pub fn to_be_listed(&self) -> Vec<EndpointId> {
+    pub(super) fn to_be_listed(&self) -> Vec<EndpointId> {
         self.progress().resent.clone()
     }
 
     /// Notes that an orphan was deleted beyond the plan.
-    pub fn deleted_orphan(&self, id: EndpointId) {
+    pub(super) fn deleted_orphan(&self, id: EndpointId) {
         self.progress().orphans.push(id);
     }
 
     /// The apply is not complete, for this reason.
-    pub fn left_behind(&self, why: String) {
+    pub(super) fn left_behind(&self, why: String) {
         self.tell(Event::Note(why.clone()));
         self.progress().left_behind.push(why);
     }
@@ -122,12 +122,12 @@ impl<A> Run<A> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.job.clock.now()
     }
 
     /// Makes records durable; `false` where the journal failed, which halts the run.
-    pub async fn note(&self, records: Vec<Record>) -> bool {
+    pub(super) async fn note(&self, records: Vec<Record>) -> bool {
         if records.is_empty() {
             return true;
         }
@@ -135,7 +135,7 @@ impl<A> Run<A> {
     }
 
     /// Waits until records are durable; `false` where the journal failed, which halts the run.
-    pub async fn durable(&self, recorded: Durable) -> bool {
+    pub(super) async fn durable(&self, recorded: Durable) -> bool {
         match recorded.wait().await {
             Ok(()) => true,
             Err(failed) => {
@@ -146,13 +146,13 @@ impl<A> Run<A> {
     }
 
     /// Keeps what the journal did not take, for a rescue at the end.
-    pub fn journal_failed(&self, failed: WriteFailed, unsaved: Vec<Record>) {
+    pub(super) fn journal_failed(&self, failed: WriteFailed, unsaved: Vec<Record>) {
         self.progress().unsaved.extend(unsaved);
         self.halt(Halt::Journal(failed));
     }
 
     /// From now on no new work; the first reason is kept, but for a failed journal, which outranks it.
-    pub fn halt(&self, why: Halt) {
+    pub(super) fn halt(&self, why: Halt) {
         let mut progress = self.progress();
         if progress.halt.is_none() || matches!(why, Halt::Journal(_)) {
             progress.halt = Some(why);
@@ -160,17 +160,17 @@ impl<A> Run<A> {
     }
 
     /// Whether a change that has not begun may begin.
-    pub fn may_begin(&self) -> bool {
+    pub(super) fn may_begin(&self) -> bool {
         self.progress().halt.is_none() && !self.job.throttle.is_stopped()
     }
 
     /// Whether a create that was sent may be sent again: too many lost answers do not forbid to reconcile them.
-    pub fn may_reconcile(&self) -> bool {
+    pub(super) fn may_reconcile(&self) -> bool {
         matches!(self.progress().halt, None | Some(Halt::Lost)) && !self.job.throttle.is_stopped()
     }
 
     /// Resolves when what is in flight is to be given up.
-    pub async fn cut(&self) {
+    pub(super) async fn cut(&self) {
         let mut cut = self.job.cut.clone();
         if cut.wait_for(|cut| *cut).await.is_err() {
             std::future::pending::<()>().await;
@@ -178,14 +178,17 @@ impl<A> Run<A> {
     }
 
     /// Awaits a request that can be made again, or gives it up with what else is in flight.
-    pub async fn unless_cut<T>(&self, request: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    pub(super) async fn unless_cut<T>(
+        &self,
+        request: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
         tokio::select! {
             done = request => done,
             () = self.cut() => Err(given_up("a request")),
         }
     }
 
-    pub fn lost_one(&self) {
+    pub(super) fn lost_one(&self) {
         let mut progress = self.progress();
         progress.lost_any = true;
         progress.lost_in_a_row += 1;
@@ -194,17 +197,17 @@ impl<A> Run<A> {
         }
     }
 
-    pub fn answered_one(&self) {
+    pub(super) fn answered_one(&self) {
         self.progress().lost_in_a_row = 0;
     }
 
     /// Whether an outcome was unknown at any time in this run.
-    pub fn lost_any(&self) -> bool {
+    pub(super) fn lost_any(&self) -> bool {
         self.progress().lost_any
     }
 
     /// Writes the state and says how it went.
-    pub async fn finish(self) -> Outcome {
+    pub(super) async fn finish(self) -> Outcome {
         let Self { job, progress, .. } = self;
         let Progress { statuses, halt, unsaved, left_behind, orphans, .. } =
             progress.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -219,14 +222,13 @@ impl<A> Run<A> {
             }
         };
         let outstanding = state.pending.iter().filter(|intent| intent.unanswered > 0).count();
-        let serial = state.serial;
-        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, serial, outstanding, left_behind, orphans }
+        Outcome { statuses, halt: halt.or(interrupted), saved, rescue, outstanding, left_behind, orphans }
     }
 }
 
 impl<A: ApiWriter> Run<A> {
     /// Deletes an endpoint, its deletion noted before; a refused one leaves no note.
-    pub async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
+    pub(super) async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
         let deleted = self.unless_cut(self.job.api.delete(id)).await;
         if deleted.as_ref().is_err_and(ApiError::did_nothing) {
             self.note(vec![Record::Lapsed { endpoint_id: id.clone() }]).await;
@@ -236,7 +238,7 @@ impl<A: ApiWriter> Run<A> {
 }
 
 /// A request that a signal cut short: nobody knows what became of it.
-pub fn given_up(request: &str) -> ApiError {
+pub(super) fn given_up(request: &str) -> ApiError {
     let reason = "given up five seconds after the signal".to_owned();
     ApiError { request: request.to_owned(), cause: Cause::Lost(reason) }
 }

@@ -10,7 +10,7 @@ use crate::videogen::ApiError;
 
 /// One create on its way.
 #[derive(Debug, Clone)]
-pub struct Task {
+pub(super) struct Task {
     /// The change in the plan.
     pub index: usize,
     /// What is sent, under which key.
@@ -31,7 +31,7 @@ pub struct Task {
 
 /// What becomes of the old endpoint before the first send.
 #[derive(Debug, Clone)]
-pub enum Before {
+pub(super) enum Before {
     /// It is deleted.
     Delete(EndpointId),
     /// It is gone, and is remembered.
@@ -40,7 +40,7 @@ pub enum Before {
 
 /// What a lost send led to.
 #[derive(Debug, Clone)]
-pub struct Lost {
+pub(super) struct Lost {
     /// What was answered, or why nothing was.
     pub error: ApiError,
     /// The endpoint that the answer named without its secret.
@@ -54,17 +54,17 @@ impl Task {
     }
 
     /// Whether its key was sent more than once: what it answers may be an endpoint that somebody deleted since.
-    pub fn was_resent(&self) -> bool {
+    pub(super) fn was_resent(&self) -> bool {
         self.old || self.sends > 1
     }
 
     /// Whether an endpoint is listed since an earlier send, or was named by the answer to one.
-    pub fn knows(&self, id: &EndpointId) -> bool {
+    pub(super) fn knows(&self, id: &EndpointId) -> bool {
         self.matches.contains(id) || self.last.iter().flatten().any(|lost| lost.named.as_ref() == Some(id))
     }
 
     /// The same create under a fresh key, whose intent is in the journal.
-    pub fn renewed(self, fresh: Intent) -> Self {
+    pub(super) fn renewed(self, fresh: Intent) -> Self {
         Self {
             intent: fresh,
             noted: true,
@@ -78,7 +78,7 @@ impl Task {
 }
 
 /// Every create of the plan that is to be sent.
-pub fn tasks<A>(run: &Run<A>) -> Vec<Task> {
+pub(super) fn tasks<A>(run: &Run<A>) -> Vec<Task> {
     let changes = run.job.plan.changes.iter().enumerate();
     changes.filter_map(|(index, change)| task(run, index, change)).collect()
 }
@@ -133,7 +133,7 @@ fn intent<A>(run: &Run<A>, name: Name, make: &Make, replaces: Option<EndpointId>
 }
 
 /// An intent of the same create under a fresh key, beside what is live of its spec now.
-pub fn renewal<A>(run: &Run<A>, old: &Intent, live: BTreeSet<EndpointId>) -> Intent {
+pub(super) fn renewal<A>(run: &Run<A>, old: &Intent, live: BTreeSet<EndpointId>) -> Intent {
     let mut live_before = old.live_before.clone();
     live_before.extend(live);
     Intent {
@@ -151,7 +151,7 @@ pub fn renewal<A>(run: &Run<A>, old: &Intent, live: BTreeSet<EndpointId>) -> Int
 }
 
 /// The ids of a set, for a sentence.
-pub fn named(ids: impl IntoIterator<Item = EndpointId>) -> String {
+pub(super) fn named(ids: impl IntoIterator<Item = EndpointId>) -> String {
     let ids: BTreeSet<String> = ids.into_iter().map(|id| id.to_string()).collect();
     ids.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -24,7 +24,7 @@ use crate::state::{Applied, Record, Session, State};
 // None: the heading of the flags that a command takes before these would stay.
 #[derive(Debug, Args)]
 #[command(next_help_heading = None)]
-pub struct RunArgs {
+pub(super) struct RunArgs {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
@@ -51,14 +51,14 @@ pub struct RunArgs {
 
 impl RunArgs {
     /// The choices that the flags make.
-    pub fn choices(&self) -> Choices {
+    pub(super) fn choices(&self) -> Choices {
         Selection::default().choices(&self.allowances)
     }
 }
 
 /// Plans by these choices, shows the plan, asks, and carries it out. A plan file is read by `expected`, so that a report
 /// tells of a bad one too.
-pub async fn run(
+pub(super) async fn run(
     global: &Global,
     args: &RunArgs,
     choices: Choices,

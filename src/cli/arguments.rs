@@ -35,7 +35,7 @@ HOOKWRIGHT_IDENTITY, NO_COLOR, CLICOLOR_FORCE.
 Exit codes: 0 done, 1 error or refusal, 2 changes (plan --detailed-exitcode),
 3 stopped part-way."
 )]
-pub struct Cli {
+pub(super) struct Cli {
     #[command(flatten)]
     /// What every command takes.
     pub global: Global,
@@ -68,7 +68,7 @@ const TERRAFORM: [(&str, &str); 17] = [
 /// Parses the arguments of this process.
 ///
 /// The error is told already, and is the exit code; help and the version that were asked for are 0.
-pub fn parse() -> Result<Cli, u8> {
+pub(super) fn parse() -> Result<Cli, u8> {
     let words: Vec<OsString> = std::env::args_os().collect();
     if let Some(failure) = one_dash(&words, &Cli::command()) {
         failure.print();

@@ -15,7 +15,7 @@ use crate::secrets::SecretEncryptor;
 use crate::state::{Applied, Session};
 
 /// What an apply knows of its plan beside the plan.
-pub struct Reviewed {
+pub(super) struct Reviewed {
     /// The plan as it was reviewed.
     pub reviewed: Applied,
     /// Whether this is the rest of it.
@@ -25,7 +25,7 @@ pub struct Reviewed {
 }
 
 /// Does what the plan says, signals watched and events shown.
-pub async fn carry_out(
+pub(super) async fn carry_out(
     project: &Project,
     mut session: Session,
     connection: &Connection,

@@ -5,12 +5,12 @@ use std::time::SystemTime;
 use crate::timestamp::Timestamp;
 
 /// The time by this machine's clock.
-pub fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     pinned().unwrap_or_else(|| Timestamp::of(SystemTime::now()))
 }
 
 /// The moment that a test pins, so that due dates and overlaps are the same on every day.
-pub fn pinned() -> Option<Timestamp> {
+pub(super) fn pinned() -> Option<Timestamp> {
     let pinned = std::env::var("HOOKWRIGHT_NOW").ok().filter(|_| cfg!(debug_assertions))?;
     humantime::parse_rfc3339(&pinned).ok().map(Timestamp::of)
 }

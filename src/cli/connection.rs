@@ -17,7 +17,7 @@ use crate::timestamp::Timestamp;
 use crate::videogen::{HttpReader, HttpWriter, Settings, Transport};
 
 /// A connection to the API.
-pub struct Connection {
+pub(super) struct Connection {
     /// Reads it.
     pub reader: HttpReader,
     transport: Transport,
@@ -28,7 +28,7 @@ impl Connection {
     /// Connects; `None` where there is no key to connect with.
     ///
     /// `keep` is for the server inside the command: whether its database is written.
-    pub async fn connect(project: &Project, network: &Network, keep: Keep) -> Result<Option<Self>, Failure> {
+    pub(super) async fn connect(project: &Project, network: &Network, keep: Keep) -> Result<Option<Self>, Failure> {
         match &project.base_url {
             BaseUrl::Sandbox => Self::embedded(project, network, keep).await.map(Some),
             BaseUrl::Url(base_url) => {
@@ -38,12 +38,17 @@ impl Connection {
     }
 
     /// Connects for a command that writes; an error where there is no key to connect with.
-    pub async fn required(project: &Project, network: &Network) -> Result<Self, Failure> {
+    pub(super) async fn required(project: &Project, network: &Network) -> Result<Self, Failure> {
         Self::connect(project, network, Keep::Written).await?.ok_or_else(|| missing_key(project))
     }
 
     /// Connects to the API at a URL with the key of an environment variable; `None` where that holds none.
-    pub fn remote(base_url: &str, local: bool, variable: &str, network: &Network) -> Result<Option<Self>, Failure> {
+    pub(super) fn remote(
+        base_url: &str,
+        local: bool,
+        variable: &str,
+        network: &Network,
+    ) -> Result<Option<Self>, Failure> {
         let Some(key) = key(variable)? else { return Ok(None) };
         Self::with(base_url.to_owned(), key, local, network, None).map(Some)
     }
@@ -81,28 +86,28 @@ impl Connection {
     }
 
     /// Changes the API.
-    pub fn writer(&self) -> HttpWriter {
+    pub(super) fn writer(&self) -> HttpWriter {
         HttpWriter::new(self.transport.clone())
     }
 
     /// The time by the API's own clock; by this machine's where the API tells none.
-    pub fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         clock::pinned().unwrap_or_else(|| self.transport.clock().now())
     }
 
     /// The same clock, for an apply.
-    pub fn clock(&self) -> Clock {
+    pub(super) fn clock(&self) -> Clock {
         let clock = self.transport.clock().clone();
         Clock::new(move || clock::pinned().unwrap_or_else(|| clock.now()))
     }
 
     /// The shared wait of this connection's requests.
-    pub fn throttle(&self) -> &crate::videogen::Throttle {
+    pub(super) fn throttle(&self) -> &crate::videogen::Throttle {
         self.transport.throttle()
     }
 
     /// Ends the server inside the command, its database written.
-    pub async fn close(self) -> Result<(), Failure> {
+    pub(super) async fn close(self) -> Result<(), Failure> {
         match self.sandbox {
             Some(running) => {
                 running.stop().await.map_err(|e| Failure::caused("the embedded sandbox was not saved", &e))
@@ -112,13 +117,13 @@ impl Connection {
     }
 
     /// Asks for the account and every endpoint, and checks the answers against the state.
-    pub async fn look(&self, state: &State, network: &Network) -> Result<Seen, Failure> {
+    pub(super) async fn look(&self, state: &State, network: &Network) -> Result<Seen, Failure> {
         let asked = refresh::ask(&self.reader).await;
         self.check(asked, state, network).await
     }
 
     /// Checks the answers against the state, and says where the account stays unknown.
-    pub async fn check(&self, asked: Asked, state: &State, network: &Network) -> Result<Seen, Failure> {
+    pub(super) async fn check(&self, asked: Asked, state: &State, network: &Network) -> Result<Seen, Failure> {
         let Trusted { team, endpoints, unverified } = asked.judge(state, network.allow_unknown_team)?;
         if let Some(error) = unverified {
             terminal::warn(&format!("the account is not known: {error}"));
@@ -129,7 +134,7 @@ impl Connection {
 }
 
 /// An error where there is no key to connect with; the server inside the command needs none.
-pub fn require_key(project: &Project) -> Result<(), Failure> {
+pub(super) fn require_key(project: &Project) -> Result<(), Failure> {
     match project.base_url == BaseUrl::Sandbox || key(&project.desired.api_key_env)?.is_some() {
         true => Ok(()),
         false => Err(missing_key(project)),

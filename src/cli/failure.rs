@@ -9,7 +9,7 @@ use super::terminal::{self, Unwritten};
 
 /// Why a command failed.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     /// Whole text that was drawn already (caret diagnostics), printed as it is.
     drawn: Option<String>,
     message: String,
@@ -20,12 +20,12 @@ pub struct Failure {
 
 impl Failure {
     /// A failure in one line.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Self { drawn: None, message: message.into(), causes: Vec::new(), hints: Vec::new(), code: 1 }
     }
 
     /// A failure with the chain of what caused it.
-    pub fn caused(message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
+    pub(super) fn caused(message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
         let mut failure = Self::new(message);
         let mut next = Some(cause);
         while let Some(cause) = next {
@@ -44,28 +44,28 @@ impl Failure {
     }
 
     /// Errors of a file, drawn with carets.
-    pub fn drawn(text: String, message: impl Into<String>) -> Self {
+    pub(super) fn drawn(text: String, message: impl Into<String>) -> Self {
         Self { drawn: Some(text), ..Self::new(message) }
     }
 
     /// Adds what to do.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
     /// The first line.
-    pub fn message(&self) -> &str {
+    pub(super) fn message(&self) -> &str {
         &self.message
     }
 
     /// The exit code.
-    pub fn code(&self) -> u8 {
+    pub(super) fn code(&self) -> u8 {
         self.code
     }
 
     /// Prints it to stderr.
-    pub fn print(&self) {
+    pub(super) fn print(&self) {
         if let Some(drawn) = &self.drawn {
             terminal::say(drawn);
             terminal::say("");
@@ -102,7 +102,7 @@ impl From<StoreError> for Failure {
 
 impl Failure {
     /// The error's own words as the message, its sources as causes.
-    pub fn chain(error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> Self {
         match error.source() {
             Some(source) => Self::caused(error.to_string(), source),
             None => Self::new(error.to_string()),
@@ -139,7 +139,7 @@ impl From<ApiError> for Failure {
 }
 
 /// An error with its causes on one line.
-pub fn on_one_line(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn on_one_line(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

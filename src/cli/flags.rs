@@ -12,7 +12,7 @@ use crate::quote::hidden;
 /// What every command takes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
-pub struct Global {
+pub(super) struct Global {
     /// The configuration: a file, or a folder all of whose *.toml are one
     #[arg(short, long, global = true, value_name = "PATH", default_value = "webhooks.toml")]
     pub config: PathBuf,
@@ -42,7 +42,7 @@ pub struct Global {
 /// How the API is asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "API options")]
-pub struct Network {
+pub(super) struct Network {
     /// How long one request may take
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
     pub request_timeout: Duration,
@@ -56,7 +56,7 @@ pub struct Network {
 
 impl Global {
     /// These flags as a next command needs them, with a space before each.
-    pub fn repeated(&self) -> String {
+    pub(super) fn repeated(&self) -> String {
         let mut flags = String::new();
         if let Some(folder) = &self.chdir {
             flags.push_str(&format!(" --chdir {}", quoted_path(folder)));

@@ -8,7 +8,7 @@ use crate::render::{self, Place};
 
 /// The forms of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
+pub(super) enum PlanFormat {
     /// For people
     Text,
     /// For a pull request's comment
@@ -23,7 +23,7 @@ pub enum PlanFormat {
 
 impl PlanFormat {
     /// The plan in this form; those for eyes say where it would be carried out.
-    pub fn show(self, plan: &Plan, place: &Place) -> String {
+    pub(super) fn show(self, plan: &Plan, place: &Place) -> String {
         match self {
             Self::Text => terminal::folded(render::text_at(plan, place, terminal::colour())),
             Self::Markdown => render::markdown_at(plan, place),
@@ -36,7 +36,7 @@ impl PlanFormat {
 
 /// The forms of a list of what the state has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
+pub(super) enum ListFormat {
     /// For people
     Text,
     /// For programs

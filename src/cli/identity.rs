@@ -31,7 +31,7 @@ const MOST_IDENTITY: u64 = MOST_BYTES + 1;
 
 /// Who reads.
 #[derive(Debug, Args)]
-pub struct IdentityArgs {
+pub(super) struct IdentityArgs {
     /// An age identity file, or an ssh private key; `-` is stdin (repeatable) [env: HOOKWRIGHT_IDENTITY_FILE;
     /// HOOKWRIGHT_IDENTITY is the identity itself; default: the one that `init` wrote]
     #[arg(short, long, value_name = "FILE")]
@@ -40,7 +40,7 @@ pub struct IdentityArgs {
 
 impl IdentityArgs {
     /// The identities that the flags name, else the environment's, else the one that `init` wrote.
-    pub fn read(&self) -> Result<Identities, Failure> {
+    pub(super) fn read(&self) -> Result<Identities, Failure> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let mut files = self.identity.clone();
         if files.is_empty() {
@@ -74,7 +74,7 @@ fn from_init(plugins: &Plugins) -> Result<Identities, Failure> {
 }
 
 /// The file that `init` writes an identity to, and that is read where no other is named.
-pub fn default_file() -> Result<PathBuf, Failure> {
+pub(super) fn default_file() -> Result<PathBuf, Failure> {
     let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
     let config = config.ok_or_else(|| {
@@ -136,14 +136,19 @@ fn parse(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Identities, Fail
 }
 
 /// An identity is a secret of this run, a damaged one too. An ssh key's lines are not: most of them are its public half.
-pub fn learn(identity: &[u8]) {
+pub(super) fn learn(identity: &[u8]) {
     let Ok(text) = std::str::from_utf8(identity) else { return };
     let of_age = |line: &&str| line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("AGE-"));
     text.lines().map(str::trim).filter(of_age).for_each(crate::mask::learn);
 }
 
 /// Opens one endpoint's secret; every refusal names its entry.
-pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) -> Result<SecretString, Failure> {
+pub(super) fn reveal(
+    lineage: &str,
+    name: &Name,
+    managed: &Managed,
+    with: &Identities,
+) -> Result<SecretString, Failure> {
     let what = || match managed.until {
         None => format!("the secret of `{name}`"),
         Some(_) => format!("the secret of `{name}` (deposed, {})", managed.endpoint_id),
@@ -179,12 +184,12 @@ pub fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Identities) 
 }
 
 /// An encryptor that has proven that every recipient can be encrypted to. Plugins run here, and nowhere before.
-pub fn encryptor(recipients: &[Recipient]) -> Result<SecretEncryptor, Failure> {
+pub(super) fn encryptor(recipients: &[Recipient]) -> Result<SecretEncryptor, Failure> {
     SecretEncryptor::probed(recipients.to_vec(), plugins()).map_err(|e| Failure::chain(&e))
 }
 
 /// The plugins of this machine, with an environment that holds neither an API key nor an identity.
-pub fn plugins() -> Plugins {
+pub(super) fn plugins() -> Plugins {
     let folders = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let is_ours = |name: &OsStr| NOT_FOR_PLUGINS.iter().any(|start| name.as_bytes().starts_with(start.as_bytes()));
     let environment = std::env::vars_os().filter(|(name, _)| !is_ours(name)).collect();

@@ -11,7 +11,7 @@ use crate::state::{Holder, Session, Store};
 
 /// How a command waits for the lock.
 #[derive(Debug, Args)]
-pub struct LockArgs {
+pub(super) struct LockArgs {
     /// How long to wait for another writer of the state
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
     lock_timeout: Duration,
@@ -19,7 +19,7 @@ pub struct LockArgs {
 
 impl LockArgs {
     /// Takes the lock for a command, and opens the state for writing.
-    pub async fn open(&self, store: &Store, command: &str) -> Result<Session, Failure> {
+    pub(super) async fn open(&self, store: &Store, command: &str) -> Result<Session, Failure> {
         Ok(store.open(&this_process(command), self.lock_timeout).await?)
     }
 }

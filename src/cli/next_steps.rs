@@ -20,7 +20,7 @@ const LISTED: usize = 10;
 const MOST_HEAD: u64 = 4096;
 
 /// Says what was made and what can be done with it; nothing where the plan made nothing.
-pub fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[Status]) {
+pub(super) fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[Status]) {
     let made = made(plan, statuses);
     let Some((first, ..)) = made.first() else { return };
     let (program, state) = (program(), here(project.store.path()));

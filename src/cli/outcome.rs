@@ -13,7 +13,14 @@ use crate::render::{self, Place};
 use crate::state::Rescue;
 
 /// Says how it went, and gives the exit code.
-pub fn finish(global: &Global, project: &Project, plan: &Plan, outcome: Outcome, place: &Place, form: Form) -> Ended {
+pub(super) fn finish(
+    global: &Global,
+    project: &Project,
+    plan: &Plan,
+    outcome: Outcome,
+    place: &Place,
+    form: Form,
+) -> Ended {
     let place = place.line().map(|line| line + "\n").unwrap_or_default();
     // A full disk may refuse this too: what follows must be said all the same.
     let printed = terminal::print(&match form {

@@ -3,7 +3,7 @@
 use std::env::var;
 
 /// Where the run of this pipeline can be seen.
-pub fn run() -> Option<String> {
+pub(super) fn run() -> Option<String> {
     let github = || {
         let (server, repository) = (var("GITHUB_SERVER_URL").ok()?, var("GITHUB_REPOSITORY").ok()?);
         Some(format!("{server}/{repository}/actions/runs/{}", var("GITHUB_RUN_ID").ok()?))
@@ -12,7 +12,7 @@ pub fn run() -> Option<String> {
 }
 
 /// The commit that this pipeline works on.
-pub fn commit() -> Option<String> {
+pub(super) fn commit() -> Option<String> {
     let names = ["GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"];
     names.into_iter().find_map(|name| var(name).ok()).filter(|commit| !commit.is_empty())
 }

@@ -47,7 +47,7 @@ struct Version {
 }
 
 /// The bytes of a plan file. It may be published: where a secret has to be taken out of it, no apply plans the same.
-pub fn bytes(plan: &Plan, place: &Place) -> Vec<u8> {
+pub(super) fn bytes(plan: &Plan, place: &Place) -> Vec<u8> {
     let (plan, place) = (raw(plan), raw(place));
     let written =
         Written { hookwright_plan: VERSION, sha256: checksum(&plan, Some(&place)), plan: &plan, place: &place };
@@ -62,7 +62,7 @@ fn raw(value: &impl Serialize) -> Box<RawValue> {
 }
 
 /// Reads a plan file: the plan, and where it would be carried out.
-pub fn read(path: &Path) -> Result<(Plan, Place), Failure> {
+pub(super) fn read(path: &Path) -> Result<(Plan, Place), Failure> {
     let shown = terminal::path(path);
     let bytes = crate::disk::read_named(path, MOST_BYTES)
         .map_err(|e| Failure::caused(format!("could not read the plan file {shown}"), &e))?;
@@ -99,7 +99,7 @@ fn checksum(plan: &RawValue, place: Option<&RawValue>) -> String {
 
 /// What an apply was told to run.
 #[derive(Debug)]
-pub enum Expected {
+pub(super) enum Expected {
     /// Whatever it plans.
     Anything,
     /// The plan with this id.
@@ -110,14 +110,14 @@ pub enum Expected {
 
 impl Expected {
     /// Whether somebody reviewed a plan, so that nobody needs to be asked.
-    pub fn is_reviewed(&self) -> bool {
+    pub(super) fn is_reviewed(&self) -> bool {
         !matches!(self, Self::Anything)
     }
 
     /// The plan that is carried out: what was expected, or the rest of it. `make` plans by choices.
     ///
     /// Retirements that came due after the review are left out, the newest first, until the id is the reviewed one.
-    pub fn admit(
+    pub(super) fn admit(
         &self,
         project: &Project,
         (state, seen): (&State, &Seen),
@@ -194,7 +194,7 @@ impl Expected {
 }
 
 /// A plan that may be carried out.
-pub struct Admitted {
+pub(super) struct Admitted {
     /// The plan.
     pub plan: Plan,
     /// As it was reviewed.
@@ -204,7 +204,7 @@ pub struct Admitted {
 }
 
 /// A plan that may not, and why.
-pub struct Refused {
+pub(super) struct Refused {
     /// Why.
     pub failure: Failure,
     /// The plan.

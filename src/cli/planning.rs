@@ -11,12 +11,12 @@ use crate::refresh::Seen;
 use crate::state::State;
 
 /// The account, by the API's word, or else by the state's.
-pub fn team<'a>(seen: Option<&'a Seen>, state: &'a State) -> Option<&'a str> {
+pub(super) fn team<'a>(seen: Option<&'a Seen>, state: &'a State) -> Option<&'a str> {
     seen.and_then(|seen| seen.team.as_deref()).or(state.team_id.as_deref())
 }
 
 /// Makes the plan of a project.
-pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Choices) -> Plan {
+pub(super) fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Choices) -> Plan {
     plan(&world(project, state, seen, choices))
 }
 
@@ -24,7 +24,12 @@ pub fn make(project: &Project, state: &State, seen: Option<&Seen>, choices: &Cho
 static NOWHERE: BTreeSet<EndpointId> = BTreeSet::new();
 
 /// All that a plan of a project is made from.
-pub fn world<'a>(project: &'a Project, state: &'a State, seen: Option<&'a Seen>, choices: &'a Choices) -> World<'a> {
+pub(super) fn world<'a>(
+    project: &'a Project,
+    state: &'a State,
+    seen: Option<&'a Seen>,
+    choices: &'a Choices,
+) -> World<'a> {
     World {
         desired: &project.desired,
         state,
@@ -40,7 +45,7 @@ pub fn world<'a>(project: &'a Project, state: &'a State, seen: Option<&'a Seen>,
 }
 
 /// An error where a state belongs to another environment than the chosen one.
-pub fn own_environment(project: &Project, state: &State) -> Result<(), Failure> {
+pub(super) fn own_environment(project: &Project, state: &State) -> Result<(), Failure> {
     let chosen = project.desired.environment.as_ref().map(|name| name.as_str());
     match &state.environment {
         Some(known) if chosen != Some(known) => {
@@ -54,7 +59,7 @@ pub fn own_environment(project: &Project, state: &State) -> Result<(), Failure> 
 }
 
 /// A plan that no apply would run.
-pub fn refused(plan: &Plan) -> Failure {
+pub(super) fn refused(plan: &Plan) -> Failure {
     let refusals = crate::quote::count(plan.refusals.len(), "refusal");
     Failure::new(format!("the plan is refused ({refusals}, shown above); nothing was changed"))
 }

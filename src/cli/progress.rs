@@ -17,7 +17,7 @@ use crate::videogen::Waiting;
 
 /// How an apply shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
+pub(super) enum Form {
     /// For people
     Text,
     /// A line of JSON for each event
@@ -26,7 +26,7 @@ pub enum Form {
 
 impl Form {
     /// The plan in this form, in few lines where somebody reviewed it and nothing refuses it.
-    pub fn approved(self, plan: &Plan, place: &Place) -> String {
+    pub(super) fn approved(self, plan: &Plan, place: &Place) -> String {
         match self {
             Self::Text if plan.refusals.is_empty() => {
                 terminal::folded(render::text_in_brief(plan, place, terminal::colour()))
@@ -36,7 +36,7 @@ impl Form {
     }
 
     /// The plan in this form.
-    pub fn plan(self, plan: &Plan, place: &Place) -> String {
+    pub(super) fn plan(self, plan: &Plan, place: &Place) -> String {
         match self {
             Self::Text => terminal::folded(render::text_at(plan, place, terminal::colour())),
             Self::Json => render::plan_event(plan),
@@ -45,7 +45,7 @@ impl Form {
 }
 
 /// Shows events until their sender is gone.
-pub async fn show(
+pub(super) async fn show(
     mut events: mpsc::UnboundedReceiver<Event>,
     mut waiting: watch::Receiver<Waiting>,
     total: usize,

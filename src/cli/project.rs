@@ -21,7 +21,7 @@ const MOST_STATE: u64 = 256 << 20;
 
 /// A configuration that was read, with what belongs to it.
 #[derive(Debug)]
-pub struct Project {
+pub(super) struct Project {
     /// What is wanted.
     pub desired: Desired,
     /// Where the API is: the environment's word, else the file's.
@@ -44,7 +44,7 @@ pub struct Project {
 
 impl Project {
     /// Where its plans are carried out, for eyes; the team is the API's word, or else the state's.
-    pub fn place(&self, team: Option<&str>, choices: &Choices) -> Place {
+    pub(super) fn place(&self, team: Option<&str>, choices: &Choices) -> Place {
         Place {
             api: Some(self.base_url.to_string()),
             team: team.map(str::to_owned),
@@ -59,7 +59,7 @@ impl Project {
 }
 
 /// Reads the configuration and what it names.
-pub fn load(global: &Global) -> Result<Project, Failure> {
+pub(super) fn load(global: &Global) -> Result<Project, Failure> {
     let source = Source::read(&global.config)?;
     let base_url = base_url_override()?;
     let inputs = Inputs { base_url, environment: global.env.clone(), values: values::given(global)? };
@@ -117,7 +117,7 @@ fn configuration(global: &Global) -> Option<String> {
 
 impl Project {
     /// An error where nothing can be encrypted to the recipients.
-    pub fn can_encrypt(&self) -> Result<(), Failure> {
+    pub(super) fn can_encrypt(&self) -> Result<(), Failure> {
         match &self.cannot_encrypt {
             None => Ok(()),
             Some(why) => Err(Failure::new(why.to_string()).hint(why.hint())),
@@ -127,7 +127,7 @@ impl Project {
     /// Every endpoint that another environment of the configuration manages, as far as its state is a file here.
     ///
     /// They are read and never written, without their journals; one that cannot be read is a warning.
-    pub fn managed_elsewhere(&self) -> BTreeSet<EndpointId> {
+    pub(super) fn managed_elsewhere(&self) -> BTreeSet<EndpointId> {
         let mut ids = BTreeSet::new();
         for (environment, path) in &self.other_states {
             let state = match disk::read(path, MOST_STATE) {
@@ -149,13 +149,13 @@ impl Project {
 }
 
 /// Where the state is, and every file that belongs to it, there or not there yet.
-pub fn own_files(store: &Store) -> Vec<PathBuf> {
+pub(super) fn own_files(store: &Store) -> Vec<PathBuf> {
     let database = database(store);
     store.files().into_iter().chain([beside(&database, ".lock"), database]).collect()
 }
 
 /// The embedded sandbox's database: beside the state.
-pub fn database(store: &Store) -> PathBuf {
+pub(super) fn database(store: &Store) -> PathBuf {
     let state = store.path();
     let name = state.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
@@ -163,7 +163,7 @@ pub fn database(store: &Store) -> PathBuf {
 }
 
 /// The state's place alone, for commands that need no configuration where `--state` is given.
-pub fn store(global: &Global) -> Result<Store, Failure> {
+pub(super) fn store(global: &Global) -> Result<Store, Failure> {
     match &global.state {
         Some(path) => Ok(Store::at(path)),
         None => Ok(load(global)?.store),
@@ -171,7 +171,7 @@ pub fn store(global: &Global) -> Result<Store, Failure> {
 }
 
 /// The base URL that the environment names, if any.
-pub fn base_url_override() -> Result<Option<BaseUrl>, Failure> {
+pub(super) fn base_url_override() -> Result<Option<BaseUrl>, Failure> {
     let Some(text) = std::env::var("VIDEOGEN_BASE_URL").ok().filter(|text| !text.is_empty()) else { return Ok(None) };
     let bad = |reason: String| Failure::new(format!("VIDEOGEN_BASE_URL: {reason}"));
     config::parse_base_url(&text).map(Some).map_err(bad)

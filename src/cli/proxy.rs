@@ -10,7 +10,7 @@ use crate::videogen::Proxy;
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// The proxy for https: `HTTPS_PROXY`, else `ALL_PROXY`, in small letters too. It is never quoted: a password may be in it.
-pub fn proxy() -> Result<Option<Proxy>, Failure> {
+pub(super) fn proxy() -> Result<Option<Proxy>, Failure> {
     let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let Some((name, url)) = names.into_iter().find_map(|name| Some((name, variable(name)?))) else { return Ok(None) };
     let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme).to_ascii_lowercase();
@@ -38,7 +38,7 @@ fn exceptions(list: &str) -> String {
 }
 
 /// An error where `SSL_CERT_FILE` names what cannot be read: every certificate would be refused, and nobody would know why.
-pub fn certificates() -> Result<(), Failure> {
+pub(super) fn certificates() -> Result<(), Failure> {
     let Some(path) = variable("SSL_CERT_FILE") else { return Ok(()) };
     let failed = |e| {
         let shown = terminal::path(path.as_ref());

@@ -14,7 +14,7 @@ use crate::plan::{Plan, Summary};
 
 /// What is known of a command so far.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub(super) struct Report {
     format_version: &'static str,
     command: &'static str,
     exit_code: u8,
@@ -45,7 +45,7 @@ struct Entry {
 
 impl Report {
     /// A report that goes to `path`, if anywhere: an error where it cannot, before anything is done.
-    pub fn new(command: &'static str, path: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn new(command: &'static str, path: Option<&Path>) -> Result<Self, Failure> {
         Ok(Self {
             format_version: "1.0",
             command,
@@ -64,7 +64,7 @@ impl Report {
     }
 
     /// An error where the report's place is one of the project's own; then it is written nowhere.
-    pub fn spares(&mut self, project: &Project) -> Result<(), Failure> {
+    pub(super) fn spares(&mut self, project: &Project) -> Result<(), Failure> {
         let spared = self.to.as_ref().map_or(Ok(()), |to| to.spares(&project.store));
         if spared.is_err() {
             self.to = None;
@@ -73,7 +73,7 @@ impl Report {
     }
 
     /// Notes the plan.
-    pub fn planned(&mut self, plan: &Plan) {
+    pub(super) fn planned(&mut self, plan: &Plan) {
         self.plan_id = Some(plan.id.to_string());
         self.refreshed = Some(plan.refreshed);
         self.summary = Some(plan.summary());
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// Notes how each change ended.
-    pub fn applied(&mut self, plan: &Plan, outcome: &Outcome) {
+    pub(super) fn applied(&mut self, plan: &Plan, outcome: &Outcome) {
         self.outstanding = outcome.outstanding;
         self.orphans_deleted = outcome.orphans.iter().map(|id| id.as_str().to_owned()).collect();
         self.left_behind.clone_from(&outcome.left_behind);
@@ -95,7 +95,7 @@ impl Report {
     }
 
     /// Writes the file, and hands on how the command ended.
-    pub fn end(mut self, ended: Ended) -> Ended {
+    pub(super) fn end(mut self, ended: Ended) -> Ended {
         let Some(to) = self.to.take() else { return ended };
         self.exit_code = match &ended {
             Ok(code) => *code,

@@ -22,7 +22,7 @@ const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A kind of result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A plan file.
     Plan,
     /// How a command ended.
@@ -35,7 +35,7 @@ pub enum Kind {
 
 /// A place that a result can be written to.
 #[derive(Debug)]
-pub struct Output {
+pub(super) struct Output {
     path: PathBuf,
     kind: Kind,
 }
@@ -43,7 +43,7 @@ pub struct Output {
 impl Output {
     /// A place that was tried: what is there may be replaced, and a file can be made there. A descriptor that the caller
     /// opened, such as the pipe of a shell's `>(…)`, is written through. A folder that is missing is made.
-    pub fn at(path: &Path, kind: Kind) -> Result<Self, Failure> {
+    pub(super) fn at(path: &Path, kind: Kind) -> Result<Self, Failure> {
         let output = Self { path: path.to_owned(), kind };
         if disk::is_descriptor(path) {
             descriptor(path).map_err(|e| output.untried(&e))?;
@@ -61,7 +61,7 @@ impl Output {
     }
 
     /// An error where the place is one that the state, or a file that belongs to it, will have.
-    pub fn spares(&self, store: &Store) -> Result<(), Failure> {
+    pub(super) fn spares(&self, store: &Store) -> Result<(), Failure> {
         let here = disk::resolve(&self.path);
         match here.is_ok_and(|here| own_files(store).contains(&here)) {
             true => Err(self.refused("the place of the state or of a file beside it")),
@@ -70,12 +70,12 @@ impl Output {
     }
 
     /// The place.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Writes the result, whole or not at all.
-    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+    pub(super) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         if disk::is_descriptor(&self.path) {
             let written = descriptor(&self.path).and_then(|mut file| file.write_all(bytes));
             return written.map_err(|e| self.failed(&e));

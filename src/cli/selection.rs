@@ -9,7 +9,7 @@ use crate::plan::Choices;
 /// What is planned.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Plan options")]
-pub struct Selection {
+pub(super) struct Selection {
     /// Plan NAME alone (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]
     target: Vec<String>,
@@ -30,7 +30,7 @@ pub struct Selection {
 /// The flags that override refusals.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Plan options")]
-pub struct Allowances {
+pub(super) struct Allowances {
     /// Delete or replace NAME even if the plan deletes more than max_deletes (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME")]
     allow_delete: Vec<String>,
@@ -44,17 +44,17 @@ pub struct Allowances {
 
 impl Selection {
     /// Everything is to be deleted.
-    pub fn all_destroyed() -> Self {
+    pub(super) fn all_destroyed() -> Self {
         Self { destroy: true, ..Self::default() }
     }
 
     /// Whether drift alone is shown.
-    pub fn only_refreshes(&self) -> bool {
+    pub(super) fn only_refreshes(&self) -> bool {
         self.refresh_only
     }
 
     /// These choices, as the planner takes them.
-    pub fn choices(&self, allowances: &Allowances) -> Choices {
+    pub(super) fn choices(&self, allowances: &Allowances) -> Choices {
         let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
         Choices {
             destroy: self.destroy,

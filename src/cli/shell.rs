@@ -5,12 +5,12 @@ use std::path::Path;
 use crate::quote::escaped;
 
 /// A path as one word of a shell.
-pub fn quoted_path(path: &Path) -> String {
+pub(super) fn quoted_path(path: &Path) -> String {
     quoted(&path.display().to_string())
 }
 
 /// A value as one word of a shell.
-pub fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let text = escaped(text);
     shlex::try_quote(&text).expect("an escaped text has no NUL").into_owned()
 }

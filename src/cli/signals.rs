@@ -42,7 +42,7 @@ impl Signals {
 ///
 /// The first stops new work; five seconds later (a CI runner kills at ten) the returned value turns true and what is
 /// in flight is given up. The second ends the process with 130.
-pub fn watch(throttle: Throttle, events: mpsc::WeakUnboundedSender<Event>) -> io::Result<watch::Receiver<bool>> {
+pub(super) fn watch(throttle: Throttle, events: mpsc::WeakUnboundedSender<Event>) -> io::Result<watch::Receiver<bool>> {
     let (cut, receiver) = watch::channel(false);
     // A thread and a runtime of its own: threads that are blocked on a terminal or a pipe must not keep it from hearing.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

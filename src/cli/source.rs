@@ -19,7 +19,7 @@ const PIPED: &str = "webhooks";
 const MOST_RECIPIENTS: u64 = 1 << 20;
 
 /// The texts of a configuration, and where it is.
-pub struct Source {
+pub(super) struct Source {
     /// The file or folder, as named.
     path: PathBuf,
     folder: PathBuf,
@@ -31,7 +31,7 @@ pub struct Source {
 
 impl Source {
     /// Reads a file, or every `*.toml` of a folder.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         if path.is_dir() {
             return Self::read_folder(path);
         }
@@ -81,7 +81,7 @@ impl Source {
     }
 
     /// Faults of the configuration, drawn.
-    pub fn failure(&self, errors: &[FileError]) -> Failure {
+    pub(super) fn failure(&self, errors: &[FileError]) -> Failure {
         drawn(&self.sources, &self.path, errors)
     }
 
@@ -109,7 +109,7 @@ impl Source {
 
     /// Where the state is: as named, else `state/<stem>.state.json` beside the configuration, the environment's name
     /// after the stem where there is one.
-    pub fn state_path(
+    pub(super) fn state_path(
         &self,
         named: Option<&(String, Range<usize>)>,
         environment: Option<&str>,
@@ -127,7 +127,7 @@ impl Source {
     }
 
     /// The recipients of a file, with a warning of those that age cannot encrypt to. Nothing of it is ever quoted.
-    pub fn recipients(&self, named: &str, span: &Range<usize>) -> Result<config::RecipientsFile, Failure> {
+    pub(super) fn recipients(&self, named: &str, span: &Range<usize>) -> Result<config::RecipientsFile, Failure> {
         let path = self.inside(named, span)?;
         let failed = |reason: String, help: &str| self.fault(reason, span, "named here", help);
         let bytes = fs::canonicalize(&path).and_then(|path| disk::read(&path, MOST_RECIPIENTS)).map_err(|e| {
@@ -156,7 +156,7 @@ fn told(bad: &[config::BadLine]) -> String {
 }
 
 /// Errors of files, drawn, and a line that counts them.
-pub fn drawn(sources: &Sources, path: &Path, errors: &[FileError]) -> Failure {
+pub(super) fn drawn(sources: &Sources, path: &Path, errors: &[FileError]) -> Failure {
     let message = format!("{} in {}", crate::quote::count(errors.len(), "error"), terminal::path(path));
     let mut errors = errors.to_vec();
     for hint in errors.iter_mut().filter_map(|error| error.hint.as_mut()) {
@@ -169,7 +169,7 @@ pub fn drawn(sources: &Sources, path: &Path, errors: &[FileError]) -> Failure {
 ///
 /// A branch may hold such a file, so that a link is followed only inside its folder. The command line may also name a
 /// descriptor, such as the pipe of a shell's `<(…)`.
-pub fn read_text(path: &Path) -> Result<String, Failure> {
+pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
     let shown = terminal::path(path);
     let piped = disk::is_descriptor(path);
     let read = if piped {

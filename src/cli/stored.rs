@@ -7,7 +7,7 @@ use crate::quote::nearest;
 use crate::state::{Managed, State, Store};
 
 /// The state with its journal; an error where there is none.
-pub async fn read(store: &Store) -> Result<State, Failure> {
+pub(super) async fn read(store: &Store) -> Result<State, Failure> {
     let missing = || {
         Failure::new(format!("there is no state at {}", terminal::path(store.path())))
             .hint("the first `hookwright apply` makes it; -c or --state says where it is looked for")
@@ -16,7 +16,7 @@ pub async fn read(store: &Store) -> Result<State, Failure> {
 }
 
 /// An error, with the nearest name, where the state has no such endpoint.
-pub fn known(state: &State, name: &Name) -> Result<(), Failure> {
+pub(super) fn known(state: &State, name: &Name) -> Result<(), Failure> {
     if state.endpoints.contains_key(name) {
         return Ok(());
     }
@@ -28,7 +28,7 @@ pub fn known(state: &State, name: &Name) -> Result<(), Failure> {
 }
 
 /// The endpoint that an entry has; an error where it has none, or has predecessors alone.
-pub fn current<'a>(state: &'a State, name: &Name) -> Result<&'a Managed, Failure> {
+pub(super) fn current<'a>(state: &'a State, name: &Name) -> Result<&'a Managed, Failure> {
     known(state, name)?;
     state.current(name).ok_or_else(|| {
         Failure::new(format!("`{name}` has no endpoint at present: it is gone, and its successor is not made yet"))

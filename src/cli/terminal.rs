@@ -22,21 +22,21 @@ const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Standard output took nothing more.
 #[derive(Debug)]
-pub struct Unwritten(pub std::io::Error);
+pub(super) struct Unwritten(pub std::io::Error);
 
 /// Writes machine output. A reader that closed the pipe early is no error.
-pub fn print(text: &str) -> Result<(), Unwritten> {
+pub(super) fn print(text: &str) -> Result<(), Unwritten> {
     print_secret(&safe(text))
 }
 
 /// Writes one line of machine output at once. A reader that is gone is an error: a server has nobody to serve.
-pub fn print_line(line: &str) -> Result<(), Unwritten> {
+pub(super) fn print_line(line: &str) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     writeln!(out, "{}", safe(line)).and_then(|()| out.flush()).map_err(Unwritten)
 }
 
 /// Writes what the command was asked to show in clear, as it is.
-pub fn print_secret(text: &str) -> Result<(), Unwritten> {
+pub(super) fn print_secret(text: &str) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Unwritten(e)),
@@ -45,12 +45,12 @@ pub fn print_secret(text: &str) -> Result<(), Unwritten> {
 }
 
 /// Writes a line for eyes. Where stderr is closed there is nobody to tell.
-pub fn say(line: &str) {
+pub(super) fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{}", safe(line));
 }
 
 /// Writes text for eyes without ending the line.
-pub fn ask(text: &str) {
+pub(super) fn ask(text: &str) {
     let mut err = anstream::stderr();
     let _ = write!(err, "{}", safe(text)).and_then(|()| err.flush());
 }
@@ -59,7 +59,7 @@ pub fn ask(text: &str) {
 /// a CI runner obeys (`##[…]` and `##vso[…]` anywhere in a line, `::…` at its start).
 ///
 /// Rooms below escape what they quote; this is the last door, for all of them.
-pub fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let masked = hidden(&crate::mask::hide(text));
     masked.split_inclusive('\n').map(inert).collect()
 }
@@ -105,17 +105,17 @@ fn colour_sequence(text: &str) -> usize {
 }
 
 /// From now on every exchange with the API is told.
-pub fn be_verbose() {
+pub(super) fn be_verbose() {
     VERBOSE.store(true, Ordering::Relaxed);
 }
 
 /// Whether every exchange with the API is told.
-pub fn is_verbose() -> bool {
+pub(super) fn is_verbose() -> bool {
     VERBOSE.load(Ordering::Relaxed)
 }
 
 /// Tells one exchange with the API.
-pub fn exchange(one: &Exchange<'_>) {
+pub(super) fn exchange(one: &Exchange<'_>) {
     let Exchange { request, attempt, took, outcome } = one;
     let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
     let took = took.as_millis();
@@ -129,28 +129,28 @@ pub fn exchange(one: &Exchange<'_>) {
 }
 
 /// Writes a sentence for eyes, broken between words where the terminal ends.
-pub fn tell(sentence: &str) {
+pub(super) fn tell(sentence: &str) {
     say(&fold(sentence, width(&std::io::stderr())));
 }
 
 /// Writes an error's first line.
-pub fn error(message: &str) {
+pub(super) fn error(message: &str) {
     tell(&format!("{RED}error{RED:#}: {message}"));
 }
 
 /// Writes a warning.
-pub fn warn(message: &str) {
+pub(super) fn warn(message: &str) {
     tell(&format!("{YELLOW}warning{YELLOW:#}: {message}"));
 }
 
 /// Writes what to do next.
-pub fn hint(message: &str) {
+pub(super) fn hint(message: &str) {
     tell(&format!("{CYAN}hint{CYAN:#}: {message}"));
 }
 
 /// A plan's text as stdout shows it: its sentences are broken where a terminal ends, the values of endpoints (six
 /// columns in) never. Elsewhere than on a terminal it is the text itself.
-pub fn folded(text: String) -> String {
+pub(super) fn folded(text: String) -> String {
     let width = width(&std::io::stdout());
     if width == usize::MAX {
         return text;
@@ -163,7 +163,7 @@ pub fn folded(text: String) -> String {
 }
 
 /// The hint of a fault in a file, for stderr: its lines leave room for the numbers of lines, and for `= hint: `.
-pub fn beside_a_gutter(hint: &str) -> String {
+pub(super) fn beside_a_gutter(hint: &str) -> String {
     fold(hint, width(&std::io::stderr()).saturating_sub(14)).replace("\n  ", "\n")
 }
 
@@ -213,7 +213,7 @@ fn visible(piece: &str) -> usize {
 }
 
 /// Whether text on stdout may be coloured.
-pub fn colour() -> Colour {
+pub(super) fn colour() -> Colour {
     match anstream::AutoStream::choice(&std::io::stdout()) {
         anstream::ColorChoice::Never => Colour::Never,
         _ => Colour::Always,
@@ -221,17 +221,17 @@ pub fn colour() -> Colour {
 }
 
 /// Whether text on stderr may be coloured.
-pub fn colour_for_eyes() -> bool {
+pub(super) fn colour_for_eyes() -> bool {
     anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
 }
 
 /// Whether somebody can answer a question.
-pub fn can_ask() -> bool {
+pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal()
 }
 
 /// A path between backticks, escaped.
-pub fn path(path: &Path) -> String {
+pub(super) fn path(path: &Path) -> String {
     format!("`{}`", escaped(&path.display().to_string()))
 }
 

@@ -15,7 +15,7 @@ use crate::quote::{hidden, quoted};
 const PREFIX: &str = "HOOKWRIGHT_VAR_";
 
 /// All values, a later one before an earlier one: files in their order, then the environment, then flags in theirs.
-pub fn given(global: &Global) -> Result<Vec<Given>, Failure> {
+pub(super) fn given(global: &Global) -> Result<Vec<Given>, Failure> {
     let mut values = Vec::new();
     for file in &global.var_files {
         values.extend(of_file(file)?);

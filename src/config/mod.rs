@@ -16,12 +16,12 @@ use crate::endpoint::{Attribute, EndpointId, Name, Wanted};
 use crate::secrets::Recipient;
 
 pub use parse::parse;
-pub use values::base_url::parse_base_url;
-pub use values::given::{Given, Giver, parse_values};
-pub use values::recipients::{BadLine, RecipientsFile, parse_recipients};
+pub(crate) use values::base_url::parse_base_url;
+pub(crate) use values::given::{Given, Giver, parse_values};
+pub(crate) use values::recipients::{BadLine, RecipientsFile, parse_recipients};
 
 /// The JSON Schema (draft 2020-12) of a file, for editors.
-pub const SCHEMA: &str = include_str!("schema.json");
+pub(crate) const SCHEMA: &str = include_str!("schema.json");
 
 /// The most bytes that the value of a variable may have.
 const MOST_VALUE: usize = 2048;
@@ -38,7 +38,7 @@ pub struct Inputs {
 }
 
 /// A path as written, with its place.
-pub type NamedPath = (String, Range<usize>);
+pub(crate) type NamedPath = (String, Range<usize>);
 
 /// All that a team wants, as its files say.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,5 +4,5 @@
 mod send;
 mod signature;
 
-pub use send::{Answer, NotSent, send};
-pub use signature::{BadSecret, Captured, Invalid, Signed, TOLERANCE, check, sign};
+pub(crate) use send::{Answer, NotSent, send};
+pub(crate) use signature::{Captured, Invalid, Signed, check, sign};

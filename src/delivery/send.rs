@@ -10,7 +10,7 @@ use crate::endpoint::is_loopback;
 
 /// What a consumer answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
     pub status: u16,
     /// From the first byte sent to the status.
@@ -19,7 +19,7 @@ pub struct Answer {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum NotSent {
+pub(crate) enum NotSent {
     /// The URL is none that events may go to.
     #[error("its URL is neither https nor on this machine")]
     Url,
@@ -35,7 +35,7 @@ pub enum NotSent {
 }
 
 /// Sends a delivery once, through the proxy unless it stays on this machine.
-pub async fn send(
+pub(crate) async fn send(
     url: &str,
     delivery: &Signed,
     timeout: Duration,

@@ -9,11 +9,11 @@ use crate::secrets::{ExposeSecret, SecretString};
 use crate::timestamp::Timestamp;
 
 /// How far a delivery's moment may be from the moment it is checked at, in seconds.
-pub const TOLERANCE: i64 = 300;
+pub(crate) const TOLERANCE: i64 = 300;
 
 /// A secret that nothing can be signed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadSecret {
+pub(crate) enum BadSecret {
     /// Signing with it would prove nothing.
     #[error("the signing secret is empty")]
     Empty,
@@ -24,7 +24,7 @@ pub enum BadSecret {
 
 /// A delivery that is ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
+pub(crate) struct Signed {
     /// `webhook-id`.
     pub id: String,
     /// `webhook-timestamp`.
@@ -36,7 +36,7 @@ pub struct Signed {
 }
 
 /// Signs a body.
-pub fn sign(secret: &SecretString, id: String, at: Timestamp, body: String) -> Result<Signed, BadSecret> {
+pub(crate) fn sign(secret: &SecretString, id: String, at: Timestamp, body: String) -> Result<Signed, BadSecret> {
     // A body that is text is signed; nothing else can go wrong.
     let signature = webhook(secret)?.sign(&id, at.0, body.as_bytes()).map_err(|_| BadSecret::Malformed)?;
     Ok(Signed { id, at, body, signature })
@@ -53,7 +53,7 @@ fn webhook(secret: &SecretString) -> Result<Webhook, BadSecret> {
 
 /// A delivery as somebody captured it.
 #[derive(Debug, Clone)]
-pub struct Captured {
+pub(crate) struct Captured {
     /// Its headers, names in lower case.
     pub headers: BTreeMap<String, String>,
     /// Its body, byte for byte.
@@ -62,7 +62,7 @@ pub struct Captured {
 
 /// Why a captured delivery is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub(crate) enum Invalid {
     /// A header is missing.
     #[error("the header `{0}` is missing")]
     Missing(&'static str),
@@ -81,7 +81,7 @@ pub enum Invalid {
 }
 
 /// Checks a captured delivery as its consumer does, at the moment `at`. Returns the moment of the delivery.
-pub fn check(secret: &SecretString, captured: &Captured, at: Timestamp) -> Result<Timestamp, Invalid> {
+pub(crate) fn check(secret: &SecretString, captured: &Captured, at: Timestamp) -> Result<Timestamp, Invalid> {
     let header = |name: &'static str| captured.headers.get(name).ok_or(Invalid::Missing(name));
     let (id, sent) = (header("webhook-id")?, header("webhook-timestamp")?);
     let given = header("webhook-signature")?;

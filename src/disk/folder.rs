@@ -8,7 +8,7 @@ use super::path::folder_of;
 use super::{DiskError, owner};
 
 /// Makes a rename, a creation or a removal in `folder` durable.
-pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), DiskError> {
     match File::open(folder).and_then(|file| file.sync_all()) {
         // Some file systems (CIFS, some of FUSE) cannot sync a folder, and say so: there is nothing more to do.
         Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
@@ -17,7 +17,7 @@ pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
 }
 
 /// Makes a folder and those above it, each durable and its parent's owner's.
-pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), DiskError> {
     if folder.is_dir() {
         return Ok(());
     }

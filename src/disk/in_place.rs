@@ -19,7 +19,7 @@ const MARK: &[u8] = b"\n%replacement ";
 const SUM: usize = 64;
 
 /// The text that counts in the bytes of a file that was being written: the new one where it is whole, else the old one.
-pub fn whole(bytes: &[u8]) -> &[u8] {
+pub(crate) fn whole(bytes: &[u8]) -> &[u8] {
     // Forward first: nearly every text has no such line, and that is found ten times as fast.
     let marked = memmem::find(bytes, &MARK[..2]).and_then(|_| memmem::rfind(bytes, MARK));
     if let Some(at) = marked {

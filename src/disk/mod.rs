@@ -10,18 +10,18 @@ mod replace;
 
 use std::path::{Path, PathBuf};
 
-pub use folder::{make_folder, sync_folder};
-pub use in_place::whole;
-pub use open::{beside, is_descriptor, open, options, read, read_inside, read_named, stays_inside};
-pub use owner::keep_like;
-pub use path::{folder_of, resolve};
-pub use replace::{Mode, check_replaceable, remove_leftovers, replace};
+pub(crate) use folder::{make_folder, sync_folder};
+pub(crate) use in_place::whole;
+pub(crate) use open::{beside, is_descriptor, open, options, read, read_inside, read_named, stays_inside};
+pub(crate) use owner::keep_like;
+pub(crate) use path::{folder_of, resolve};
+pub(crate) use replace::{Mode, check_replaceable, remove_leftovers, replace};
 
 /// The most bytes of a file that hookwright itself wrote: a state, a journal, a plan.
-pub const LARGEST: u64 = 1 << 30;
+pub(crate) const LARGEST: u64 = 1 << 30;
 
 /// How a command line names a pipe, so that it is read.
-pub const HOW_TO_READ_A_PIPE: &str = "a pipe is read where the shell opens it: <(cat PIPE)";
+pub(crate) const HOW_TO_READ_A_PIPE: &str = "a pipe is read where the shell opens it: <(cat PIPE)";
 
 /// What the disk refused: the file, what was tried, and its own words as the source.
 #[derive(Debug, thiserror::Error)]

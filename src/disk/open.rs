@@ -13,14 +13,14 @@ use super::path::folder_of;
 
 /// Options that open the file at a path itself, and that do not wait: not for a pipe's other end, nor for a kernel
 /// log's next line.
-pub fn options() -> OpenOptions {
+pub(crate) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
     options
 }
 
 /// Opens a regular file; a link, a pipe, a device or a folder in its place is an error. Start from [`options`].
-pub fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
+pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
     match path.symlink_metadata() {
         // Asked before it is opened: a device may act on being opened at all.
         Ok(meta) => regular(&meta)?,
@@ -43,13 +43,13 @@ fn regular(meta: &Metadata) -> io::Result<()> {
 }
 
 /// Reads the regular file at a path itself, of at most `most` bytes: for what stands beside a state.
-pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     bounded(open(path, options().read(true))?, most)
 }
 
 /// Reads a regular file of a folder. Links are followed as long as they stay inside the folder and lead to a file of
 /// the same name, as the links of a Kubernetes ConfigMap do: a branch must not choose what an excerpt quotes.
-pub fn read_inside(path: &Path, folder: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_inside(path: &Path, folder: &Path, most: u64) -> io::Result<Vec<u8>> {
     let resolved = std::fs::canonicalize(path)?;
     let root = std::fs::canonicalize(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?;
     if !resolved.starts_with(root) {
@@ -63,7 +63,7 @@ pub fn read_inside(path: &Path, folder: &Path, most: u64) -> io::Result<Vec<u8>>
 
 /// Reads a file that the command line itself names: links are the caller's own, and it may be a descriptor that the
 /// caller opened, such as the pipe of a shell's `<(…)`.
-pub fn read_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if is_descriptor(path) {
         return bounded(File::open(path)?, most);
     }
@@ -77,7 +77,7 @@ pub fn read_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// Whether a path is a descriptor of this process as the command line writes it: `/dev/fd/63`, `/dev/stdin`.
 ///
 /// Judged by its letters alone: a link that leads to one is not one.
-pub fn is_descriptor(path: &Path) -> bool {
+pub(crate) fn is_descriptor(path: &Path) -> bool {
     let Some(path) = path.to_str() else { return false };
     let number = ["/dev/fd/", "/proc/self/fd/"].iter().find_map(|folder| path.strip_prefix(folder));
     match number {
@@ -87,7 +87,7 @@ pub fn is_descriptor(path: &Path) -> bool {
 }
 
 /// Whether the last part of a path leads to somewhere below the folder that it stands in.
-pub fn stays_inside(path: &Path) -> io::Result<bool> {
+pub(crate) fn stays_inside(path: &Path) -> io::Result<bool> {
     // `..` and `/` are no names that a branch could have made a link of.
     if path.file_name().is_none() {
         return Ok(true);
@@ -96,7 +96,7 @@ pub fn stays_inside(path: &Path) -> io::Result<bool> {
 }
 
 /// The path of a file that belongs to another one: that one's whole name and one more ending.
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(ending);
     path.with_file_name(name)

@@ -9,7 +9,7 @@ use super::path::folder_of;
 /// Gives an open file the owner and mode of another one that exists; else the owner of its folder, and the mode 0600.
 ///
 /// Best effort, for a file that this process made or may use anyway: a lock, a journal.
-pub fn keep_like(file: &File, other: &Path) {
+pub(crate) fn keep_like(file: &File, other: &Path) {
     let like = other.metadata().or_else(|_| folder_of(other).metadata());
     let mode = other.metadata().map_or(0o600, |other| other.permissions().mode() & 0o666);
     let (Ok(own), Ok(like)) = (file.metadata(), like) else { return };

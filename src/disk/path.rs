@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 /// The folder of a file named by path; `.` where the path is a bare name.
-pub fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -15,7 +15,7 @@ pub fn folder_of(path: &Path) -> &Path {
 const MOST_LINKS: usize = 40;
 
 /// Where a path leads once every link in it is followed, those to what does not exist yet too.
-pub fn resolve(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     let mut left: Vec<PathBuf> = parts(path);
     let mut at = if path.is_absolute() { PathBuf::from("/") } else { std::fs::canonicalize(".")? };
     let mut links = 0;

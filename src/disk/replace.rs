@@ -13,7 +13,7 @@ use crate::crash;
 
 /// Who may read a file that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// A new one has what the umask leaves, another one keeps its mode: nothing in it is secret.
     Open,
     /// A new one has 0600 and its folder's owner, another one keeps its mode.
@@ -32,7 +32,7 @@ const RANDOM: usize = 6;
 ///
 /// After an error the old text stands untouched, unless only the last fsync failed: then either may be found after a
 /// power cut. A file that cannot be renamed over is written where it is: see [`whole`](super::whole).
-pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
     let old = path.symlink_metadata().ok();
     if is_mount(path) {
         return in_place::write(path, bytes);
@@ -61,7 +61,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DiskError> {
 }
 
 /// Tries all of [`replace`] that can be tried without changing the file.
-pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
+pub(crate) fn check_replaceable(path: &Path) -> Result<(), DiskError> {
     let old = path.symlink_metadata().ok();
     if is_mount(path) {
         return writable(path).map_err(DiskError::of("write", path));
@@ -121,7 +121,7 @@ fn prefix(path: &Path) -> String {
 /// Removes the temporary files of a file that a kill left behind, those of at least an age. Best effort.
 ///
 /// With an age of zero nobody else may be replacing the file.
-pub fn remove_leftovers(path: &Path, age: Duration) {
+pub(crate) fn remove_leftovers(path: &Path, age: Duration) {
     let (Ok(entries), prefix) = (std::fs::read_dir(folder_of(path)), prefix(path)) else { return };
     let random = |name: &str| Some(name.strip_prefix(&prefix)?.strip_suffix(SUFFIX)?.len() == RANDOM);
     for entry in entries.flatten().filter(|entry| random(&entry.file_name().to_string_lossy()) == Some(true)) {

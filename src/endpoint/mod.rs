@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-pub use events::Events;
+pub(crate) use events::Events;
 
 /// The name of an entry: hookwright's alone, since the API has none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl fmt::Display for EndpointId {
 }
 
 /// The events known to this version, in the API's own order; more will be added.
-pub const KNOWN_EVENTS: [&str; 18] = [
+pub(crate) const KNOWN_EVENTS: [&str; 18] = [
     "tool_execution.succeeded",
     "tool_execution.failed",
     "tool_execution.cancelled",
@@ -103,7 +103,7 @@ pub const KNOWN_EVENTS: [&str; 18] = [
 ];
 
 /// The known events that `word` stands for: itself, or all of a group where it ends in `.*`. Empty where none is known.
-pub fn expand_event(word: &str) -> Vec<&'static str> {
+pub(crate) fn expand_event(word: &str) -> Vec<&'static str> {
     match word.strip_suffix('*') {
         Some(group) if group.ends_with('.') => KNOWN_EVENTS.into_iter().filter(|e| e.starts_with(group)).collect(),
         _ => KNOWN_EVENTS.into_iter().filter(|e| *e == word).collect(),
@@ -217,7 +217,7 @@ pub struct Wanted {
 /// The form in which descriptions are compared: CRLF and CR as LF, no white space at the end of a line or of the text.
 ///
 /// An editor or a checkout changes those without meaning to. What is stored and what is shown keeps its bytes.
-pub fn canonical_description(text: &str) -> Cow<'_, str> {
+pub(crate) fn canonical_description(text: &str) -> Cow<'_, str> {
     if !text.contains(['\r', '\n']) {
         return Cow::Borrowed(text.trim_end());
     }
@@ -227,7 +227,7 @@ pub fn canonical_description(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether two descriptions say the same: an empty one is none.
-pub fn is_same_description(a: Option<&str>, b: Option<&str>) -> bool {
+pub(crate) fn is_same_description(a: Option<&str>, b: Option<&str>) -> bool {
     a == b || canonical_description(a.unwrap_or_default()) == canonical_description(b.unwrap_or_default())
 }
 
@@ -278,7 +278,7 @@ impl Observed {
 }
 
 /// Whether a host is this machine: `localhost`, `127.0.0.0/8` or `::1`.
-pub fn is_loopback(host: &Host<&str>) -> bool {
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost",
         Host::Ipv4(ip) => Ipv4Addr::is_loopback(ip),

@@ -13,24 +13,24 @@ pub(super) struct Decoded {
 
 impl Decoded {
     /// The line without its outer layer; `None` where it has none, or is longer than any that we print.
-    pub fn of(line: &[u8]) -> Option<Self> {
+    pub(super) fn of(line: &[u8]) -> Option<Self> {
         let end = u32::try_from(line.len()).ok()?;
         Self::escapes(line, |at| u32::try_from(at).unwrap_or(end))
     }
 
     /// Adds a byte that begins there in the line.
-    pub fn push(&mut self, byte: u8, start: u32) {
+    pub(super) fn push(&mut self, byte: u8, start: u32) {
         self.bytes.push(byte);
         self.starts.push(start);
     }
 
     /// Another layer off.
-    pub fn again(&self) -> Option<Self> {
+    pub(super) fn again(&self) -> Option<Self> {
         Self::escapes(&self.bytes, |at| self.starts[at])
     }
 
     /// A text without its outer layer of escapes, each byte of which begins at a place in the line.
-    pub fn escapes(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Self> {
+    pub(super) fn escapes(text: &[u8], place: impl Fn(usize) -> u32) -> Option<Self> {
         let begins = |at: &usize| begins_an_escape(&text[*at]) && escape(&text[*at..]).is_some();
         // Most texts have none: nothing is copied to find that out.
         (0..text.len()).find(begins)?;
@@ -49,7 +49,7 @@ impl Decoded {
     }
 
     /// Where in the line a span of the bytes stands.
-    pub fn source(&self, span: Range<usize>) -> Range<usize> {
+    pub(super) fn source(&self, span: Range<usize>) -> Range<usize> {
         self.starts[span.start] as usize..self.starts[span.end] as usize
     }
 }

@@ -14,7 +14,7 @@ use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-pub use userinfo::{credentials, passwords};
+pub(crate) use userinfo::{credentials, passwords};
 
 use decode::Decoded;
 
@@ -33,7 +33,7 @@ static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
 /// From now on the secret is masked wherever it occurs: raw, in JSON, percent-encoded, in HTML, in base64, base32 or
 /// hexadecimal, and in a few of these one inside of another. Not where its characters are reordered or stand apart.
-pub fn learn(secret: &str) {
+pub(crate) fn learn(secret: &str) {
     KNOWN.write().unwrap_or_else(PoisonError::into_inner).learn(secret.trim());
 }
 
@@ -41,7 +41,7 @@ pub fn learn(secret: &str) {
 ///
 /// A secret is one that this run has learned, or what follows `whsec_`, `sk_videogen_` or `AGE-SECRET-KEY-`. Linear in
 /// time; the length stays the same.
-pub fn hide(text: &str) -> Cow<'_, str> {
+pub(crate) fn hide(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     let mut out: Option<Vec<u8>> = None;
     let mut start = 0;

@@ -11,7 +11,7 @@ use super::decode::Decoded;
 /// too little.
 ///
 /// Line ends and the length stay the same.
-pub fn credentials(text: &str, spans: &[Range<usize>]) -> String {
+pub(crate) fn credentials(text: &str, spans: &[Range<usize>]) -> String {
     let mut out = text.as_bytes().to_vec();
     let mut hide = |start: usize, part: &str, ends: fn(u8) -> bool| {
         // `u:p@` is the shortest.
@@ -79,7 +79,7 @@ fn in_word(word: &[u8]) -> Option<Range<usize>> {
 /// The text with the userinfo of each line's first URL that has a password as `*`, up to the last `@` of the line.
 ///
 /// Linear in time; the length stays the same.
-pub fn passwords(text: &str) -> String {
+pub(crate) fn passwords(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let Range { start, end } = password(line).unwrap_or(0..0);

@@ -73,7 +73,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub fn live(&self, id: &EndpointId) -> Live<'a> {
+    pub(super) fn live(&self, id: &EndpointId) -> Live<'a> {
         match (self.world.live, self.live.get(id)) {
             (None, _) => Live::Unasked,
             (Some(_), Some(seen)) => Live::Listed(seen),

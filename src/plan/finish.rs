@@ -12,7 +12,7 @@ use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::Record;
 
 impl<'a> Builder<'a> {
-    pub fn finish(mut self, tidy: Vec<Record>) -> Plan {
+    pub(super) fn finish(mut self, tidy: Vec<Record>) -> Plan {
         let (unmanaged, unaccounted) = self.unmanaged();
         self.keep_targets();
         self.postpone();

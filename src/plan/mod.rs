@@ -38,19 +38,23 @@ use crate::secrets::CannotEncrypt;
 use crate::state::{Guards, Record, State};
 use crate::timestamp::Timestamp;
 
-pub use attention::{Attention, AttentionKind};
-pub use change::{Action, Change, Kind, Make, Order, Update, View};
-pub use consequence::Consequence;
+pub(crate) use attention::{Attention, AttentionKind};
+pub use change::{Action, Change, Make, Order, Update};
+pub(crate) use change::{Kind, View};
+pub(crate) use consequence::Consequence;
 pub use diff::plan;
-pub use drift::{Drift, DriftKind};
-pub use guard::GuardChange;
-pub use id::PlanId;
-pub use leaf::Header;
-pub use note::{Note, NoteKind};
-pub use reason::Reason;
-pub use recovery::{Candidates, Ledger, Next, needs_second_look, outlived};
-pub use refusal::{NameFlag, Protected, Refusal, RefusalKind};
-pub use spare::Spare;
+pub(crate) use drift::{Drift, DriftKind};
+pub(crate) use guard::GuardChange;
+pub(crate) use id::PlanId;
+pub(crate) use leaf::Header;
+pub(crate) use note::{Note, NoteKind};
+pub(crate) use reason::Reason;
+pub(crate) use recovery::outlived;
+pub use recovery::{Candidates, Ledger, Next, needs_second_look};
+#[cfg(test)]
+pub(crate) use refusal::NameFlag;
+pub(crate) use refusal::{Protected, Refusal, RefusalKind};
+pub(crate) use spare::Spare;
 
 /// All that a plan is made from.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,7 @@ use crate::state::{Ended, Managed, Slot};
 
 impl Builder<'_> {
     /// Every predecessor. One whose entry ends has no consumer that changes over: it ends too.
-    pub fn predecessors(&mut self) {
+    pub(super) fn predecessors(&mut self) {
         let moved: HashMap<&Name, &Name> = self.moves.iter().map(|(new, old)| (old, new)).collect();
         let (mut changes, mut notes, mut drifted) = (Vec::new(), Vec::new(), Vec::new());
         for (name, slot) in self.world.state.endpoints.iter().filter(|(_, slot)| !slot.deposed.is_empty()) {
@@ -92,7 +92,7 @@ impl Builder<'_> {
     }
 
     /// Postpones the retirements that `max_deletes` leaves no room for: those whose overlap ended first go first.
-    pub fn postpone(&mut self) {
+    pub(super) fn postpone(&mut self) {
         let Some(most) = self.world.desired.safety.max_deletes else { return };
         let allowed = &self.world.choices.allow_delete;
         let used = self.changes.iter().filter(|change| change.counts_against_max_deletes()).count();

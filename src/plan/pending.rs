@@ -14,7 +14,7 @@ use crate::state::{Intent, Managed};
 impl<'a> Builder<'a> {
     /// Takes up the lost create that is exactly what the entry still wants, if there is one. `false`: there is none, or
     /// its keys are given up, and the entry is planned as if there were none.
-    pub fn take_up(&mut self, name: &Name, entry: &Entry, had: Option<&'a Managed>) -> bool {
+    pub(super) fn take_up(&mut self, name: &Name, entry: &Entry, had: Option<&'a Managed>) -> bool {
         let Some(intent) = self.open_intent(name, entry, had) else { return false };
         let account = self.ledger.account(&intent.wanted.spec);
         let candidates = account.map(|account| self.ledger.candidates(account)).unwrap_or_default();
@@ -56,7 +56,7 @@ impl<'a> Builder<'a> {
 
     /// Every create that no entry takes up: given up where it is open; then, where no key of its account may answer any
     /// more, what it certainly left behind is deleted.
-    pub fn pending(&mut self) {
+    pub(super) fn pending(&mut self) {
         let (mut changes, mut notes) = (Vec::new(), Vec::new());
         for account in self.ledger.accounts() {
             let resent = |intent: &Intent| self.resent.contains(intent.key.as_str());

@@ -8,7 +8,7 @@ use crate::videogen::ApiError;
 
 /// Why nothing can be planned on what the API answered.
 #[derive(Debug, thiserror::Error)]
-pub enum RefreshError {
+pub(crate) enum RefreshError {
     /// The key is of another account: every endpoint of the state would look gone.
     #[error("the API key belongs to team {}, and the state to team {}", quoted(key), quoted(state))]
     OtherTeam {
@@ -27,7 +27,7 @@ pub enum RefreshError {
 
 /// Answers that may be planned on.
 #[derive(Debug)]
-pub struct Trusted {
+pub(crate) struct Trusted {
     /// The account, where it is known.
     pub team: Option<String>,
     /// The first listing.
@@ -41,7 +41,7 @@ impl Asked {
     ///
     /// A key that is not accepted is an error whatever is allowed. Where the API does not list either, it is down, and
     /// the error does not blame the account.
-    pub fn judge(self, state: &State, allow_unknown_team: bool) -> Result<Trusted, RefreshError> {
+    pub(crate) fn judge(self, state: &State, allow_unknown_team: bool) -> Result<Trusted, RefreshError> {
         let known = state.team_id.as_ref();
         let Self { team, endpoints } = self;
         match team {

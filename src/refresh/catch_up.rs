@@ -9,7 +9,7 @@ use crate::state::{Managed, State};
 impl Seen {
     /// Brings a listing forward to a state that was read after it, where an apply was writing meanwhile: what that
     /// apply made since counts as listed, and what it ended as not.
-    pub fn catch_up(&mut self, before: &State, after: &State) {
+    pub(crate) fn catch_up(&mut self, before: &State, after: &State) {
         let ids = |state: &State| state.all().map(|(_, managed)| managed.endpoint_id.clone()).collect::<HashSet<_>>();
         let (had, has) = (ids(before), ids(after));
         self.endpoints.retain(|seen| has.contains(&seen.id) || !had.contains(&seen.id));

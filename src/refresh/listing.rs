@@ -13,7 +13,7 @@ const YOUNG: i64 = 60;
 /// its last words, sorted by id.
 ///
 /// An endpoint of the state that one listing lacks is looked for in a second one, and a young one in two more.
-pub async fn confirm(
+pub(crate) async fn confirm(
     reader: &impl ApiReader,
     first: Vec<Observed>,
     state: &State,

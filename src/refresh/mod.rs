@@ -13,19 +13,19 @@ use crate::endpoint::{EndpointId, Observed};
 use crate::timestamp::Timestamp;
 use crate::videogen::{ApiError, ApiReader};
 
-pub use account::{RefreshError, Trusted};
-pub use listing::confirm;
+pub(crate) use account::{RefreshError, Trusted};
+pub(crate) use listing::confirm;
 
 /// What the API answered, before it is checked against a state.
 #[derive(Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     team: Result<String, ApiError>,
     endpoints: Result<Vec<Observed>, ApiError>,
 }
 
 /// What is known of the API at one moment.
 #[derive(Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The account, where it is known.
     pub team: Option<String>,
     /// Every live endpoint, sorted by id.
@@ -37,7 +37,7 @@ pub struct Seen {
 }
 
 /// Asks for the account and every endpoint, at once. Needs no state, so that one may be read meanwhile.
-pub async fn ask(reader: &impl ApiReader) -> Asked {
+pub(crate) async fn ask(reader: &impl ApiReader) -> Asked {
     let (team, endpoints) = tokio::join!(reader.team(), reader.list());
     Asked { team, endpoints }
 }

@@ -10,13 +10,13 @@ use crate::apply::{Event, Status};
 use crate::plan::Plan;
 
 /// The plan, before anything is done: `{"type":"plan", …}` with the plan's own JSON.
-pub fn plan_event(plan: &Plan) -> String {
+pub(crate) fn plan_event(plan: &Plan) -> String {
     let plan: Value = serde_json::from_str(&super::json(plan)).expect("the plan's JSON is JSON");
     line(&json!({"type": "plan", "plan": plan}))
 }
 
 /// One event.
-pub fn event(event: &Event) -> String {
+pub(crate) fn event(event: &Event) -> String {
     line(&match event {
         Event::Started { name, action } => json!({"type": "start", "name": name, "action": action}),
         Event::Done { name, action, endpoint_id } => {
@@ -33,12 +33,12 @@ pub fn event(event: &Event) -> String {
 }
 
 /// The API limits the rate: nothing is sent for so long.
-pub fn waiting_event(left: Duration) -> String {
+pub(crate) fn waiting_event(left: Duration) -> String {
     line(&json!({"type": "waiting", "seconds": left.as_secs()}))
 }
 
 /// The last line: how each change ended.
-pub fn outcome_json(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
+pub(crate) fn outcome_json(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
     let count = |wanted: fn(&Status) -> bool| statuses.iter().filter(|status| wanted(status)).count();
     line(&json!({
         "type": "summary",

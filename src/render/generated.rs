@@ -9,7 +9,7 @@ use crate::quote::acts;
 
 /// An entry that the configuration has.
 #[derive(Debug, Clone)]
-pub struct Existing {
+pub(crate) struct Existing {
     /// Its name.
     pub name: Name,
     /// What it wants.
@@ -24,7 +24,7 @@ pub struct Existing {
 /// under a name that is not taken, made from host and path, secrets masked. Of several with one URL and the same events
 /// only one can have an entry, for a configuration refuses the others: these are comments. Untrusted text stands in
 /// basic strings, control characters as `\UXXXXXXXX`.
-pub fn generated(
+pub(crate) fn generated(
     endpoints: &[Observed],
     existing: &[Existing],
     taken: &BTreeSet<Name>,

@@ -6,7 +6,7 @@ use crate::plan::{Action, Plan};
 /// `orphans` were deleted beyond the plan.
 ///
 /// `Apply complete! Resources: 2 added, 0 changed, 1 destroyed.`, or what is left to do.
-pub fn outcome(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
+pub(crate) fn outcome(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
     let (mut added, mut changed, mut destroyed) = (0, plan.guards.len(), orphans);
     let (mut failed, mut unknown, mut left) = (0, 0, 0);
     for (change, status) in plan.changes.iter().zip(statuses) {

@@ -19,7 +19,7 @@ const LONGEST_MARK: usize = 600;
 /// Where a plan is carried out, and what it was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Place {
+pub(crate) struct Place {
     /// The base URL, or `sandbox`; none where nobody knows.
     pub api: Option<String>,
     /// The account, where it is known.
@@ -58,7 +58,7 @@ impl Place {
     }
 
     /// `API: https://api.videogen.io, team "vg_team_1", environment "prod"`; nothing where nothing is known.
-    pub fn line(&self) -> Option<String> {
+    pub(crate) fn line(&self) -> Option<String> {
         let Self { api, team, environment, .. } = self;
         let parts: Vec<String> = [("API: ", api), ("team ", team), ("environment ", environment)]
             .into_iter()

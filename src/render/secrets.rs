@@ -5,7 +5,7 @@ use crate::state::{Ended, Managed, State};
 use crate::timestamp::{Timestamp, words};
 
 /// One line a secret: name, endpoint, age, last four, recipients; deposed ones under their entry.
-pub fn secret_list(state: &State, now: Timestamp) -> String {
+pub(crate) fn secret_list(state: &State, now: Timestamp) -> String {
     let rows: Vec<[String; 5]> = state
         .endpoints
         .iter()
@@ -42,7 +42,7 @@ fn row(name: String, managed: &Managed, now: Timestamp) -> [String; 5] {
 }
 
 /// The same as an array of objects, one a secret.
-pub fn secret_list_json(state: &State, now: Timestamp) -> String {
+pub(crate) fn secret_list_json(state: &State, now: Timestamp) -> String {
     let rows = state.all().map(|(name, managed)| {
         serde_json::json!({
             "name": name,

@@ -23,7 +23,7 @@ pub fn text(plan: &Plan, colour: Colour) -> String {
 
 /// The plan as text: where it would be carried out, what needs attention, guards, drift, the changes, notes, the summary line, refusals, and
 /// the id.
-pub fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
+pub(crate) fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
     let place = &place.clone().or(plan);
     let mut sections: Vec<String> = Vec::new();
     sections.extend(header(plan, place, colour));
@@ -42,7 +42,7 @@ pub fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
 
 /// A plan that was reviewed already, in few lines: where it is carried out, what needs attention, notes, the summary
 /// line, the id.
-pub fn text_in_brief(plan: &Plan, place: &Place, colour: Colour) -> String {
+pub(crate) fn text_in_brief(plan: &Plan, place: &Place, colour: Colour) -> String {
     let place = &place.clone().or(plan);
     let mut sections: Vec<String> = Vec::new();
     sections.extend(header(plan, place, colour));

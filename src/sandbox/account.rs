@@ -55,7 +55,7 @@ pub(super) struct Account {
 
 impl Account {
     /// Makes an endpoint that exists from `made_ms` on.
-    pub fn make(&mut self, wanted: Wanted, made_ms: Millis, seed: Option<u64>) -> Endpoint {
+    pub(super) fn make(&mut self, wanted: Wanted, made_ms: Millis, seed: Option<u64>) -> Endpoint {
         self.last += 1;
         let (endpoint_id, signing_secret) = named(self.last, seed);
         let endpoint = Endpoint { endpoint_id, wanted, made_ms, signing_secret };
@@ -64,13 +64,13 @@ impl Account {
     }
 
     /// The endpoints that exist at that time and have a higher number than `after`.
-    pub fn existing(&self, now: Millis, after: u64) -> impl Iterator<Item = (u64, &Endpoint)> {
+    pub(super) fn existing(&self, now: Millis, after: u64) -> impl Iterator<Item = (u64, &Endpoint)> {
         let later = self.endpoints.range(after.saturating_add(1)..);
         later.filter(move |(_, endpoint)| endpoint.made_ms <= now).map(|(number, endpoint)| (*number, endpoint))
     }
 
     /// Deletes an endpoint; false where there is none.
-    pub fn delete(&mut self, endpoint_id: &str, now: Millis) -> bool {
+    pub(super) fn delete(&mut self, endpoint_id: &str, now: Millis) -> bool {
         let found = self.existing(now, 0).find(|(_, endpoint)| endpoint.endpoint_id == endpoint_id);
         match found.map(|(number, _)| number) {
             Some(number) => self.endpoints.remove(&number).is_some(),
@@ -79,12 +79,12 @@ impl Account {
     }
 
     /// What was answered under a key, if that work is done.
-    pub fn given(&self, key: &str, now: Millis) -> Option<&Given> {
+    pub(super) fn given(&self, key: &str, now: Millis) -> Option<&Given> {
         self.given.get(key).filter(|given| given.since_ms <= now)
     }
 
     /// Rolls back the work that is still under way under a key: another request with it came first.
-    pub fn roll_back(&mut self, key: &str, now: Millis) {
+    pub(super) fn roll_back(&mut self, key: &str, now: Millis) {
         let under_way = self.given.get(key).filter(|given| given.since_ms > now);
         if let Some(id) = under_way.and_then(|given| given.endpoint_id.clone()) {
             self.endpoints.retain(|_, endpoint| endpoint.endpoint_id != id);
@@ -94,7 +94,7 @@ impl Account {
 
 impl Endpoint {
     /// The endpoint as the API lists it: no secret.
-    pub fn listed(&self, shape: Shape) -> Value {
+    pub(super) fn listed(&self, shape: Shape) -> Value {
         let Wanted { url, events, description } = &self.wanted;
         let mut item = json!({
             "endpointId": self.endpoint_id,
@@ -111,7 +111,7 @@ impl Endpoint {
     }
 
     /// The endpoint as the answer to its creation: the one place that tells the secret.
-    pub fn created(&self, shape: Shape) -> Value {
+    pub(super) fn created(&self, shape: Shape) -> Value {
         let mut item = self.listed(shape);
         item["signingSecret"] = json!(self.signing_secret);
         item

@@ -79,7 +79,7 @@ pub(super) struct Changes(Arc<watch::Sender<Need>>);
 
 impl Changes {
     /// Notes that the account has changed; returns at once.
-    pub fn note(&self) {
+    pub(super) fn note(&self) {
         self.0.send_modify(|need| need.changes += 1);
     }
 }
@@ -92,18 +92,18 @@ pub(super) struct Saver {
 }
 
 impl Saver {
-    pub fn start(path: PathBuf, account: Arc<Mutex<Account>>, lock: File) -> Self {
+    pub(super) fn start(path: PathBuf, account: Arc<Mutex<Account>>, lock: File) -> Self {
         let (sender, needs) = watch::channel(Need::default());
         let task = tokio::spawn(keep_written(path, account, lock, needs));
         Self { changes: Changes(Arc::new(sender)), task }
     }
 
-    pub fn changes(&self) -> Changes {
+    pub(super) fn changes(&self) -> Changes {
         self.changes.clone()
     }
 
     /// Returns when everything is written; the error is that of the first write that failed.
-    pub async fn stop(self) -> Result<(), Error> {
+    pub(super) async fn stop(self) -> Result<(), Error> {
         self.changes.0.send_modify(|need| need.last = true);
         self.task.await.map_err(|source| Error::Crashed { source })?
     }

@@ -31,7 +31,7 @@ pub(super) struct Trigger {
 
 /// What became of one delivery.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// The endpoint's id.
     pub endpoint_id: String,
     /// Where it was sent.
@@ -48,7 +48,7 @@ pub struct Delivery {
 
 impl Delivery {
     /// Whether the consumer took it.
-    pub fn is_accepted(&self) -> bool {
+    pub(crate) fn is_accepted(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 }

@@ -23,14 +23,14 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal $group:ident,)*) => {
         /// A kind of fault. "before" kinds make nothing; "after" kinds make the endpoint and spoil the answer.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind { $($(#[$doc])* $kind,)* }
+        pub(crate) enum Kind { $($(#[$doc])* $kind,)* }
 
         impl Kind {
             /// Every kind, in the order of the help text.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
 
             /// The kind as it is written on the command line.
-            pub fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }
             }
 
@@ -117,14 +117,14 @@ enum When {
 
 /// One fault to inject, as given by `--fault`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub(crate) struct Fault {
     kind: Kind,
     when: When,
 }
 
 /// Why a text is no fault.
 #[derive(Debug, thiserror::Error)]
-pub enum FaultSyntax {
+pub(crate) enum FaultSyntax {
     /// Neither `=` nor `@`.
     #[error("a fault is written KIND=PROBABILITY or KIND@N or KIND@N,M, not `{0}`")]
     NoMoment(String),
@@ -190,18 +190,19 @@ pub(super) struct Dice {
 }
 
 impl Dice {
-    pub fn new(faults: Vec<Fault>, seed: u64) -> Self {
+    pub(super) fn new(faults: Vec<Fault>, seed: u64) -> Self {
         Self { faults, counts: BTreeMap::new(), random: StdRng::seed_from_u64(seed) }
     }
 
     /// Other faults from now on; requests are counted from 1 again.
-    pub fn load(&mut self, faults: Vec<Fault>) {
+    #[cfg(test)]
+    pub(super) fn load(&mut self, faults: Vec<Fault>) {
         self.faults = faults;
         self.counts.clear();
     }
 
     /// Counts one more request of the group, and says what meets it. The first fault that strikes wins.
-    pub fn roll(&mut self, group: Group) -> Struck {
+    pub(super) fn roll(&mut self, group: Group) -> Struck {
         let count = self.counts.entry(group).or_default();
         *count += 1;
         let mut struck = Struck::default();

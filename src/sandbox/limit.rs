@@ -8,7 +8,7 @@ pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// How `Retry-After` is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RetryAfter {
+pub(crate) enum RetryAfter {
     /// A number of seconds.
     #[default]
     Seconds,
@@ -40,12 +40,12 @@ pub(super) struct Limiter {
 }
 
 impl Limiter {
-    pub fn new((requests, window): (u32, Duration)) -> Self {
+    pub(super) fn new((requests, window): (u32, Duration)) -> Self {
         Self { requests, window, groups: BTreeMap::new() }
     }
 
     /// Counts one request; an error is the time until the next may come.
-    pub fn pass(&mut self, group: &'static str, now: Instant) -> Result<(), Duration> {
+    pub(super) fn pass(&mut self, group: &'static str, now: Instant) -> Result<(), Duration> {
         let (since, count) = self.groups.entry(group).or_insert((now, 0));
         let age = now.saturating_duration_since(*since);
         if age >= self.window {

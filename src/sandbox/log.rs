@@ -35,13 +35,13 @@ pub(super) struct RequestLog(Mutex<File>);
 
 impl RequestLog {
     /// Opens the log to append to it: a new file, an earlier log, or a descriptor such as `/dev/stderr`.
-    pub fn open(path: &Path) -> Result<Self, Error> {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let file = if disk::is_descriptor(path) { OpenOptions::new().append(true).open(path) } else { log_at(path) };
         file.map(|file| Self(Mutex::new(file))).map_err(|source| Error::LogUnwritable { path: path.to_owned(), source })
     }
 
     /// Writes one line at once. A log that cannot be written stops no request.
-    pub fn write(&self, line: &Line<'_>) {
+    pub(super) fn write(&self, line: &Line<'_>) {
         let Ok(mut text) = serde_json::to_vec(line) else { return };
         text.push(b'\n');
         let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&text);

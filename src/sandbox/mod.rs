@@ -29,21 +29,21 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use delivery::Delivery;
-pub use fault::{Fault, FaultSyntax, Kind};
-pub use limit::RetryAfter;
-pub use remote::{TriggerError, trigger};
-pub use skew::Skew;
+pub(crate) use delivery::Delivery;
+pub(crate) use fault::{Fault, Kind};
+pub(crate) use limit::RetryAfter;
+pub(crate) use remote::{TriggerError, trigger};
+pub(crate) use skew::Skew;
 
 use account::Account;
 use server::Server;
 
 /// The key that a sandbox accepts unless it is given another.
-pub const DEFAULT_KEY: &str = "sk_videogen_sandbox";
+pub(crate) const DEFAULT_KEY: &str = "sk_videogen_sandbox";
 const DEFAULT_TEAM: &str = "vg_team_sandbox";
 
 /// The events that can be subscribed to.
-pub const EVENTS: [&str; 18] = [
+pub(crate) const EVENTS: [&str; 18] = [
     "tool_execution.succeeded",
     "tool_execution.failed",
     "tool_execution.cancelled",
@@ -66,7 +66,7 @@ pub const EVENTS: [&str; 18] = [
 
 /// What a repeated `Idempotency-Key` does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Idempotency {
+pub(crate) enum Idempotency {
     /// The same key and body: the endpoint's first answer again, secret included. Another body: 409.
     #[default]
     Honour,
@@ -80,7 +80,7 @@ pub enum Idempotency {
 
 /// Whether the database's file is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// It is this sandbox's alone, and holds every change in the end.
     #[default]
     Written,
@@ -90,7 +90,7 @@ pub enum Keep {
 
 /// How a sandbox behaves. The default is a well-behaved one, in memory, on any free port.
 #[derive(Clone)]
-pub struct Options {
+pub(crate) struct Options {
     /// The port on 127.0.0.1; 0 is any free one.
     pub port: u16,
     /// The one key that is accepted.
@@ -156,7 +156,7 @@ impl Default for Options {
 
 /// Why a sandbox does not run.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The port is taken or forbidden.
     #[error("cannot listen on 127.0.0.1:{port}")]
     CannotListen {
@@ -210,8 +210,9 @@ pub enum Error {
 }
 
 /// A sandbox that listens. Dropped without [`Running::stop`], it runs on as long as its runtime.
-pub struct Running {
+pub(crate) struct Running {
     address: SocketAddr,
+    #[cfg(test)]
     server: Arc<Server>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -220,17 +221,18 @@ pub struct Running {
 
 impl Running {
     /// The base URL, without a trailing slash.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Other faults from now on; `KIND@N` counts from here.
-    pub fn set_faults(&self, faults: Vec<Fault>) {
+    #[cfg(test)]
+    pub(crate) fn set_faults(&self, faults: Vec<Fault>) {
         self.server.set_faults(faults);
     }
 
     /// Finishes what is being answered and writes the database. An error: the database could not be written.
-    pub async fn stop(mut self) -> Result<(), Error> {
+    pub(crate) async fn stop(mut self) -> Result<(), Error> {
         self.stop.send_replace(true);
         // A client that is slow to go cannot hold the server.
         if tokio::time::timeout(Duration::from_secs(2), &mut self.task).await.is_err() {
@@ -244,7 +246,7 @@ impl Running {
 }
 
 /// Starts a sandbox; returns when it listens. Its database was written by then, so an unwritable one is found here.
-pub async fn serve(options: Options) -> Result<Running, Error> {
+pub(crate) async fn serve(options: Options) -> Result<Running, Error> {
     let written = options.db.clone().filter(|_| options.keep == Keep::Written);
     let lock = match &written {
         Some(path) => Some((path.clone(), database::lock(path, database::PATIENCE).await?)),
@@ -272,5 +274,12 @@ pub async fn serve(options: Options) -> Result<Running, Error> {
     let changes = saver.as_ref().map(database::Saver::changes);
     let server = Arc::new(Server::new(options, account, changes, stopped)?);
     let task = tokio::spawn(server::run(listener, Arc::clone(&server)));
-    Ok(Running { address, server, stop, task, saver })
+    Ok(Running {
+        address,
+        #[cfg(test)]
+        server,
+        stop,
+        task,
+        saver,
+    })
 }

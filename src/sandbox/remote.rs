@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Why a running sandbox did not deliver.
 #[derive(Debug, thiserror::Error)]
-pub enum TriggerError {
+pub(crate) enum TriggerError {
     /// Nothing answered.
     #[error("no sandbox answers at {url}")]
     Unreachable {
@@ -45,7 +45,7 @@ struct Triggered {
 }
 
 /// Makes the sandbox at `url` deliver an event, and returns what became of each delivery, in the order of their ids.
-pub async fn trigger(url: &str, key: &str, event: &str) -> Result<Vec<Delivery>, TriggerError> {
+pub(crate) async fn trigger(url: &str, key: &str, event: &str) -> Result<Vec<Delivery>, TriggerError> {
     // Installed once a process; a second time is refused, and nothing is lost by that.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let unreachable = |source| TriggerError::Unreachable { url: url.to_owned(), source };

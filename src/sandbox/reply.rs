@@ -39,53 +39,53 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub fn json(status: u16, body: Value) -> Self {
+    pub(super) fn json(status: u16, body: Value) -> Self {
         Self { status, content: Content::Json(body), retry_after: None, location: None, ending: Ending::Whole }
     }
 
-    pub fn nothing(status: u16) -> Self {
+    pub(super) fn nothing(status: u16) -> Self {
         Self { content: Content::Nothing, ..Self::json(status, Value::Null) }
     }
 
     /// An error in the API's own form.
-    pub fn error(status: u16, code: &str, message: impl Into<String>) -> Self {
+    pub(super) fn error(status: u16, code: &str, message: impl Into<String>) -> Self {
         let message: String = message.into();
         Self::json(status, json!({"message": message, "code": code, "requirement": null}))
     }
 
     /// A fault of the server itself; there is no `code` then, but a number for the support.
-    pub fn broken(status: u16) -> Self {
+    pub(super) fn broken(status: u16) -> Self {
         let message = if status == 503 { "Service unavailable." } else { "Internal server error." };
         let internal = format!("sandbox_{status}");
         Self::json(status, json!({"message": message, "code": null, "internalErrorCode": internal}))
     }
 
     /// What a proxy in front says when the server does not answer it.
-    pub fn bad_gateway() -> Self {
+    pub(super) fn bad_gateway() -> Self {
         let page =
             "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n";
         Self { content: Content::Html(page), ..Self::nothing(502) }
     }
 
-    pub fn rate_limited(retry_after: Option<String>) -> Self {
+    pub(super) fn rate_limited(retry_after: Option<String>) -> Self {
         Self { retry_after, ..Self::error(429, "rate_limited", "Too many requests for this API key.") }
     }
 
-    pub fn not_found(message: impl Into<String>) -> Self {
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self::error(404, "not_found", message)
     }
 
-    pub fn invalid(message: impl Into<String>) -> Self {
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::error(400, "invalid_parameters", message)
     }
 
     /// The status that the client will read, if it reads one.
-    pub fn told(&self) -> Option<u16> {
+    pub(super) fn told(&self) -> Option<u16> {
         matches!(self.ending, Ending::Whole | Ending::Torn).then_some(self.status)
     }
 
     /// The bytes of the body.
-    pub fn body(&self) -> Vec<u8> {
+    pub(super) fn body(&self) -> Vec<u8> {
         match &self.content {
             Content::Json(value) => value.to_string().into_bytes(),
             Content::Html(page) => page.as_bytes().to_vec(),
@@ -93,7 +93,7 @@ impl Reply {
         }
     }
 
-    pub fn into_response(self, request_id: &str, now: SystemTime) -> Response {
+    pub(super) fn into_response(self, request_id: &str, now: SystemTime) -> Response {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();

@@ -22,7 +22,7 @@ use super::limit::{LONGEST, Limiter};
 use super::log::{self, RequestLog};
 use super::reply::{Ending, Reply};
 use super::wire::{Cut, Gate};
-use super::{Error, Fault, Options, delivery, listing};
+use super::{Error, Options, delivery, listing};
 
 /// The most bytes of a request.
 const MOST_BYTES: usize = 1 << 20;
@@ -105,7 +105,7 @@ async fn answer(State(server): State<Arc<Server>>, ConnectInfo(cut): ConnectInfo
 }
 
 impl Server {
-    pub fn new(
+    pub(super) fn new(
         options: Options,
         account: Arc<Mutex<Account>>,
         changes: Option<Changes>,
@@ -117,7 +117,8 @@ impl Server {
         Ok(Self { options, account, changes, dice: Mutex::new(dice), limiter, log, stopped })
     }
 
-    pub fn set_faults(&self, faults: Vec<Fault>) {
+    #[cfg(test)]
+    pub(super) fn set_faults(&self, faults: Vec<super::Fault>) {
         locked(&self.dice).load(faults);
     }
 

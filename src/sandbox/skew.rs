@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 /// How far a clock is from this machine's: ahead (`1h`) or behind (`-1h`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Skew {
+pub(crate) struct Skew {
     by: Duration,
     behind: bool,
 }

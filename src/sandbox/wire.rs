@@ -17,12 +17,12 @@ pub(super) struct Cut(Arc<Mutex<Option<usize>>>);
 
 impl Cut {
     /// The next answer is not sent at all; the client sees the connection close.
-    pub fn all(&self) {
+    pub(super) fn all(&self) {
         self.last(usize::MAX);
     }
 
     /// The next answer loses its last `bytes` bytes; then the client sees the connection close.
-    pub fn last(&self, bytes: usize) {
+    pub(super) fn last(&self, bytes: usize) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
 

@@ -50,7 +50,7 @@ impl CannotEncrypt {
 }
 
 /// Finds why nothing can be encrypted to these recipients. Runs nothing; `has_plugin` says whether one is installed.
-pub fn cannot_encrypt(recipients: &[Recipient], has_plugin: impl Fn(&str) -> bool) -> Option<CannotEncrypt> {
+pub(crate) fn cannot_encrypt(recipients: &[Recipient], has_plugin: impl Fn(&str) -> bool) -> Option<CannotEncrypt> {
     if recipients.is_empty() {
         return Some(CannotEncrypt::NoRecipients);
     }

@@ -49,7 +49,7 @@ pub enum EncryptError {
 
 /// Why a secret was not decrypted.
 #[derive(Debug, thiserror::Error)]
-pub enum DecryptError {
+pub(crate) enum DecryptError {
     /// None of the identities is a recipient's.
     #[error("none of the identities given can decrypt it")]
     NoMatchingIdentity,
@@ -146,7 +146,7 @@ impl SecretEncryptor {
 }
 
 /// Decrypts a secret and checks that it belongs to `binding`.
-pub fn decrypt(
+pub(crate) fn decrypt(
     encrypted: &Ciphertext,
     binding: Binding<'_>,
     identities: &Identities,

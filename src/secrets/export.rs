@@ -12,7 +12,7 @@ use crate::endpoint::Name;
 
 /// A form of export.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExportForm {
+pub(crate) enum ExportForm {
     /// `KEY=value` lines.
     Dotenv,
     /// One object, key → secret.
@@ -23,7 +23,7 @@ pub enum ExportForm {
 
 /// Why nothing was exported.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ExportError {
+pub(crate) enum ExportError {
     /// A template's key is none in this form.
     #[error("`{name}` would be exported as `{key}`, which is no {what}")]
     BadKey {
@@ -47,7 +47,7 @@ pub enum ExportError {
 
 impl ExportForm {
     /// The template of keys where none is given.
-    pub fn default_template(&self) -> &'static str {
+    pub(crate) fn default_template(&self) -> &'static str {
         match self {
             Self::Dotenv => "VIDEOGEN_{NAME}_SECRET",
             Self::Json | Self::KubernetesSecret(_) => "{name}",
@@ -55,7 +55,7 @@ impl ExportForm {
     }
 
     /// What is appended to the key of a predecessor's secret.
-    pub fn previous(&self) -> &'static str {
+    pub(crate) fn previous(&self) -> &'static str {
         match self {
             Self::Dotenv => "_PREVIOUS",
             Self::Json | Self::KubernetesSecret(_) => "_previous",
@@ -63,7 +63,7 @@ impl ExportForm {
     }
 
     /// The key of an entry: `{NAME}` is its name in upper case with dashes as underscores, `{name}` the name as it is.
-    pub fn key(&self, template: &str, name: &Name) -> Result<String, ExportError> {
+    pub(crate) fn key(&self, template: &str, name: &Name) -> Result<String, ExportError> {
         let upper = name.as_str().to_ascii_uppercase().replace('-', "_");
         let key = template.replace("{NAME}", &upper).replace("{name}", name.as_str());
         let (legal, what) = match self {
@@ -84,7 +84,7 @@ impl ExportForm {
     }
 
     /// The text of all of them: (entry, key, secret).
-    pub fn write(&self, secrets: &[(Name, String, SecretString)]) -> Result<Zeroizing<String>, ExportError> {
+    pub(crate) fn write(&self, secrets: &[(Name, String, SecretString)]) -> Result<Zeroizing<String>, ExportError> {
         let mut by_key: BTreeMap<&str, (&Name, &str)> = BTreeMap::new();
         for (name, key, secret) in secrets {
             if let Some((other, _)) = by_key.insert(key, (name, secret.expose_secret())) {

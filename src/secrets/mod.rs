@@ -9,15 +9,19 @@ mod plugin;
 mod recipient;
 
 pub use age::secrecy::{ExposeSecret, SecretString};
-pub use cannot_encrypt::{CannotEncrypt, cannot_encrypt};
-pub use encrypt::{Binding, Ciphertext, DecryptError, EncryptError, SecretEncryptor, decrypt};
-pub use export::{ExportError, ExportForm};
-pub use identity::{BadIdentity, Identities, generate_identity};
-pub use plugin::{PluginError, Plugins, Prompt};
-pub use recipient::{BadRecipient, Recipient};
+pub(crate) use cannot_encrypt::{CannotEncrypt, cannot_encrypt};
+pub use encrypt::{Binding, Ciphertext, SecretEncryptor};
+pub(crate) use encrypt::{DecryptError, decrypt};
+pub(crate) use export::ExportForm;
+pub use identity::generate_identity;
+pub(crate) use identity::{BadIdentity, Identities};
+pub use plugin::Plugins;
+pub(crate) use plugin::Prompt;
+pub(crate) use recipient::BadRecipient;
+pub use recipient::Recipient;
 
 /// The last four characters of a secret: what the API shows of it ever after.
-pub fn last4(secret: &str) -> String {
+pub(crate) fn last4(secret: &str) -> String {
     let start = secret.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     secret[start..].to_owned()
 }

@@ -9,7 +9,7 @@ use crate::quote::escaped;
 
 /// A journal that is written to.
 #[derive(Debug)]
-pub struct Journal {
+pub(super) struct Journal {
     id: String,
     log: Arc<dyn Log>,
     /// Objects that were created.
@@ -69,7 +69,7 @@ impl Durable {
 
 impl Journal {
     /// Begins a journal: its head is durable, and `room` bytes are reserved where that is possible, when this returns.
-    pub async fn begin(log: Arc<dyn Log>, base: Base, room: u64) -> Result<Self, BeginFailed> {
+    pub(super) async fn begin(log: Arc<dyn Log>, base: Base, room: u64) -> Result<Self, BeginFailed> {
         let Base { lineage, serial } = base;
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage, base_serial: serial };
         log.reserve(room).await?;
@@ -82,7 +82,7 @@ impl Journal {
     /// Writes records, and returns what to wait for until they are durable. Order of calls is the order in the journal.
     ///
     /// After a failure, or where another writer has taken over, nothing more is written.
-    pub fn append(&mut self, records: &[Record]) -> Durable {
+    pub(super) fn append(&mut self, records: &[Record]) -> Durable {
         let bytes: Vec<u8> = records.iter().flat_map(journal_line).collect();
         let receipts = records.iter().all(|record| matches!(record, Record::Receipt(_)));
         let urgency = if receipts { Urgency::MayWait } else { Urgency::Awaited };
@@ -95,12 +95,12 @@ impl Journal {
     }
 
     /// What a state that holds all of it says of it.
-    pub fn folded(&self) -> Folded {
+    pub(super) fn folded(&self) -> Folded {
         Folded { journal: self.id.clone(), records: self.records }
     }
 
     /// Removes it: a committed state holds it.
-    pub async fn remove(self) -> Result<(), BackendError> {
+    pub(super) async fn remove(self) -> Result<(), BackendError> {
         self.log.remove(1..=self.objects).await
     }
 }

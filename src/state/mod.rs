@@ -15,13 +15,12 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use backend::{BackendError, Holder, LockError, Rescue, Stamp};
+pub(crate) use backend::{Holder, LockError, Rescue};
 #[cfg(test)]
-pub use backend::{faulty, memory};
-pub use format::{DocumentError, Head, JournalError, parse_document as parse_state, salvage};
-pub use journal::{BeginFailed, Durable, WriteFailed};
-pub use model::{
-    Applied, Deletion, Ended, Folded, Guards, Intent, Managed, Receipt, Record, Slot, State, Untaken, VERSION, answered,
-};
-pub use session::{Recording, Session, StoreError, Unsaved};
+pub(crate) use backend::{faulty, memory};
+pub(crate) use format::{DocumentError, JournalError, parse_document as parse_state, salvage};
+pub(crate) use journal::{Durable, WriteFailed};
+pub(crate) use model::{Applied, Deletion, Untaken, answered};
+pub use model::{Ended, Guards, Intent, Managed, Receipt, Record, Slot, State};
+pub(crate) use session::{Recording, Session, StoreError};
 pub use store::Store;

@@ -17,7 +17,7 @@ use crate::endpoint::{EndpointId, Observed, Spec};
 /// # The caller's duties
 /// - One listing is no proof of absence: items move between pages, and a new endpoint may be listed late. What a
 ///   listing lacks is gone only where a second one lacks it too.
-pub trait ApiReader: Send + Sync + 'static {
+pub(crate) trait ApiReader: Send + Sync + 'static {
     /// The account that the key belongs to: its `teamId`.
     fn team(&self) -> impl Future<Output = Result<String, ApiError>> + Send;
 
@@ -42,7 +42,7 @@ pub trait ApiReader: Send + Sync + 'static {
 ///   [`ApiWriter::delete`] is.
 /// - After [`Created::Unknown`] the same spec goes under the same key only, and only after a listing.
 /// - Calls that run at once may arrive in any order: what must come first is awaited first.
-pub trait ApiWriter: ApiReader {
+pub(crate) trait ApiWriter: ApiReader {
     /// Sends one create, once. The same spec gives the same bytes.
     fn create(&self, spec: &Spec, key: &str) -> impl Future<Output = Created> + Send;
 
@@ -53,7 +53,7 @@ pub trait ApiWriter: ApiReader {
 
 /// What one send of a create led to.
 #[derive(Debug)]
-pub enum Created {
+pub(crate) enum Created {
     /// An endpoint, and its secret.
     Made(Made),
     /// Certainly nothing was made.

@@ -16,14 +16,14 @@ use super::error::{ApiError, Cause, Refusal};
 /// - It sends a request at most once, whatever happens. Waiting and repeating are [`super::Transport`]'s.
 /// - Any status is an answer, and so is one whose end is missing: what did arrive may hold a secret.
 /// - An error is [`Cause::NotSent`] only where nothing can have reached the API, and else [`Cause::Lost`].
-pub trait Carry: Send + Sync + 'static {
+pub(crate) trait Carry: Send + Sync + 'static {
     /// Sends the request and reads its answer.
     fn carry(&self, request: &Request) -> impl Future<Output = Result<Answer, ApiError>> + Send;
 }
 
 /// A request.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub(crate) struct Request {
     /// What is asked for.
     pub method: Method,
     /// From the root, with the query.
@@ -34,25 +34,25 @@ pub struct Request {
 
 impl Request {
     /// A request without a body.
-    pub fn new(method: Method, path: impl Into<String>) -> Self {
+    pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), post: None }
     }
 
     /// `GET /v1/me`: without the query, escaped.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let path = self.path.split('?').next().unwrap_or_default();
         format!("{} {}", self.method, crate::quote::escaped(path))
     }
 
     /// An error of this request.
-    pub fn failed(&self, cause: Cause) -> ApiError {
+    pub(crate) fn failed(&self, cause: Cause) -> ApiError {
         ApiError { request: self.shown(), cause }
     }
 }
 
 /// An answer, whose end may be missing.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// What it answers, as it is shown.
     pub request: String,
     /// The HTTP status.
@@ -69,7 +69,7 @@ pub struct Answer {
 
 impl Answer {
     /// The answer, where all of it came.
-    pub fn whole(self) -> Result<Self, ApiError> {
+    pub(crate) fn whole(self) -> Result<Self, ApiError> {
         match self.cut {
             Some(reason) => Err(ApiError { request: self.request, cause: Cause::Lost(reason) }),
             None => Ok(self),
@@ -77,13 +77,13 @@ impl Answer {
     }
 
     /// The error that an answer without success is.
-    pub fn error(&self) -> ApiError {
+    pub(crate) fn error(&self) -> ApiError {
         let refusal = Refusal::read(self.status, self.request_id.clone(), &self.body);
         ApiError { request: self.request.clone(), cause: Cause::Refused(Box::new(refusal)) }
     }
 
     /// The error that an answer is which cannot be read.
-    pub fn unreadable(&self, reason: &str) -> ApiError {
+    pub(crate) fn unreadable(&self, reason: &str) -> ApiError {
         let refusal =
             Refusal { message: reason.to_owned(), ..Refusal::read(self.status, self.request_id.clone(), b"") };
         ApiError { request: self.request.clone(), cause: Cause::Unreadable(Box::new(refusal)) }

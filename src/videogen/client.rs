@@ -13,26 +13,26 @@ use crate::endpoint::{EndpointId, Observed, Spec};
 
 /// Reads the API over HTTP.
 #[derive(Debug, Clone)]
-pub struct HttpReader<C = Http> {
+pub(crate) struct HttpReader<C = Http> {
     transport: Transport<C>,
 }
 
 /// Changes the API over HTTP.
 #[derive(Debug, Clone)]
-pub struct HttpWriter<C = Http> {
+pub(crate) struct HttpWriter<C = Http> {
     reader: HttpReader<C>,
 }
 
 impl<C: Carry> HttpReader<C> {
     /// A reader over a transport.
-    pub fn new(transport: Transport<C>) -> Self {
+    pub(crate) fn new(transport: Transport<C>) -> Self {
         Self { transport }
     }
 }
 
 impl<C: Carry> HttpWriter<C> {
     /// A writer over a transport.
-    pub fn new(transport: Transport<C>) -> Self {
+    pub(crate) fn new(transport: Transport<C>) -> Self {
         Self { reader: HttpReader::new(transport) }
     }
 }

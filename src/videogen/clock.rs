@@ -19,7 +19,7 @@ const STEADY: ClockId = ClockId::Monotonic;
 /// The machine's own clock may be hours off. What an endpoint's `createdAt` is compared with, and how long a
 /// `Retry-After` date is away, is judged by this clock.
 #[derive(Debug, Clone, Default)]
-pub struct ApiClock {
+pub(crate) struct ApiClock {
     reading: Arc<Mutex<Option<Reading>>>,
 }
 
@@ -31,7 +31,7 @@ struct Reading {
 
 impl ApiClock {
     /// The time by the API; by the machine's clock only where no answer had a `Date` yet.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp::of(self.time())
     }
 

@@ -10,7 +10,7 @@ use crate::quote::{escaped, quoted};
 
 /// A request that did not succeed. `Display` shows status, code, message and request id, all untrusted text escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiError {
+pub(crate) struct ApiError {
     /// `GET /v1/me`
     pub request: String,
     /// What kind of failure.
@@ -19,7 +19,7 @@ pub struct ApiError {
 
 /// The kinds of failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
+pub(crate) enum Cause {
     /// No connection was made: nothing reached the API.
     NotSent(Obstacle),
     /// The connection was made and then failed or timed out: the API may have acted.
@@ -36,7 +36,7 @@ pub enum Cause {
 
 /// An answer that is no success.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The HTTP status: the primary signal.
     pub status: u16,
     /// The API's code, where told.
@@ -51,7 +51,7 @@ pub struct Refusal {
 
 impl ApiError {
     /// The answer's status, where there was an answer.
-    pub fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         match &self.cause {
             Cause::Refused(refusal) | Cause::Unreadable(refusal) => Some(refusal.status),
             _ => None,
@@ -59,7 +59,7 @@ impl ApiError {
     }
 
     /// The API's code, where told.
-    pub fn code(&self) -> Option<&str> {
+    pub(crate) fn code(&self) -> Option<&str> {
         match &self.cause {
             Cause::Refused(refusal) | Cause::Unreadable(refusal) => refusal.code.as_deref(),
             _ => None,
@@ -67,29 +67,29 @@ impl ApiError {
     }
 
     /// Whether the request certainly never left.
-    pub fn was_not_sent(&self) -> bool {
+    pub(crate) fn was_not_sent(&self) -> bool {
         matches!(self.cause, Cause::NotSent(_) | Cause::WaitTooLong(_) | Cause::Stopped)
     }
 
     /// Whether the API certainly did nothing: it refused the request.
-    pub fn did_nothing(&self) -> bool {
+    pub(crate) fn did_nothing(&self) -> bool {
         self.status().is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 409 | 425 | 499))
     }
 
     /// Whether the API asks to come back later: waiting helps.
-    pub fn is_rate_limit(&self) -> bool {
+    pub(crate) fn is_rate_limit(&self) -> bool {
         self.status() == Some(429) && self.code() != Some("insufficient_credits")
     }
 
     /// Whether every other request of this run would fail alike, so that no new one is worth sending.
-    pub fn stops_everything(&self) -> bool {
+    pub(crate) fn stops_everything(&self) -> bool {
         matches!(self.status(), Some(401 | 403))
             || self.code() == Some("insufficient_credits")
             || matches!(self.cause, Cause::WaitTooLong(_) | Cause::Stopped)
     }
 
     /// What the reader can do about it, where that is known.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<&'static str> {
         match (self.status(), self.code()) {
             (Some(401), _) => {
                 Some("the API does not accept this key: check VIDEOGEN_API_KEY, or what api_key_env names")
@@ -155,7 +155,7 @@ struct Body {
 impl Refusal {
     /// Reads an answer that is no success, secrets masked. What is not in the API's own form is named, and not shown,
     /// but for the title of a page.
-    pub fn read(status: u16, request_id: Option<String>, body: &[u8]) -> Self {
+    pub(crate) fn read(status: u16, request_id: Option<String>, body: &[u8]) -> Self {
         let request_id = request_id.as_deref().map(short);
         if let Ok(Body { message, code, requirement }) = serde_json::from_slice(body) {
             let requirement = requirement.filter(|r| !r.is_null()).map(|r| short(&r.to_string()));

@@ -20,7 +20,7 @@ const MOST_BYTES: usize = 8 << 20;
 
 /// A connection pool with one key and one clock; clones share them.
 #[derive(Debug, Clone)]
-pub struct Http {
+pub(crate) struct Http {
     client: Client,
     base_url: Arc<str>,
     clock: ApiClock,
@@ -28,7 +28,7 @@ pub struct Http {
 
 impl Http {
     /// Makes the client. Fails, in words, where the key is no header value or the machine has no CA certificates.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
         // Installed once a process; a second time is refused, and nothing is lost by that.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let bearer = Zeroizing::new(format!("Bearer {}", settings.key.expose_secret()));
@@ -64,7 +64,7 @@ impl Http {
     }
 
     /// The API's clock, which all clones share.
-    pub fn clock(&self) -> &ApiClock {
+    pub(crate) fn clock(&self) -> &ApiClock {
         &self.clock
     }
 }

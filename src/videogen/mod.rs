@@ -26,17 +26,19 @@ mod wire;
 
 use std::time::Duration;
 
-pub use api::{ApiReader, ApiWriter, Created};
-pub use client::{HttpReader, HttpWriter};
-pub use clock::ApiClock;
-pub use error::{ApiError, Cause, Refusal};
-pub use obstacle::Obstacle;
-pub use settings::{Exchange, Proxy, Settings};
-pub use throttle::{Throttle, Waiting};
-pub use transport::Transport;
-pub use wire::Made;
+pub(crate) use api::{ApiReader, ApiWriter, Created};
+pub(crate) use client::{HttpReader, HttpWriter};
+#[cfg(test)]
+pub(crate) use error::Refusal;
+pub(crate) use error::{ApiError, Cause};
+#[cfg(test)]
+pub(crate) use obstacle::Obstacle;
+pub(crate) use settings::{Exchange, Proxy, Settings};
+pub(crate) use throttle::{Throttle, Waiting};
+pub(crate) use transport::Transport;
+pub(crate) use wire::Made;
 
 const ENDPOINTS: &str = "/v1/webhooks/endpoints";
 
 /// The pauses before the listings that look for what one lacks: a new endpoint may be listed late.
-pub const LISTING_LAG: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500)];
+pub(crate) const LISTING_LAG: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500)];

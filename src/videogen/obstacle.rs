@@ -8,7 +8,7 @@ use rustls::CertificateError;
 
 /// What stands between this machine and the API. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
+pub(crate) enum Obstacle {
     /// The host's name has no address.
     Name,
     /// Nobody listens on the port.
@@ -61,7 +61,7 @@ impl Obstacle {
     }
 
     /// What the reader can do about it.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Name => "check the host in `base_url` or VIDEOGEN_BASE_URL, and that names are looked up here",
             Self::Refused | Self::Silent | Self::Other(_) => {

@@ -6,7 +6,7 @@ use super::wire;
 use crate::endpoint::Spec;
 
 /// What the answer to a create says. A secret that can be read is kept, whatever else is odd about the answer.
-pub fn outcome(answer: Answer, spec: &Spec) -> Created {
+pub(super) fn outcome(answer: Answer, spec: &Spec) -> Created {
     let status = answer.status;
     let named = match wire::made(&answer.body, spec) {
         Ok(made) if (200..300).contains(&status) => return Created::Made(made),

@@ -23,7 +23,7 @@ const PAGE: u32 = 200;
 ///
 /// Takes the paged form and the older one without `hasMore`. An empty page that has a cursor is read on from. A
 /// cursor that comes back, or a thousand pages that bring nothing new, are an error rather than a loop.
-pub async fn list<C: Carry>(transport: &Transport<C>) -> Result<Vec<Observed>, ApiError> {
+pub(super) async fn list<C: Carry>(transport: &Transport<C>) -> Result<Vec<Observed>, ApiError> {
     let mut all: BTreeMap<EndpointId, Observed> = BTreeMap::new();
     let (mut cursors, mut events) = (HashSet::new(), HashSet::new());
     let mut cursor: Option<String> = None;
@@ -57,6 +57,6 @@ pub async fn list<C: Carry>(transport: &Transport<C>) -> Result<Vec<Observed>, A
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~').remove(b'.');
 
 /// Percent-encodes a path segment or a query value: ids and cursors are opaque.
-pub fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -7,7 +7,7 @@ use crate::secrets::SecretString;
 
 /// How to reach the API.
 #[derive(Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Without a trailing slash.
     pub base_url: String,
     /// The API key.
@@ -26,7 +26,7 @@ pub struct Settings {
 
 /// A proxy for https.
 #[derive(Clone)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// Its URL; a password may be in it.
     pub url: String,
     /// The hosts that are reached without it, comma-separated, `.example` for all below.
@@ -35,7 +35,7 @@ pub struct Proxy {
 
 impl Proxy {
     /// What an HTTP client takes; nothing of the URL is in the error.
-    pub fn for_https(&self) -> Result<reqwest::Proxy, &'static str> {
+    pub(crate) fn for_https(&self) -> Result<reqwest::Proxy, &'static str> {
         let proxy =
             reqwest::Proxy::https(&self.url).map_err(|_| "the URL of the proxy (HTTPS_PROXY, ALL_PROXY) is none")?;
         Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&self.except)))
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Proxy {
 
 /// One request and what came of it: never a header, never a body.
 #[derive(Debug)]
-pub struct Exchange<'a> {
+pub(crate) struct Exchange<'a> {
     /// `GET /v1/me`, escaped.
     pub request: &'a str,
     /// Which attempt of the same request it was, from 1.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// Shared by all requests of a run.
 #[derive(Debug, Clone)]
-pub struct Throttle {
+pub(crate) struct Throttle {
     inner: Arc<Inner>,
 }
 
@@ -30,34 +30,34 @@ struct Gate {
 
 /// Until when the run waits, for eyes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting(pub Option<std::time::Instant>);
+pub(crate) struct Waiting(pub Option<std::time::Instant>);
 
 impl Throttle {
     /// A throttle that waits at most `max_wait` over the whole run.
-    pub fn new(max_wait: Duration) -> Self {
+    pub(crate) fn new(max_wait: Duration) -> Self {
         let gate = Mutex::new(Gate { not_before: None, waited: Duration::ZERO, untold: 0 });
         let (waiting, stopped) = (watch::Sender::new(Waiting(None)), watch::Sender::new(false));
         Self { inner: Arc::new(Inner { gate, max_wait, waiting, stopped }) }
     }
 
     /// Tells when the run begins and ceases to wait.
-    pub fn watch(&self) -> watch::Receiver<Waiting> {
+    pub(crate) fn watch(&self) -> watch::Receiver<Waiting> {
         self.inner.waiting.subscribe()
     }
 
     /// From now on nothing new is sent; whoever waits here gives up.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.inner.stopped.send_replace(true);
     }
 
     /// Whether the run is ending.
-    pub fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         *self.inner.stopped.borrow()
     }
 
     /// Waits until a request may go. `Err` where the run is ending (`None`), or where the wait told is longer than
     /// the run may still wait.
-    pub async fn pass(&self) -> Result<(), Option<Duration>> {
+    pub(crate) async fn pass(&self) -> Result<(), Option<Duration>> {
         let mut stopped = self.inner.stopped.subscribe();
         loop {
             if *stopped.borrow_and_update() {
@@ -91,7 +91,7 @@ impl Throttle {
 
     /// Notes a 429 and the wait it told; an untold one is a second, doubled each time, a minute at most. Whatever sends
     /// requests calls it.
-    pub fn limited(&self, told: Option<Duration>) {
+    pub(crate) fn limited(&self, told: Option<Duration>) {
         let mut gate = self.inner.gate.lock().unwrap_or_else(PoisonError::into_inner);
         // A told wait of nothing is a second all the same: a server that says "now" for ever is not hammered.
         let wait = told.map(|told| told.max(Duration::from_secs(1))).unwrap_or_else(|| {

@@ -16,7 +16,7 @@ const REPEATS: usize = 3;
 
 /// A carrier with a throttle; clones share them.
 #[derive(Debug, Clone)]
-pub struct Transport<C = Http> {
+pub(crate) struct Transport<C = Http> {
     carrier: C,
     throttle: Throttle,
     watch: Option<fn(&Exchange<'_>)>,
@@ -24,12 +24,12 @@ pub struct Transport<C = Http> {
 
 impl Transport {
     /// Makes the client. Fails, in words, where the key is no header value or the machine has no CA certificates.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
         Ok(Self::over(Http::new(settings)?, Throttle::new(settings.max_wait), settings.watch))
     }
 
     /// The API's clock, which all clones share.
-    pub fn clock(&self) -> &ApiClock {
+    pub(crate) fn clock(&self) -> &ApiClock {
         self.carrier.clock()
     }
 }
@@ -41,7 +41,7 @@ impl<C: Carry> Transport<C> {
     }
 
     /// The throttle that all clones share.
-    pub fn throttle(&self) -> &Throttle {
+    pub(crate) fn throttle(&self) -> &Throttle {
         &self.throttle
     }
 

@@ -12,7 +12,7 @@ use crate::endpoint::{EndpointId, Events, Observed, Spec};
 use crate::secrets::{SecretString, last4};
 
 /// The body of a create; `description` is left out where there is none.
-pub fn body(spec: &Spec) -> Vec<u8> {
+pub(super) fn body(spec: &Spec) -> Vec<u8> {
     #[derive(Serialize)]
     struct Body<'a> {
         url: &'a str,
@@ -27,7 +27,7 @@ pub fn body(spec: &Spec) -> Vec<u8> {
 
 /// A created endpoint with its one-time secret.
 #[derive(Debug)]
-pub struct Made {
+pub(crate) struct Made {
     /// What was answered; its `secret_last4` is the secret's own where the answer has none.
     pub observed: Observed,
     /// The secret: in this one answer and never again.
@@ -101,7 +101,7 @@ fn unmarked(told: Option<Option<String>>) -> (Option<Option<String>>, Option<Str
 /// The id and the secret are all that it must have: a field that is missing, of an odd type, given twice, or torn is
 /// taken from the spec, or says nothing. So is a field that repeats the secret, for all but the secret is stored in
 /// clear; an id that repeats it is none.
-pub fn made(bytes: &[u8], spec: &Spec) -> Result<Made, Option<EndpointId>> {
+pub(super) fn made(bytes: &[u8], spec: &Spec) -> Result<Made, Option<EndpointId>> {
     let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
     let fields = Fields::read(&text);
     let secret = fields.get::<Zeroizing<String>>("signingSecret").filter(|secret| secret.len() > "whsec_".len());
@@ -167,7 +167,7 @@ impl<'de> Visitor<'de> for &mut Fields<'de> {
 
 /// A page of a listing.
 #[derive(Debug)]
-pub struct Page {
+pub(super) struct Page {
     /// Its items.
     pub endpoints: Vec<Observed>,
     /// The cursor of the next page, where there is one.
@@ -175,7 +175,7 @@ pub struct Page {
 }
 
 /// Reads a page. A cursor without `hasMore` is read on from; neither is the older form, whose page is the last.
-pub fn page(bytes: &[u8]) -> Result<Page, &'static str> {
+pub(super) fn page(bytes: &[u8]) -> Result<Page, &'static str> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Wire {
@@ -197,7 +197,7 @@ pub fn page(bytes: &[u8]) -> Result<Page, &'static str> {
 }
 
 /// Reads `GET /v1/me`.
-pub fn team(bytes: &[u8]) -> Result<String, &'static str> {
+pub(super) fn team(bytes: &[u8]) -> Result<String, &'static str> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Me {

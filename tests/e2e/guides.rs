@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use hookwright::secrets::generate_identity;
+use hookwright::surface::generate_identity;
 use regex::Regex;
 
 use crate::readme::blocks;

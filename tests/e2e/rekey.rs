@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use hookwright::secrets::{ExposeSecret, generate_identity};
+use hookwright::surface::{ExposeSecret, generate_identity};
 
 use crate::support::{World, finish};
 

@@ -1,7 +1,7 @@
 //! What may happen between two runs: time, and people.
 
-use hookwright::endpoint::{EndpointId, Wanted};
-use hookwright::state::{Managed, Receipt, Record};
+use hookwright::surface::{EndpointId, Wanted};
+use hookwright::surface::{Managed, Receipt, Record};
 
 use super::check;
 use super::server::observed;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use hookwright::endpoint::{EndpointId, Name};
-use hookwright::plan::Ledger;
+use hookwright::surface::Ledger;
+use hookwright::surface::{EndpointId, Name};
 
 use super::choice::Fate;
 use super::run::{Exit, Stop, run};

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use hookwright::endpoint::EndpointId;
-use hookwright::secrets::Ciphertext;
-use hookwright::state::{Ended, Receipt, Record};
+use hookwright::surface::Ciphertext;
+use hookwright::surface::EndpointId;
+use hookwright::surface::{Ended, Receipt, Record};
 
 use super::run::{MEMORY, Run, Step, Stop};
 use super::server::{Keys, Post};

@@ -1,6 +1,6 @@
 //! The rules as they are keep every promise: exhaustively in small worlds, by lot in larger ones.
 
-use hookwright::state::{Ended, Record};
+use hookwright::surface::{Ended, Record};
 
 use super::choice::Fate;
 use super::explore::{Explored, by_lot, every, every_from};

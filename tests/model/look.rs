@@ -1,7 +1,7 @@
 //! What a run sees, and what its deletions do.
 
-use hookwright::endpoint::{EndpointId, Name, Observed};
-use hookwright::state::{Managed, State};
+use hookwright::surface::{EndpointId, Name, Observed};
+use hookwright::surface::{Managed, State};
 
 use super::check;
 use super::run::{Run, Step, Stop};

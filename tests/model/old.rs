@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hookwright::endpoint::{EndpointId, Observed, Spec};
-use hookwright::plan::{Action, Candidates, Change};
-use hookwright::state::{Intent, Record, State};
-use hookwright::timestamp::Timestamp;
+use hookwright::surface::Timestamp;
+use hookwright::surface::{Action, Candidates, Change};
+use hookwright::surface::{EndpointId, Observed, Spec};
+use hookwright::surface::{Intent, Record, State};
 
 use super::wording::{Decided, planned};
 use super::world::World;

@@ -1,8 +1,8 @@
 //! Orphans: what `src/apply/orphan.rs` does.
 
-use hookwright::endpoint::{EndpointId, Observed};
-use hookwright::plan::Action;
-use hookwright::state::Record;
+use hookwright::surface::Action;
+use hookwright::surface::Record;
+use hookwright::surface::{EndpointId, Observed};
 
 use super::run::{Run, Step};
 use super::wording::Wording;

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hookwright::endpoint::{EndpointId, Name};
-use hookwright::plan::{Action, Change, Order, Update};
-use hookwright::state::Record;
+use hookwright::surface::Record;
+use hookwright::surface::{Action, Change, Order, Update};
+use hookwright::surface::{EndpointId, Name};
 
 use super::check::Broken;
 use super::choice::Fate;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hookwright::endpoint::{EndpointId, Name, Observed, Spec};
-use hookwright::state::Intent;
+use hookwright::surface::Intent;
+use hookwright::surface::{EndpointId, Name, Observed, Spec};
 
 /// What the server does with a key that it has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

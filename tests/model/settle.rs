@@ -1,8 +1,8 @@
 //! Lost creates: what `src/apply/settle.rs` does.
 
-use hookwright::endpoint::Observed;
-use hookwright::plan::Next;
-use hookwright::state::{Intent, Record};
+use hookwright::surface::Next;
+use hookwright::surface::Observed;
+use hookwright::surface::{Intent, Record};
 
 use super::run::{Run, Step};
 use super::task::{Lost, Task};

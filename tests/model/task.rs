@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use hookwright::endpoint::{EndpointId, Name};
-use hookwright::plan::{Action, Change, Make, Order};
-use hookwright::state::Intent;
+use hookwright::surface::Intent;
+use hookwright::surface::{Action, Change, Make, Order};
+use hookwright::surface::{EndpointId, Name};
 
 use super::run::Run;
 

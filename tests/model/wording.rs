@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use hookwright::endpoint::{EndpointId, Name, Observed};
-use hookwright::plan::{Action, Candidates, Change, Choices, Ledger, Next, World as Planned, needs_second_look, plan};
-use hookwright::state::{Guards, Intent, Record, State};
-use hookwright::timestamp::Timestamp;
+use hookwright::surface::Timestamp;
+use hookwright::surface::{
+    Action, Candidates, Change, Choices, Ledger, Next, World as Planned, needs_second_look, plan,
+};
+use hookwright::surface::{EndpointId, Name, Observed};
+use hookwright::surface::{Guards, Intent, Record, State};
 
 use super::old;
 use super::world::World;

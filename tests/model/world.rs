@@ -5,10 +5,10 @@ use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
-use hookwright::config::{BaseUrl, Desired, Entry, Lifecycle, Safety};
-use hookwright::endpoint::{EndpointId, Name, Spec, Wanted};
-use hookwright::state::{Receipt, Record, State};
-use hookwright::timestamp::Timestamp;
+use hookwright::surface::Timestamp;
+use hookwright::surface::{BaseUrl, Desired, Entry, Lifecycle, Safety};
+use hookwright::surface::{EndpointId, Name, Spec, Wanted};
+use hookwright::surface::{Receipt, Record, State};
 
 use super::check::Rule;
 use super::server::{Keys, Server};
@@ -149,9 +149,9 @@ impl World {
         let overlap = if setup.overlap { Duration::from_secs(EPOCH as u64) } else { Duration::ZERO };
         let lifecycle = Lifecycle {
             replace: if setup.destroy_first {
-                hookwright::config::ReplaceOrder::DestroyFirst
+                hookwright::surface::ReplaceOrder::DestroyFirst
             } else {
-                hookwright::config::ReplaceOrder::CreateFirst
+                hookwright::surface::ReplaceOrder::CreateFirst
             },
             overlap: (!setup.destroy_first).then_some(overlap),
             ..Lifecycle::default()
@@ -185,7 +185,7 @@ impl World {
             [&mut intent.first_sent, &mut intent.last_sent].into_iter().flatten().for_each(since);
         }
         state.deleting.values_mut().for_each(|deletion| since(&mut deletion.at));
-        for managed in state.endpoints.values_mut().flat_map(hookwright::state::Slot::all_mut) {
+        for managed in state.endpoints.values_mut().flat_map(hookwright::surface::Slot::all_mut) {
             managed.until.as_mut().into_iter().for_each(since);
             managed.created_at = None;
         }

@@ -7,8 +7,8 @@ mod order;
 mod sound;
 mod stage;
 
-pub use sound::Sound;
-pub use stage::Stage;
+pub(super) use sound::Sound;
+pub(super) use stage::Stage;
 
 use crate::videogen::{ApiError, Cause, Created, Refusal};
 

@@ -11,7 +11,7 @@ use crate::videogen::{ApiError, ApiReader, ApiWriter, Created, Made};
 
 /// Clones are the same API.
 #[derive(Clone)]
-pub struct Sound(Arc<Mutex<Server>>);
+pub(crate) struct Sound(Arc<Mutex<Server>>);
 
 struct Server {
     live: BTreeMap<EndpointId, Observed>,
@@ -24,14 +24,14 @@ struct Server {
 
 /// One call, and the state on the disk, journal included, when it came.
 #[derive(Clone)]
-pub struct Call {
+pub(crate) struct Call {
     /// `create NAME`, `made NAME`, `delete ID`, `list`.
     pub what: String,
     pub disk: State,
 }
 
 /// The secret of an endpoint.
-pub fn secret_of(id: &EndpointId) -> String {
+pub(super) fn secret_of(id: &EndpointId) -> String {
     format!("whsec_of_{id}")
 }
 
@@ -41,7 +41,7 @@ fn path(spec: &Spec) -> &str {
 }
 
 impl Sound {
-    pub fn new(live: Vec<Observed>, store: Store, now: Timestamp) -> Self {
+    pub(crate) fn new(live: Vec<Observed>, store: Store, now: Timestamp) -> Self {
         let live = live.into_iter().map(|seen| (seen.id.clone(), seen)).collect();
         Self(Arc::new(Mutex::new(Server { live, made: HashMap::new(), calls: Vec::new(), store, now })))
     }
@@ -50,38 +50,38 @@ impl Sound {
         self.0.lock().unwrap()
     }
 
-    pub fn calls(&self) -> Vec<Call> {
+    pub(crate) fn calls(&self) -> Vec<Call> {
         self.server().calls.clone()
     }
 
     /// The calls in words.
-    pub fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.what).collect()
     }
 
     /// The creates that were sent.
-    pub fn creates(&self) -> Vec<String> {
+    pub(crate) fn creates(&self) -> Vec<String> {
         self.told().into_iter().filter(|what| what.starts_with("create ")).collect()
     }
 
     /// The call in these words, the first of them.
-    pub fn call(&self, what: &str) -> Call {
+    pub(crate) fn call(&self, what: &str) -> Call {
         let told = self.told();
         let found = self.calls().into_iter().find(|call| call.what == what);
         found.unwrap_or_else(|| panic!("nobody called {what}: {told:?}"))
     }
 
-    pub fn live(&self) -> Vec<String> {
+    pub(crate) fn live(&self) -> Vec<String> {
         self.server().live.keys().map(ToString::to_string).collect()
     }
 
     /// Notes a create that a fake does not hand on.
-    pub fn note_create(&self, spec: &Spec) {
+    pub(crate) fn note_create(&self, spec: &Spec) {
         self.server().note(format!("create {}", path(spec)));
     }
 
     /// Makes an endpoint whatever the key, as an API does that knows no keys.
-    pub fn make(&self, spec: &Spec) -> Made {
+    pub(crate) fn make(&self, spec: &Spec) -> Made {
         let mut server = self.server();
         let id = EndpointId::new(format!("ep_new_{}_{}", path(spec), server.live.len()));
         let secret = secret_of(&id);

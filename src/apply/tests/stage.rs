@@ -16,7 +16,7 @@ use crate::state::{Applied, Holder, Recording, State, Store};
 use crate::videogen::{ApiWriter, Throttle};
 
 /// Everything that an apply works on; what a test changes is public.
-pub struct Stage {
+pub(crate) struct Stage {
     pub api: Sound,
     pub throttle: Throttle,
     pub encryptor: SecretEncryptor,
@@ -32,7 +32,7 @@ pub struct Stage {
 
 impl Stage {
     /// The state and the listing of a world, and what its file asks for.
-    pub fn of(world: World) -> Self {
+    pub(crate) fn of(world: World) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::at(&folder.path().join("webhooks.state.json"));
         let (_, recipient) = generate_identity();
@@ -50,12 +50,12 @@ impl Stage {
     }
 
     /// A file that was never applied.
-    pub fn untouched(text: &str) -> Self {
+    pub(crate) fn untouched(text: &str) -> Self {
         Self::of(World::untouched(text))
     }
 
     /// The state as the disk has it.
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         on_disk(&self.store)
     }
 
@@ -69,7 +69,7 @@ impl Stage {
     }
 
     /// Applies the world's plan; what came of each change, by name.
-    pub async fn apply(&self, api: impl ApiWriter) -> Ended {
+    pub(crate) async fn apply(&self, api: impl ApiWriter) -> Ended {
         let plan = Arc::new(self.world.plan());
         assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
         let (events, mut heard) = mpsc::unbounded_channel();
@@ -108,7 +108,7 @@ impl Stage {
 }
 
 /// The state as the disk has it at this moment: reading files never waits.
-pub fn on_disk(store: &Store) -> State {
+pub(super) fn on_disk(store: &Store) -> State {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(store.load()).poll(&mut context) {
         Poll::Ready(loaded) => loaded.unwrap().expect("an apply that sends has written the state"),
@@ -117,7 +117,7 @@ pub fn on_disk(store: &Store) -> State {
 }
 
 /// How an apply ended.
-pub struct Ended {
+pub(crate) struct Ended {
     pub outcome: Outcome,
     /// `NAME: done`, in the order of the plan.
     pub statuses: Vec<String>,

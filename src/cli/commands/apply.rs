@@ -22,7 +22,7 @@ Examples:
   hookwright apply plan.bin        what `plan --out plan.bin` showed, or nothing
   hookwright apply --expect ID     the plan with that id, or nothing
   hookwright apply --auto-approve --lock-timeout 5m    in a pipeline")]
-pub struct ApplyArgs {
+pub(crate) struct ApplyArgs {
     /// A plan file: applied only if this apply plans the very same
     #[arg(conflicts_with = "expect")]
     file: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub struct ApplyArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: ApplyArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: ApplyArgs) -> Ended {
     let choices = args.selection.choices(&args.run.allowances);
     applying::run(global, &args.run, choices, "apply", || expected(&args)).await
 }

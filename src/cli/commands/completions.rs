@@ -28,13 +28,13 @@ Examples:
   source <(hookwright completions bash)           in ~/.bashrc
   source <(hookwright completions zsh)            in ~/.zshrc
   hookwright completions fish | source            in ~/.config/fish/config.fish")]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     shell: Shell,
 }
 
 /// Runs the command.
-pub fn run(args: &CompletionsArgs) -> Ended {
+pub(crate) fn run(args: &CompletionsArgs) -> Ended {
     let (shells, shell) = (Shells::builtins(), args.shell.to_string());
     let mut script = Vec::new();
     shells
@@ -47,7 +47,7 @@ pub fn run(args: &CompletionsArgs) -> Ended {
 }
 
 /// Answers a shell that asks for completions, and ends the process; returns where none asks. `grammar` is the whole command line.
-pub fn answer(grammar: fn() -> Command) {
+pub(crate) fn answer(grammar: fn() -> Command) {
     CompleteEnv::with_factory(|| named(grammar())).var(VARIABLE).complete();
 }
 

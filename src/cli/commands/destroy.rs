@@ -13,13 +13,13 @@ use crate::cli::selection::Selection;
 #[command(after_help = "\
 Example:
   hookwright destroy --auto-approve")]
-pub struct DestroyArgs {
+pub(crate) struct DestroyArgs {
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: DestroyArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: DestroyArgs) -> Ended {
     let choices = Selection::all_destroyed().choices(&args.run.allowances);
     applying::run(global, &args.run, choices, "destroy", || Ok(Expected::Anything)).await
 }

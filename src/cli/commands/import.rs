@@ -39,7 +39,7 @@ Examples:
   pass show videogen/old-hook | hookwright import old-hook ep_123 --secret-stdin
   pass show videogen/old-hook | hookwright import old-hook --secret-stdin
   hookwright import --generate >> webhooks.toml   for all that is unmanaged")]
-pub struct ImportArgs {
+pub(crate) struct ImportArgs {
     /// The entry
     #[arg(required_unless_present = "generate")]
     name: Option<Name>,
@@ -62,7 +62,7 @@ pub struct ImportArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: ImportArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: ImportArgs) -> Ended {
     let project = project::load(global)?;
     let Some(name) = &args.name else { return generate(&project, &args.network).await };
     let secret = secret(&args)?;

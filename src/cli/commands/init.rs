@@ -30,7 +30,7 @@ Examples:
   hookwright init
   hookwright init --identity /secure/hookwright.txt
   hookwright init --from-live           the next plan is empty but for imports")]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// Where the identity is, or is made [default: $XDG_CONFIG_HOME/hookwright/identity.txt, else under ~/.config]
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
@@ -42,7 +42,7 @@ pub struct InitArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &InitArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &InitArgs) -> Ended {
     let config = &global.config;
     if config.symlink_metadata().is_ok() {
         return Err(Failure::new(format!("{} exists already, and is left alone", terminal::path(config)))

@@ -14,13 +14,13 @@ use crate::cli::results::{Kind, Output};
 #[command(after_help = "\
 Example:
   hookwright man ~/.local/share/man/man1")]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// A folder, made where there is none; pages of hookwright in it are written over
     folder: PathBuf,
 }
 
 /// Runs the command.
-pub fn run(args: &ManArgs, grammar: Command) -> Ended {
+pub(super) fn run(args: &ManArgs, grammar: Command) -> Ended {
     let pages = pages(grammar).map_err(|e| Failure::caused("the pages could not be made", &e))?;
     let at = |(name, page): (OsString, Vec<u8>)| Ok((Output::at(&args.folder.join(name), Kind::Manual)?, page));
     let pages: Vec<(Output, Vec<u8>)> = pages.into_iter().map(at).collect::<Result<_, Failure>>()?;

@@ -1,7 +1,7 @@
 //! The commands: a file for each, a folder for a group of them. None imports another: what they share is outside of here.
 
 mod apply;
-pub mod completions;
+pub(super) mod completions;
 mod destroy;
 mod import;
 mod init;
@@ -23,7 +23,7 @@ use crate::cli::flags::Global;
 
 /// A command and its flags.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
@@ -42,7 +42,7 @@ pub enum Command {
 }
 
 /// Runs a command; `grammar` is the whole command line, for those that print it.
-pub async fn run(command: Command, global: &Global, grammar: fn() -> clap::Command) -> Ended {
+pub(super) async fn run(command: Command, global: &Global, grammar: fn() -> clap::Command) -> Ended {
     match command {
         Command::Init(args) => init::run(global, &args).await,
         Command::Validate(args) => validate::run(global, &args),

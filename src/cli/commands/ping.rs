@@ -23,7 +23,7 @@ use crate::quote::escaped;
 #[command(after_help = "\
 Example:
   hookwright ping render-done --identity ~/.config/hookwright/identity.txt")]
-pub struct PingArgs {
+pub(crate) struct PingArgs {
     /// The entry
     name: Name,
     /// How long the answer may take
@@ -34,7 +34,7 @@ pub struct PingArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &PingArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &PingArgs) -> Ended {
     let state = read(&project::store(global)?).await?;
     let managed = current(&state, &args.name)?;
     let secret = reveal(&state.lineage, &args.name, managed, &args.identity.read()?)?;

@@ -29,7 +29,7 @@ Examples:
   hookwright plan --detailed-exitcode             exit 2 where there are changes
   hookwright plan --out plan.bin                  then: apply plan.bin
   hookwright plan --format markdown > comment.md  for a pull request")]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     /// How to show it
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     format: PlanFormat,
@@ -59,7 +59,7 @@ pub struct PlanArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: PlanArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: PlanArgs) -> Ended {
     let mut report = Report::new("plan", args.result_file.as_deref())?;
     let ended = show(global, &args, &mut report).await;
     report.end(ended)

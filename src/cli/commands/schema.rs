@@ -13,10 +13,10 @@ use crate::config::SCHEMA;
 #[command(after_help = "\
 Example:
   hookwright schema > webhooks.schema.json")]
-pub struct SchemaArgs {}
+pub(crate) struct SchemaArgs {}
 
 /// Runs the command.
-pub fn run(_: &SchemaArgs) -> Ended {
+pub(super) fn run(_: &SchemaArgs) -> Ended {
     terminal::print(SCHEMA)?;
     Ok(DONE)
 }

@@ -18,7 +18,7 @@ Examples:
   hookwright show
   hookwright show --format json | jq '.endpoints | keys'
   hookwright show plan.bin --format markdown")]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// A plan file of `hookwright plan --out` [default: the state]
     file: Option<PathBuf>,
     /// How to show it; the state has text and json
@@ -27,7 +27,7 @@ pub struct ShowArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &ShowArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &ShowArgs) -> Ended {
     if let Some(file) = &args.file {
         let (plan, place) = planfile::read(file)?;
         terminal::print(&args.format.show(&plan, &place))?;

@@ -12,10 +12,10 @@ use crate::quote::count;
 #[command(after_help = "\
 Example:
   hookwright validate -c prod.toml")]
-pub struct ValidateArgs {}
+pub(crate) struct ValidateArgs {}
 
 /// Runs the command.
-pub fn run(global: &Global, _: &ValidateArgs) -> Ended {
+pub(super) fn run(global: &Global, _: &ValidateArgs) -> Ended {
     let project = project::load(global)?;
     if !project.recipients.is_empty() {
         project.can_encrypt()?;

@@ -25,7 +25,7 @@ Examples:
   hookwright verify render-done --headers headers.txt --body body.json
   hookwright verify uploads --headers h --body b -i identity.txt
   hookwright verify uploads --headers h --body b --at 2026-11-25T12:00:00Z")]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// The entry
     name: Name,
     /// The delivery's headers: `Name: value`, one a line
@@ -51,7 +51,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &VerifyArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &VerifyArgs) -> Ended {
     let state = read(&project::store(global)?).await?;
     known(&state, &args.name)?;
     let captured = Captured { headers: headers(&args.headers)?, body: bytes(&args.body)? };

@@ -55,7 +55,7 @@ impl fmt::Display for BaseUrl {
 
 /// Reads a base URL: `sandbox`, an https URL, or an http URL of a loopback host. The error is what is wrong with it,
 /// a lowercase phrase that quotes nothing of it.
-pub fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
+pub(crate) fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     if text == "sandbox" {
         return Ok(BaseUrl::Sandbox);
     }

@@ -34,7 +34,7 @@ pub enum Giver {
 
 /// Reads a file of values, `name = "value"` a line; they are said to be from `origin`. Gives every error of its syntax:
 /// that a value is no string is one only where a variable wants it.
-pub fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<FileError>> {
+pub(crate) fn parse_values(sources: &Sources, origin: &str) -> Result<Vec<Given>, Vec<FileError>> {
     let lines = Lines::of(sources.whole());
     let mut errors = Errors::default();
     if let Some(error) = read::too_large(sources) {

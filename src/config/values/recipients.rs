@@ -39,7 +39,7 @@ fn each_once(recipients: Vec<Recipient>) -> Vec<Recipient> {
 
 /// A recipients file as read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct RecipientsFile {
+pub(crate) struct RecipientsFile {
     /// Each once, in its order.
     pub recipients: Vec<Recipient>,
     /// What the file's comments call a recipient, by its text: the comment on its line, else the one directly above.
@@ -51,12 +51,12 @@ pub struct RecipientsFile {
 }
 
 /// A 1-based line, and what is wrong with it.
-pub type BadLine = (usize, BadRecipient);
+pub(crate) type BadLine = (usize, BadRecipient);
 
 /// Reads a recipients file: one a line, `#` comments and blank lines aside.
 ///
 /// The errors quote nothing.
-pub fn parse_recipients(text: &str) -> Result<RecipientsFile, Vec<BadLine>> {
+pub(crate) fn parse_recipients(text: &str) -> Result<RecipientsFile, Vec<BadLine>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut recipients, mut passed_over, mut bad) = (Vec::new(), Vec::new(), Vec::new());
     let (mut labels, mut above) = (BTreeMap::new(), None);

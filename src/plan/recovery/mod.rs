@@ -26,7 +26,8 @@ use crate::state::{Intent, State};
 use crate::timestamp::{Timestamp, protocol};
 
 pub use next::Next;
-pub use tidy::{needs_second_look, tidy};
+pub use tidy::needs_second_look;
+pub(crate) use tidy::tidy;
 
 /// How far the API's clock may be off the one that sends were noted by, in seconds.
 const CLOCK_SLACK: i64 = 60;
@@ -219,6 +220,6 @@ fn timely(seen: &Observed, first: Timestamp, last: Timestamp) -> Option<bool> {
 }
 
 /// Whether an intent's first request can no longer be under way.
-pub fn outlived(intent: &Intent, now: Timestamp) -> bool {
+pub(crate) fn outlived(intent: &Intent, now: Timestamp) -> bool {
     intent.first_sent.is_some_and(|first| now >= first.after(late()))
 }

@@ -11,7 +11,7 @@ use crate::timestamp::Timestamp;
 
 /// The records of all that is over at `now`, as `live` shows, and the state without it: the union of two listings where
 /// [`needs_second_look`] says so.
-pub fn tidy<'a>(state: &'a State, live: &[Observed], now: Timestamp) -> (Vec<Record>, Cow<'a, State>) {
+pub(crate) fn tidy<'a>(state: &'a State, live: &[Observed], now: Timestamp) -> (Vec<Record>, Cow<'a, State>) {
     if state.pending.is_empty() && state.deleting.is_empty() && !has_ended(state) {
         return (Vec::new(), Cow::Borrowed(state));
     }

@@ -9,7 +9,7 @@ use crate::state::{Ended, Managed};
 use crate::timestamp::Timestamp;
 
 /// A world in which `render` was rotated: its predecessor stays live for an hour from now.
-pub fn rotated() -> World {
+pub(super) fn rotated() -> World {
     let mut world = World::applied(TWO);
     let until = Timestamp(world.now.0 + 3600);
     let mut old = world.managed("render").clone();

@@ -3,7 +3,7 @@
 use crate::endpoint::{Attribute, Attributed};
 use crate::plan::{Action, Change, DriftKind, Order, Plan, Refusal};
 
-pub fn told(plan: &Plan) -> String {
+pub(super) fn told(plan: &Plan) -> String {
     let mut lines = Vec::new();
     lines.extend(plan.guards.iter().map(|guard| {
         let (before, after) = guard.lines();

@@ -11,13 +11,13 @@ use crate::state::{Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
 
 /// The moment at which every endpoint of a settled world was made.
-pub const MADE: i64 = 1_700_000_000;
+pub(crate) const MADE: i64 = 1_700_000_000;
 /// A day in seconds.
-pub const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// All that a plan is made from.
 #[derive(Debug, Clone)]
-pub struct World {
+pub(crate) struct World {
     pub text: String,
     pub state: State,
     pub live: Option<Vec<Observed>>,
@@ -27,16 +27,16 @@ pub struct World {
     pub elsewhere: BTreeSet<EndpointId>,
 }
 
-pub fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-pub fn id(text: &str) -> EndpointId {
+pub(crate) fn id(text: &str) -> EndpointId {
     EndpointId::new(text)
 }
 
 /// An endpoint as the API lists it.
-pub fn observed(id: &EndpointId, spec: &Spec, last4: &str) -> Observed {
+pub(crate) fn observed(id: &EndpointId, spec: &Spec, last4: &str) -> Observed {
     let Spec { url, events, description } = spec.clone();
     Observed {
         id: id.clone(),
@@ -50,7 +50,7 @@ pub fn observed(id: &EndpointId, spec: &Spec, last4: &str) -> Observed {
 }
 
 /// The guards that a file sets.
-pub fn guards(desired: &Desired) -> Guards {
+pub(crate) fn guards(desired: &Desired) -> Guards {
     Guards {
         base_url: desired.base_url.to_string(),
         recipients: desired.recipients.iter().map(ToString::to_string).collect(),
@@ -61,7 +61,7 @@ pub fn guards(desired: &Desired) -> Guards {
 
 impl World {
     /// A world in which an apply has just succeeded: state and listing are exactly what the file wants.
-    pub fn applied(text: &str) -> Self {
+    pub(crate) fn applied(text: &str) -> Self {
         let desired = parse(text);
         let mut state = State::new("lineage".to_owned());
         state.team_id = Some("vg_team_a".to_owned());
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// A world that was never applied.
-    pub fn untouched(text: &str) -> Self {
+    pub(crate) fn untouched(text: &str) -> Self {
         let mut world = Self::applied(text);
         world.state = State::new("lineage".to_owned());
         world.live = Some(Vec::new());
@@ -103,27 +103,27 @@ impl World {
     }
 
     /// Lists every endpoint of the state, as it was made.
-    pub fn list_what_the_state_has(&mut self) {
+    pub(crate) fn list_what_the_state_has(&mut self) {
         let seen =
             |m: &Managed| observed(&m.endpoint_id, m.expected_live(), m.secret_last4.as_deref().unwrap_or_default());
         self.live = Some(self.state.all().map(|(_, managed)| seen(managed)).collect());
     }
 
     /// The file with one place changed.
-    pub fn edit(mut self, from: &str, to: &str) -> Self {
+    pub(crate) fn edit(mut self, from: &str, to: &str) -> Self {
         assert!(self.text.contains(from), "the file has no {from:?}");
         self.text = self.text.replace(from, to);
         self
     }
 
     /// The file with more below it.
-    pub fn append(mut self, more: &str) -> Self {
+    pub(crate) fn append(mut self, more: &str) -> Self {
         self.text.push_str(more);
         self
     }
 
     /// The file without an entry.
-    pub fn without(mut self, entry: &str) -> Self {
+    pub(crate) fn without(mut self, entry: &str) -> Self {
         let header = format!("[webhooks.{entry}]");
         let start = self.text.find(&header).unwrap();
         let end = self.text[start + 1..].find("\n[").map_or(self.text.len(), |at| start + 1 + at);
@@ -131,34 +131,34 @@ impl World {
         self
     }
 
-    pub fn managed(&mut self, entry: &str) -> &mut Managed {
+    pub(crate) fn managed(&mut self, entry: &str) -> &mut Managed {
         self.slot(entry).current.as_mut().unwrap()
     }
 
-    pub fn slot(&mut self, entry: &str) -> &mut Slot {
+    pub(crate) fn slot(&mut self, entry: &str) -> &mut Slot {
         self.state.endpoints.get_mut(&name(entry)).unwrap()
     }
 
-    pub fn listed(&mut self, endpoint: &str) -> &mut Observed {
+    pub(crate) fn listed(&mut self, endpoint: &str) -> &mut Observed {
         let live = self.live.as_mut().unwrap();
         live.iter_mut().find(|seen| seen.id == id(endpoint)).unwrap()
     }
 
-    pub fn list(&mut self, seen: Observed) {
+    pub(crate) fn list(&mut self, seen: Observed) {
         self.live.as_mut().unwrap().push(seen);
     }
 
-    pub fn unlist(&mut self, endpoint: &str) {
+    pub(crate) fn unlist(&mut self, endpoint: &str) {
         self.live.as_mut().unwrap().retain(|seen| seen.id != id(endpoint));
     }
 
     /// What an entry of the file wants.
-    pub fn spec(&self, entry: &str) -> Spec {
+    pub(crate) fn spec(&self, entry: &str) -> Spec {
         parse(&self.text).webhooks[&name(entry)].wanted.spec.clone()
     }
 
     /// An intent for an entry of the file: sent a minute before now, and not answered.
-    pub fn lost(&self, key: &str, entry: &str) -> Intent {
+    pub(crate) fn lost(&self, key: &str, entry: &str) -> Intent {
         let wanted = parse(&self.text).webhooks[&name(entry)].wanted.clone();
         let sent = Some(Timestamp(self.now.0 - 60));
         Intent {
@@ -179,7 +179,7 @@ impl World {
         }
     }
 
-    pub fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         let desired = parse(&self.text);
         plan(&crate::plan::World {
             desired: &desired,
@@ -196,7 +196,7 @@ impl World {
     }
 
     /// The plan in its compact form.
-    pub fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         super::told(&self.plan())
     }
 }

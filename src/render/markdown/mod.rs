@@ -28,7 +28,7 @@ pub fn markdown(plan: &Plan) -> String {
 
 /// The plan as a comment. The first line is a hidden marker, for finding the comment again; where it would be carried
 /// out stands under the verdict.
-pub fn markdown_at(plan: &Plan, place: &Place) -> String {
+pub(crate) fn markdown_at(plan: &Plan, place: &Place) -> String {
     let place = &place.clone().or(plan);
     let mut head = format!("{}\n{}\n", place.marker(), verdict(plan));
     for section in [

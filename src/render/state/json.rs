@@ -9,13 +9,13 @@ use crate::state::{Ended, Guards, Intent, Managed, Slot, State};
 use crate::timestamp::Timestamp;
 
 /// An array of the endpoints, by name, each with its predecessors that are still live.
-pub fn state_list_json(state: &State) -> String {
+pub(crate) fn state_list_json(state: &State) -> String {
     let entries: Vec<Entry<'_>> = state.endpoints.iter().map(|(name, slot)| entry(name.as_str(), slot)).collect();
     pretty(&entries)
 }
 
 /// One object: the state's head, its guards, its endpoints with all that is known of them, its open creates.
-pub fn show_json(state: &State) -> String {
+pub(crate) fn show_json(state: &State) -> String {
     let State {
         version: _,
         serial,

@@ -3,5 +3,5 @@
 mod json;
 mod text;
 
-pub use json::{show_json, state_list_json};
-pub use text::{show, state_list};
+pub(crate) use json::{show_json, state_list_json};
+pub(crate) use text::{show, state_list};

@@ -12,7 +12,7 @@ use crate::timestamp::Timestamp;
 const WIDEST: usize = 64;
 
 /// A line an endpoint: name, id, the secret's last four, url. Predecessors follow theirs. Empty for an empty state.
-pub fn state_list(state: &State) -> String {
+pub(crate) fn state_list(state: &State) -> String {
     let mut lines: Vec<[String; 4]> = Vec::new();
     for (name, slot) in &state.endpoints {
         lines.extend(slot.current.iter().map(|managed| columns(name.to_string(), managed)));
@@ -32,7 +32,7 @@ fn columns(name: String, managed: &Managed) -> [String; 4] {
 }
 
 /// The whole state, as Terraform shows its own: secrets are `(sensitive)`.
-pub fn show(state: &State, colour: Colour) -> String {
+pub(crate) fn show(state: &State, colour: Colour) -> String {
     let mut sections = vec![head(state)];
     sections.extend(state.guards.as_ref().map(guards));
     for (name, slot) in &state.endpoints {

@@ -8,10 +8,10 @@ use crate::plan::{Choices, Plan, World, plan};
 use crate::state::{Guards, Intent, Managed, State};
 use crate::timestamp::Timestamp;
 
-pub const NOW: i64 = 1_800_000_000;
+pub(super) const NOW: i64 = 1_800_000_000;
 
 /// All that a plan is made from, owned.
-pub struct Parts {
+pub(super) struct Parts {
     pub desired: Desired,
     pub state: State,
     pub live: Option<Vec<Observed>>,
@@ -21,7 +21,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let guards = Guards { base_url: "https://api.videogen.io".into(), ..Guards::default() };
         let mut state = State::new("11111111-2222-4333-8444-555555555555".into());
         state.guards = Some(guards.clone());
@@ -46,27 +46,27 @@ impl Parts {
         Self { desired, state, live: Some(Vec::new()), guards, environment: None, choices }
     }
 
-    pub fn want(&mut self, entry_name: &str, entry: Entry) {
+    pub(super) fn want(&mut self, entry_name: &str, entry: Entry) {
         let line = 10 + 5 * self.desired.webhooks.len();
         self.desired.webhooks.insert(name(entry_name), Entry { line, ..entry });
     }
 
     /// An endpoint in the state, live as it was made.
-    pub fn have(&mut self, entry_name: &str, managed: Managed) {
+    pub(super) fn have(&mut self, entry_name: &str, managed: Managed) {
         self.live.get_or_insert_default().push(listed(&managed));
         self.state.endpoints.insert(name(entry_name), managed.into());
     }
 
-    pub fn both(&mut self, entry_name: &str, managed: Managed, entry: Entry) {
+    pub(super) fn both(&mut self, entry_name: &str, managed: Managed, entry: Entry) {
         self.have(entry_name, managed);
         self.want(entry_name, entry);
     }
 
-    pub fn live(&mut self, id: &str) -> &mut Observed {
+    pub(super) fn live(&mut self, id: &str) -> &mut Observed {
         self.live.as_mut().unwrap().iter_mut().find(|seen| seen.id.as_str() == id).unwrap()
     }
 
-    pub fn plan(&self) -> Plan {
+    pub(super) fn plan(&self) -> Plan {
         plan(&World {
             team: None,
             desired: &self.desired,
@@ -82,11 +82,11 @@ impl Parts {
     }
 }
 
-pub fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-pub fn spec(url: &str, events: &[&str], description: Option<&str>) -> Spec {
+pub(super) fn spec(url: &str, events: &[&str], description: Option<&str>) -> Spec {
     let events = events.iter().map(|event| (*event).to_owned()).collect();
     Spec { url: url.into(), events, description: description.map(Into::into) }
 }
@@ -96,15 +96,15 @@ fn wanted(spec: Spec) -> Wanted {
 }
 
 /// An entry whose secret is to be renewed.
-pub fn renewed(spec: Spec) -> Entry {
+pub(super) fn renewed(spec: Spec) -> Entry {
     Entry { wanted: Wanted { rotation: 2, ..wanted(spec.clone()) }, ..entry(spec) }
 }
 
-pub fn entry(spec: Spec) -> Entry {
+pub(super) fn entry(spec: Spec) -> Entry {
     Entry { wanted: wanted(spec), rotate_after: None, lifecycle: Lifecycle::default(), line: 0, file: None }
 }
 
-pub fn managed(id: &str, spec: Spec) -> Managed {
+pub(super) fn managed(id: &str, spec: Spec) -> Managed {
     Managed {
         endpoint_id: EndpointId::new(id),
         wanted: wanted(spec),
@@ -119,7 +119,7 @@ pub fn managed(id: &str, spec: Spec) -> Managed {
     }
 }
 
-pub fn listed(managed: &Managed) -> Observed {
+pub(super) fn listed(managed: &Managed) -> Observed {
     let Spec { url, events, description } = managed.wanted.spec.clone();
     Observed {
         id: managed.endpoint_id.clone(),
@@ -132,7 +132,7 @@ pub fn listed(managed: &Managed) -> Observed {
     }
 }
 
-pub fn intent(key: &str, entry_name: &str, body: Spec) -> Intent {
+pub(super) fn intent(key: &str, entry_name: &str, body: Spec) -> Intent {
     Intent {
         key: key.into(),
         name: name(entry_name),
@@ -155,12 +155,12 @@ const DONE: &str = "tool_execution.succeeded";
 const FAILED: &str = "tool_execution.failed";
 const EXPORTED: &str = "project_export.succeeded";
 
-pub fn at(path: &str) -> Spec {
+pub(super) fn at(path: &str) -> Spec {
     spec(&format!("https://hooks.example.com/{path}"), &[DONE, FAILED], None)
 }
 
 /// Every action, drift of every kind, unmanaged endpoints, notes, refusals, changed guards, an environment.
-pub fn rich() -> Parts {
+pub(super) fn rich() -> Parts {
     let mut parts = Parts::new();
     parts.environment = Some("production".into());
     steady(&mut parts);

@@ -30,7 +30,7 @@ fn names<'a>(names: impl ExactSizeIterator<Item = &'a Name>) -> Part {
 }
 
 /// How a listed endpoint differs from what an entry wants, on one line, unable to act.
-pub fn differences(wanted: &Spec, seen: &Observed) -> String {
+pub(crate) fn differences(wanted: &Spec, seen: &Observed) -> String {
     let wanted = wanted.canonical();
     differing(&wanted, &seen.as_spec(&wanted).canonical()).plain()
 }

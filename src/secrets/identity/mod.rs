@@ -20,7 +20,7 @@ use super::{Plugins, Recipient};
 const MOST_BYTES: usize = 1 << 20;
 
 /// Private keys that decrypt secrets. Its `Debug` shows how many, nothing more.
-pub struct Identities {
+pub(crate) struct Identities {
     native: Vec<Box<dyn age::Identity>>,
     // Asked last: what we can decrypt ourselves needs no process, and nobody's finger on a key.
     of_plugins: Vec<PluginIdentities>,
@@ -28,7 +28,7 @@ pub struct Identities {
 
 /// A text that is no identity file, or one that stayed locked.
 #[derive(Debug, thiserror::Error)]
-pub enum BadIdentity {
+pub(crate) enum BadIdentity {
     /// A line is no identity. It is named and not shown: it may be a mistyped private key.
     #[error("line {0} is no age identity")]
     Line(usize),
@@ -66,7 +66,7 @@ impl Identities {
     /// passphrase by age, or an ssh private key.
     ///
     /// `from` names the file where a passphrase is asked for, which happens once. No plugin runs.
-    pub fn parse(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Self, BadIdentity> {
+    pub(crate) fn parse(bytes: &[u8], from: &str, plugins: &Plugins) -> Result<Self, BadIdentity> {
         if bytes.len() > MOST_BYTES {
             return Err(BadIdentity::TooLarge);
         }
@@ -82,7 +82,7 @@ impl Identities {
     }
 
     /// Adds those of another file.
-    pub fn extend(&mut self, more: Self) {
+    pub(crate) fn extend(&mut self, more: Self) {
         self.native.extend(more.native);
         self.of_plugins.extend(more.of_plugins);
     }

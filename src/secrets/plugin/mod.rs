@@ -36,7 +36,7 @@ pub struct Plugins {
 
 /// Why a plugin did not do its work.
 #[derive(Debug, thiserror::Error)]
-pub enum PluginError {
+pub(crate) enum PluginError {
     /// It is not installed.
     #[error("the plugin `age-plugin-{0}` is in no folder of PATH: install it")]
     Missing(String),

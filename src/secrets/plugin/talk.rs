@@ -36,7 +36,7 @@ pub(super) struct Talk {
 
 impl Talk {
     /// Starts the plugin `name` under one of its state machines, with the environment of `plugins` and no other.
-    pub fn start(path: &Path, name: &str, machine: &str, plugins: &Plugins) -> Result<Self, Error> {
+    pub(super) fn start(path: &Path, name: &str, machine: &str, plugins: &Plugins) -> Result<Self, Error> {
         let mut child = Command::new(path)
             .arg(format!("--age-plugin={machine}"))
             .env_clear()
@@ -64,14 +64,14 @@ impl Talk {
     }
 
     /// Sends one stanza.
-    pub fn send(&mut self, tag: &str, args: &[&str], body: &[u8]) -> Result<(), Error> {
+    pub(super) fn send(&mut self, tag: &str, args: &[&str], body: &[u8]) -> Result<(), Error> {
         let input = self.input.as_mut().expect("closed when dropped");
         input.write_all(written(tag, args, body).as_bytes())?;
         input.flush()
     }
 
     /// Waits for one stanza.
-    pub fn receive(&mut self) -> Result<Stanza, Error> {
+    pub(super) fn receive(&mut self) -> Result<Stanza, Error> {
         self.watch.waiting();
         let stanza = self.read();
         self.watch.answered();

@@ -26,7 +26,7 @@ enum Now {
 
 impl Watch {
     /// Watches from now on: `say` after each silence of this length, `end` when all of its time is up.
-    pub fn start(
+    pub(super) fn start(
         patience: Duration,
         most: Duration,
         say: impl Fn() + Send + 'static,
@@ -42,12 +42,12 @@ impl Watch {
     }
 
     /// The plugin is asked, and silent so far.
-    pub fn waiting(&self) {
+    pub(super) fn waiting(&self) {
         let _ = self.0.send(Now::Waiting);
     }
 
     /// The plugin spoke. What follows takes our own time, or that of somebody who types.
-    pub fn answered(&self) {
+    pub(super) fn answered(&self) {
         let _ = self.0.send(Now::Answered);
     }
 }
@@ -75,7 +75,7 @@ pub(super) struct Stderr(Mutex<Receiver<()>>);
 
 impl Stderr {
     /// Shows every line, bounded, escaped and its secrets hidden, as the plugin's own words.
-    pub fn shown(stderr: ChildStderr, name: &str, prompt: &Arc<dyn Prompt>) -> Self {
+    pub(super) fn shown(stderr: ChildStderr, name: &str, prompt: &Arc<dyn Prompt>) -> Self {
         let (sender, receiver) = channel();
         let (name, prompt) = (name.to_owned(), Arc::clone(prompt));
         std::thread::spawn(move || {

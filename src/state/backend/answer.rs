@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::disk::DiskError;
 
 /// The answer to a call, once it is awaited.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>;
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>;
 
 /// Why a call to a backend has no answer.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -12,7 +12,7 @@ use super::{
 
 /// What breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// A replacement finds another version than the expected one.
     ReplaceLost,
     /// A replacement happens, and its answer is lost.
@@ -31,14 +31,14 @@ pub enum Fault {
 
 /// A place in memory, a kind of call of which is broken.
 #[derive(Debug, Clone)]
-pub struct Faulty {
+pub(crate) struct Faulty {
     place: Memory,
     fault: Fault,
 }
 
 impl Faulty {
     /// The place through a handle with this fault.
-    pub fn new(place: &Memory, fault: Fault) -> Self {
+    pub(crate) fn new(place: &Memory, fault: Fault) -> Self {
         Self { place: place.clone(), fault }
     }
 }

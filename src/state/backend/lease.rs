@@ -16,7 +16,7 @@ use crate::quote::escaped;
 pub trait Lease: std::fmt::Debug + Send + Sync {}
 
 /// A lease, or why there is none, once it is awaited.
-pub type Leased<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn Lease>, LockError>> + Send + 'a>>;
+pub(crate) type Leased<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn Lease>, LockError>> + Send + 'a>>;
 
 /// Who holds the lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

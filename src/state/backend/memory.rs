@@ -13,7 +13,7 @@ use super::{
 
 /// A place in memory; a clone is another handle of the same one.
 #[derive(Debug, Clone, Default)]
-pub struct Memory(Arc<Mutex<Shared>>);
+pub(crate) struct Memory(Arc<Mutex<Shared>>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -29,7 +29,7 @@ impl Memory {
     }
 
     /// All objects of all logs.
-    pub fn objects(&self) -> usize {
+    pub(crate) fn objects(&self) -> usize {
         self.shared().logs.values().map(BTreeMap::len).sum()
     }
 }

@@ -6,18 +6,18 @@ mod answer;
 mod contract;
 mod document;
 #[cfg(test)]
-pub mod faulty;
+pub(crate) mod faulty;
 mod lease;
 mod local;
 mod log;
 #[cfg(test)]
-pub mod memory;
+pub(crate) mod memory;
 #[cfg(test)]
 mod suite;
 
-pub use answer::{Answer, BackendError};
-pub use contract::{Backend, Rescue};
-pub use document::{Document, Replaced, Stored, Tag};
-pub use lease::{Holder, Lease, Leased, LockError};
-pub use local::{Local, Stamp};
-pub use log::{Base, Created, Log, Urgency};
+pub(crate) use answer::{Answer, BackendError};
+pub(crate) use contract::{Backend, Rescue};
+pub(crate) use document::{Document, Replaced, Stored, Tag};
+pub(crate) use lease::{Holder, Lease, Leased, LockError};
+pub(crate) use local::{Local, Stamp};
+pub(crate) use log::{Base, Created, Log, Urgency};

@@ -39,7 +39,7 @@ pub enum DocumentError {
 }
 
 /// Parses the bytes of a state; `name` says in an error which one it is.
-pub fn parse(bytes: &[u8], name: &str) -> Result<State, DocumentError> {
+pub(crate) fn parse(bytes: &[u8], name: &str) -> Result<State, DocumentError> {
     let damaged = |line, column, reason| DocumentError::Damaged { state: name.to_owned(), line, column, reason };
     let mut state: State = serde_json::from_slice(bytes).map_err(|e| {
         // A newer version may have another shape: say the version rather than the first difference.
@@ -81,7 +81,7 @@ fn without_place(message: &str) -> String {
 ///
 /// A state goes through `Value`, whose objects are sorted maps. Its endpoints do so one by one: all of them at once take
 /// several times the memory of the state.
-pub fn bytes(state: &mut State) -> Vec<u8> {
+pub(crate) fn bytes(state: &mut State) -> Vec<u8> {
     let endpoints = std::mem::take(&mut state.endpoints);
     let rest = serde_json::to_value(&*state).expect("a state has string keys and no failing parts");
     state.endpoints = endpoints;

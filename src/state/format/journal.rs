@@ -10,7 +10,7 @@ use crate::state::model::Record;
 
 /// What a journal belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub(crate) struct Head {
     /// The journal's own id, a UUID.
     pub journal: String,
     /// The state's lineage.
@@ -21,7 +21,7 @@ pub struct Head {
 
 /// A journal as it was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub(crate) struct Found {
     /// What it belongs to.
     pub head: Head,
     /// Its whole records, in order.
@@ -52,7 +52,7 @@ pub enum JournalError {
 }
 
 /// A value as a line.
-pub fn line<T: Serialize>(value: &T) -> Vec<u8> {
+pub(crate) fn line<T: Serialize>(value: &T) -> Vec<u8> {
     let json = serde_json::to_vec(value).expect("a record has string keys and no failing parts");
     let mut line = format!("{} ", checksum(&json)).into_bytes();
     line.extend_from_slice(&json);
@@ -105,7 +105,7 @@ fn whole<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
 
 /// Parses the bytes of a journal; `None` where its head was never completed: then it holds nothing. `name` says in
 /// an error which one it is.
-pub fn parse(bytes: &[u8], name: &str) -> Result<Option<Found>, JournalError> {
+pub(crate) fn parse(bytes: &[u8], name: &str) -> Result<Option<Found>, JournalError> {
     let mut all = lines(bytes).enumerate();
     let mut torn: Option<(usize, usize)> = None;
     let head: Option<Head> = match all.next().map(|(_, (_, line))| read_line(line)) {
@@ -131,7 +131,7 @@ pub fn parse(bytes: &[u8], name: &str) -> Result<Option<Found>, JournalError> {
 }
 
 /// Reads every whole line of a journal or an errored file, damaged ones passed over and counted. For `state recover`.
-pub fn salvage(bytes: &[u8]) -> (Option<Head>, Vec<Record>, usize) {
+pub(crate) fn salvage(bytes: &[u8]) -> (Option<Head>, Vec<Record>, usize) {
     let mut found = (None, Vec::new(), 0);
     for (_, line) in lines(bytes) {
         match (whole::<Record>(line), whole::<Head>(line)) {
@@ -144,7 +144,7 @@ pub fn salvage(bytes: &[u8]) -> (Option<Head>, Vec<Record>, usize) {
 }
 
 /// The bytes of a journal that holds these records: the form of an errored file.
-pub fn bytes(head: &Head, records: &[Record]) -> Vec<u8> {
+pub(crate) fn bytes(head: &Head, records: &[Record]) -> Vec<u8> {
     let mut bytes = line(head);
     records.iter().for_each(|record| bytes.extend(line(record)));
     bytes

@@ -4,7 +4,7 @@
 mod document;
 mod journal;
 
-pub use document::{DocumentError, bytes as document_bytes, parse as parse_document};
-pub use journal::{
+pub(crate) use document::{DocumentError, bytes as document_bytes, parse as parse_document};
+pub(crate) use journal::{
     Found, Head, JournalError, bytes as journal_bytes, line as journal_line, parse as parse_journal, salvage,
 };

@@ -68,7 +68,7 @@ impl Managed {
 }
 
 /// What the API answered, where that is in other words than were sent; an absent description says nothing.
-pub fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
+pub(crate) fn answered(sent: &Spec, seen: &Observed) -> Option<Spec> {
     let answered = seen.as_spec(sent);
     (answered != *sent).then_some(answered)
 }

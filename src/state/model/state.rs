@@ -16,12 +16,12 @@ use crate::endpoint::{EndpointId, Name};
 use crate::secrets::Ciphertext;
 
 /// The version of the state format that this hookwright writes; it reads 0.1's, version 1, too.
-pub const VERSION: u64 = 2;
+pub(crate) const VERSION: u64 = 2;
 /// The oldest version that is read: 0.1's.
-pub const OLDEST: u64 = 1;
+pub(crate) const OLDEST: u64 = 1;
 
 /// The most writes of a state: as far as a number is exact for every reader of JSON. It never wraps.
-pub const MOST_SERIAL: u64 = 1 << 53;
+pub(crate) const MOST_SERIAL: u64 = 1 << 53;
 
 /// The whole state. Unknown fields, here and in every part, are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

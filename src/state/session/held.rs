@@ -9,7 +9,7 @@ use crate::state::model::{State, VERSION};
 
 /// The lease, and which version of the document may be replaced under it.
 #[derive(Debug)]
-pub struct Held {
+pub(super) struct Held {
     /// Where the state is.
     pub backend: Arc<dyn Backend>,
     _lease: Box<dyn Lease>,
@@ -19,12 +19,12 @@ pub struct Held {
 
 impl Held {
     /// What holds this lease on that version.
-    pub fn new(backend: Arc<dyn Backend>, lease: Box<dyn Lease>, tag: Option<Tag>) -> Self {
+    pub(super) fn new(backend: Arc<dyn Backend>, lease: Box<dyn Lease>, tag: Option<Tag>) -> Self {
         Self { backend, _lease: lease, tag }
     }
 
     /// Writes the state with the next serial; after an error it has the old one.
-    pub async fn replace(&mut self, state: &mut State) -> Result<(), StoreError> {
+    pub(super) async fn replace(&mut self, state: &mut State) -> Result<(), StoreError> {
         state.serial += 1;
         state.version = VERSION;
         let document = self.backend.document();

@@ -8,7 +8,7 @@ mod opened;
 mod read;
 mod recording;
 
-pub use error::StoreError;
-pub use opened::Session;
-pub use read::load;
-pub use recording::{Recording, Unsaved};
+pub(crate) use error::StoreError;
+pub(crate) use opened::Session;
+pub(super) use read::load;
+pub(crate) use recording::Recording;

@@ -7,7 +7,7 @@ use crate::state::model::{Folded, State};
 
 /// A state as it was read, its journal replayed.
 #[derive(Debug)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The state; `None` where there is neither document nor journal.
     pub state: Option<State>,
     /// The tag of the document that was read.
@@ -19,7 +19,7 @@ pub struct Loaded {
 }
 
 /// Reads a state. Takes no lease and writes nothing; an apply that is writing meanwhile is seen at one moment.
-pub async fn load(backend: &dyn Backend) -> Result<Loaded, StoreError> {
+pub(crate) async fn load(backend: &dyn Backend) -> Result<Loaded, StoreError> {
     let document = backend.document();
     loop {
         let stored = document.read().await?;
@@ -37,7 +37,7 @@ pub async fn load(backend: &dyn Backend) -> Result<Loaded, StoreError> {
 }
 
 /// What a journal of this state is begun on.
-pub fn base(state: &State) -> Base {
+pub(super) fn base(state: &State) -> Base {
     Base { lineage: state.lineage.clone(), serial: state.serial }
 }
 

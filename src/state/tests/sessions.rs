@@ -8,8 +8,9 @@ use super::{holder, intent, name, receipt};
 use crate::endpoint::EndpointId;
 use crate::state::backend::{Backend, Local};
 use crate::state::memory::Memory;
+use crate::state::model::VERSION;
 use crate::state::session::load;
-use crate::state::{Receipt, Record, Recording, Session, State, StoreError, VERSION};
+use crate::state::{Receipt, Record, Recording, Session, State, StoreError};
 use crate::timestamp::Timestamp;
 
 /// Runs a check over every backend.

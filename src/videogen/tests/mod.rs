@@ -15,11 +15,11 @@ use super::{HttpReader, HttpWriter, Obstacle};
 use crate::endpoint::Spec;
 
 /// What one request leads to.
-pub type Outcome = Result<Answer, Cause>;
+pub(super) type Outcome = Result<Answer, Cause>;
 
 /// An API that answers the n-th request, from 0, by a function.
 #[derive(Clone)]
-pub struct Scripted<F> {
+pub(super) struct Scripted<F> {
     answer: F,
     requests: Arc<Mutex<Vec<String>>>,
 }
@@ -36,57 +36,57 @@ impl<F: Fn(usize, &Request) -> Outcome + Send + Sync + 'static> Carry for Script
 }
 
 impl<F: Fn(usize, &Request) -> Outcome + Send + Sync + Clone + 'static> Scripted<F> {
-    pub fn new(answer: F) -> Self {
+    pub(super) fn new(answer: F) -> Self {
         Self { answer, requests: Arc::default() }
     }
 
-    pub fn transport(&self, throttle: &Throttle) -> Transport<Self> {
+    pub(super) fn transport(&self, throttle: &Throttle) -> Transport<Self> {
         Transport::over(self.clone(), throttle.clone(), None)
     }
 
-    pub fn reader(&self) -> HttpReader<Self> {
+    pub(super) fn reader(&self) -> HttpReader<Self> {
         HttpReader::new(self.transport(&patient()))
     }
 
-    pub fn writer(&self) -> HttpWriter<Self> {
+    pub(super) fn writer(&self) -> HttpWriter<Self> {
         HttpWriter::new(self.transport(&patient()))
     }
 
     /// Every request, in order: method and path with its query.
-    pub fn requests(&self) -> Vec<String> {
+    pub(super) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
 
 /// A throttle that waits an hour in all.
-pub fn patient() -> Throttle {
+pub(super) fn patient() -> Throttle {
     Throttle::new(Duration::from_secs(3600))
 }
 
 /// A whole answer.
-pub fn answer(status: u16, body: &str) -> Outcome {
+pub(super) fn answer(status: u16, body: &str) -> Outcome {
     let body = body.as_bytes().to_vec().into();
     Ok(Answer { request: String::new(), status, request_id: None, retry_after: None, body, cut: None })
 }
 
 /// A 429 that says how long to wait.
-pub fn limited(wait: Duration) -> Outcome {
+pub(super) fn limited(wait: Duration) -> Outcome {
     answer(429, "{}").map(|answer| Answer { retry_after: Some(wait), ..answer })
 }
 
 /// An answer whose end is missing.
-pub fn cut(status: u16, body: &str) -> Outcome {
+pub(super) fn cut(status: u16, body: &str) -> Outcome {
     answer(status, body).map(|answer| Answer { cut: Some("connection reset".to_owned()), ..answer })
 }
 
-pub fn lost() -> Outcome {
+pub(super) fn lost() -> Outcome {
     Err(Cause::Lost("connection reset".to_owned()))
 }
 
-pub fn not_sent() -> Outcome {
+pub(super) fn not_sent() -> Outcome {
     Err(Cause::NotSent(Obstacle::Refused))
 }
 
-pub fn spec() -> Spec {
+pub(super) fn spec() -> Spec {
     Spec { url: "https://h/".into(), events: ["file.upload.failed".into()].into(), description: None }
 }

@@ -48,7 +48,7 @@ fn harmless(mut command: Command, what: &str) -> Run {
             let shown = || format!("{what}: {}", line.escape_debug().take(2000).collect::<String>());
             assert!(!begins.starts_with("::") || begins.starts_with("::: "), "{}", shown());
             assert!(!RUNNER.is_match(line), "{}", shown());
-            assert!(!line.contains(hookwright::quote::acts), "{}", shown());
+            assert!(!line.contains(hookwright::surface::acts), "{}", shown());
             assert!(![CANARY, &BASE64[..24], KEY].iter().any(|secret| line.contains(secret)), "{}", shown());
         }
     }

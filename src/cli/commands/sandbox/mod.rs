@@ -26,7 +26,7 @@ Examples:
 /// It runs until SIGINT or SIGTERM. Its secrets are for tests alone.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
-pub struct SandboxArgs {
+pub(crate) struct SandboxArgs {
     #[command(subcommand)]
     action: Option<Action>,
     #[command(flatten)]
@@ -39,7 +39,7 @@ enum Action {
 }
 
 /// Runs the sandbox until SIGINT or SIGTERM, or asks a running one to deliver.
-pub async fn run(args: SandboxArgs) -> Ended {
+pub(super) async fn run(args: SandboxArgs) -> Ended {
     match args.action {
         Some(Action::Trigger(args)) => trigger::run(args).await,
         None => serve::run(args.serve).await,

@@ -11,8 +11,9 @@ use crate::cli::failure::{Failure, on_one_line};
 use crate::cli::terminal;
 use crate::sandbox::{self, DEFAULT_KEY, Fault, Kind, Options, Skew};
 
+/// How the sandbox listens and what it pretends.
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// Port on 127.0.0.1; 0 is any free one
     #[arg(long, default_value_t = 8787)]
     port: u16,
@@ -131,7 +132,7 @@ impl From<ServeArgs> for Options {
 }
 
 /// Runs the server until SIGINT or SIGTERM.
-pub async fn run(args: ServeArgs) -> Ended {
+pub(super) async fn run(args: ServeArgs) -> Ended {
     let failed = |e: &(dyn std::error::Error + 'static)| Failure::new(on_one_line(e));
     // Before the first line is out, for whoever reads it may send a signal at once.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| failed(&e))?;

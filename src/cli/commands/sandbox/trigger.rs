@@ -13,7 +13,7 @@ use crate::sandbox::{self, DEFAULT_KEY, Delivery, EVENTS, TriggerError};
 #[command(after_help = "\
 Example:
   hookwright sandbox trigger file.playback_ready --url http://127.0.0.1:8787")]
-pub struct TriggerArgs {
+pub(super) struct TriggerArgs {
     /// The event
     #[arg(value_parser = EVENTS, hide_possible_values = true)]
     event: String,
@@ -26,7 +26,7 @@ pub struct TriggerArgs {
 }
 
 /// Runs the command.
-pub async fn run(TriggerArgs { event, url, key }: TriggerArgs) -> Ended {
+pub(super) async fn run(TriggerArgs { event, url, key }: TriggerArgs) -> Ended {
     let deliveries = sandbox::trigger(&url, &key, &event).await.map_err(not_triggered)?;
     if deliveries.is_empty() {
         terminal::print_line(&format!("no endpoint is subscribed to {event}"))?;

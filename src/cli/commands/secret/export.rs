@@ -22,7 +22,7 @@ Examples:
   hookwright secret export --format dotenv --out secrets.env -i identity.txt
   hookwright secret export --format k8s-secret render-done | kubectl apply -f -
   hookwright secret export --format json --with-previous    during an overlap")]
-pub struct ExportArgs {
+pub(super) struct ExportArgs {
     /// The entries [default: all]
     names: Vec<Name>,
     /// The form
@@ -56,7 +56,7 @@ enum ExportFormat {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &ExportArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &ExportArgs) -> Ended {
     let store = project::store(global)?;
     let state = read(&store).await?;
     let form = match args.format {

@@ -14,14 +14,14 @@ use crate::render;
 Examples:
   hookwright secret list
   hookwright secret list --format json | jq -r '.[] | select(.known) | .name'")]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// How to show them
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &ListArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &ListArgs) -> Ended {
     let state = stored::read(&project::store(global)?).await?;
     terminal::print(&match args.format {
         ListFormat::Text => render::secret_list(&state, clock::now()),

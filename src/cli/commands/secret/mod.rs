@@ -17,7 +17,7 @@ use crate::cli::flags::Global;
 Examples:
   hookwright secret list
   hookwright secret show render-done -i ~/.config/hookwright/identity.txt")]
-pub struct SecretArgs {
+pub(crate) struct SecretArgs {
     #[command(subcommand)]
     command: SecretCommand,
 }
@@ -32,7 +32,7 @@ enum SecretCommand {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: SecretArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: SecretArgs) -> Ended {
     match args.command {
         SecretCommand::List(args) => list::run(global, &args).await,
         SecretCommand::Show(args) => show::run(global, &args).await,

@@ -22,7 +22,7 @@ use crate::state::State;
 #[command(after_help = "\
 Example:
   hookwright secret rekey --identity ~/.config/hookwright/identity.txt")]
-pub struct RekeyArgs {
+pub(super) struct RekeyArgs {
     #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct RekeyArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &RekeyArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &RekeyArgs) -> Ended {
     let project = project::load(global)?;
     project.can_encrypt()?;
     stored::read(&project.store).await?;

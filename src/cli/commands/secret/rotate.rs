@@ -25,7 +25,7 @@ Examples:
   hookwright secret rotate render-done
   hookwright secret rotate render-done --overlap 1h --auto-approve
   hookwright secret rotate render-done --finish   consumers have the new secret")]
-pub struct RotateArgs {
+pub(super) struct RotateArgs {
     /// The entries
     #[arg(required = true)]
     names: Vec<Name>,
@@ -40,7 +40,7 @@ pub struct RotateArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &RotateArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &RotateArgs) -> Ended {
     let store = project::store(global)?;
     let state = read(&store).await?;
     args.names.iter().try_for_each(|name| known(&state, name))?;

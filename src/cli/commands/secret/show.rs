@@ -15,7 +15,7 @@ use crate::secrets::ExposeSecret;
 #[command(after_help = "\
 Example:
   hookwright secret show render-done -i ~/.config/hookwright/identity.txt")]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// The entry
     name: Name,
     #[command(flatten)]
@@ -23,7 +23,7 @@ pub struct ShowArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, ShowArgs { name, identity }: &ShowArgs) -> Ended {
+pub(super) async fn run(global: &Global, ShowArgs { name, identity }: &ShowArgs) -> Ended {
     let state = stored::read(&project::store(global)?).await?;
     let managed = stored::current(&state, name)?;
     let secret = reveal(&state.lineage, name, managed, &identity.read()?)?;

@@ -13,14 +13,14 @@ use crate::render;
 #[command(after_help = "\
 Example:
   hookwright state list --format json")]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// How to show them
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &ListArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &ListArgs) -> Ended {
     let state = stored::read(&project::store(global)?).await?;
     terminal::print(&match args.format {
         ListFormat::Text => render::state_list(&state),

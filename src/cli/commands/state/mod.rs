@@ -18,7 +18,7 @@ Examples:
   hookwright state list
   hookwright state mv old-name new-name
   hookwright state rm legacy                 forget it; the endpoint stays live")]
-pub struct StateArgs {
+pub(crate) struct StateArgs {
     #[command(subcommand)]
     command: StateCommand,
 }
@@ -33,7 +33,7 @@ enum StateCommand {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: StateArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: StateArgs) -> Ended {
     match args.command {
         StateCommand::List(args) => list::run(global, &args).await,
         StateCommand::Show(args) => show::run(global, args).await,

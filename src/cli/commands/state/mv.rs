@@ -15,7 +15,7 @@ use crate::state::Record;
 #[command(after_help = "\
 Example:
   hookwright state mv old-name new-name")]
-pub struct MvArgs {
+pub(super) struct MvArgs {
     /// Its name
     from: Name,
     /// Its name from now on
@@ -25,7 +25,7 @@ pub struct MvArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, MvArgs { from, to, lock }: &MvArgs) -> Ended {
+pub(super) async fn run(global: &Global, MvArgs { from, to, lock }: &MvArgs) -> Ended {
     let store = project::store(global)?;
     stored::read(&store).await?;
     let mut session = lock.open(&store, "state mv").await?;

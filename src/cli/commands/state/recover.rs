@@ -19,7 +19,7 @@ use crate::state::{Session, Untaken, salvage};
 Examples:
   hookwright state recover state/webhooks.state.json.errored
   hookwright state recover saved.journal --new      the state itself is lost")]
-pub struct RecoverArgs {
+pub(super) struct RecoverArgs {
     /// The file
     file: PathBuf,
     /// Begin a state with what the file holds, where there is none any more
@@ -30,7 +30,7 @@ pub struct RecoverArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, args: &RecoverArgs) -> Ended {
+pub(super) async fn run(global: &Global, args: &RecoverArgs) -> Ended {
     let session = args.lock.open(&project::store(global)?, "state recover").await?;
     recover(session, &args.file, args.new).await?;
     Ok(DONE)

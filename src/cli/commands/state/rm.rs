@@ -17,7 +17,7 @@ use crate::state::{Record, State};
 #[command(after_help = "\
 Example:
   hookwright state rm legacy")]
-pub struct RmArgs {
+pub(super) struct RmArgs {
     /// Their names
     #[arg(required = true)]
     names: Vec<Name>,
@@ -26,7 +26,7 @@ pub struct RmArgs {
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, RmArgs { names, lock }: &RmArgs) -> Ended {
+pub(super) async fn run(global: &Global, RmArgs { names, lock }: &RmArgs) -> Ended {
     let store = project::store(global)?;
     stored::read(&store).await?;
     let mut session = lock.open(&store, "state rm").await?;

@@ -13,13 +13,13 @@ use crate::render;
 #[command(after_help = "\
 Example:
   hookwright state show render-done")]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// Its name
     name: Name,
 }
 
 /// Runs the command.
-pub async fn run(global: &Global, ShowArgs { name }: ShowArgs) -> Ended {
+pub(super) async fn run(global: &Global, ShowArgs { name }: ShowArgs) -> Ended {
     let mut state = stored::read(&project::store(global)?).await?;
     stored::known(&state, &name)?;
     state.endpoints.retain(|other, _| *other == name);

@@ -9,10 +9,10 @@ use crate::disk::{self, DiskError, Mode};
 use crate::state::backend::{Answer, BackendError, Document, Replaced, Stored, Tag};
 
 /// A file's inode, length, and time of its last write in seconds and nanoseconds.
-pub type Identity = (u64, u64, i64, i64);
+pub(super) type Identity = (u64, u64, i64, i64);
 
 /// What changes whenever a file is replaced or written; `None` where there is none.
-pub fn identity(path: &Path) -> Option<Identity> {
+pub(super) fn identity(path: &Path) -> Option<Identity> {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
 }
@@ -27,19 +27,19 @@ fn nothing() -> Tag {
 /// A replacement compares and then renames: between the two only somebody who does not hold the lock could write, an
 /// editor or git, and it is found unless it hits that very moment.
 #[derive(Debug)]
-pub struct FileDocument {
+pub(super) struct FileDocument {
     path: PathBuf,
     name: String,
 }
 
 impl FileDocument {
     /// The file at a path without links.
-    pub fn at(path: PathBuf) -> Self {
+    pub(super) fn at(path: PathBuf) -> Self {
         Self { name: path.display().to_string(), path }
     }
 
     /// The path.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 

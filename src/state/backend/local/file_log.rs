@@ -17,7 +17,7 @@ use crate::state::backend::{Answer, BackendError, Created, Log, Urgency};
 
 /// The journal beside a state file.
 #[derive(Debug)]
-pub struct FileLog {
+pub(super) struct FileLog {
     path: PathBuf,
     /// The state file: the journal has its owner and its mode.
     state: PathBuf,
@@ -37,7 +37,7 @@ struct Own {
 
 impl FileLog {
     /// The journal at a path.
-    pub fn at(path: PathBuf, state: PathBuf) -> Self {
+    pub(super) fn at(path: PathBuf, state: PathBuf) -> Self {
         Self { name: path.display().to_string(), path, state, own: Mutex::default() }
     }
 

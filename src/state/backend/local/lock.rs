@@ -11,14 +11,14 @@ use crate::state::backend::{BackendError, Holder, Lease, LockError};
 
 /// The lock, held until dropped. Its file stays: removing it would let two hold it.
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct Lock {
     file: File,
 }
 
 impl Lock {
     /// Takes the lock file at `path`, waiting at most `timeout` for its holder. It has the owner and the mode of the
     /// state.
-    pub async fn take(path: &Path, state: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
+    pub(super) async fn take(path: &Path, state: &Path, holder: &Holder, timeout: Duration) -> Result<Self, LockError> {
         let (file, is_ours) = open(path)?;
         // None: a time that no clock reaches.
         let deadline = Instant::now().checked_add(timeout);

@@ -21,7 +21,7 @@ use lock::Lock;
 
 /// A state file and what stands beside it.
 #[derive(Debug)]
-pub struct Local {
+pub(crate) struct Local {
     document: FileDocument,
 }
 
@@ -32,37 +32,37 @@ pub struct Stamp([Option<Identity>; 2]);
 impl Local {
     /// The place of a state file; links in its path are resolved, so that one state has one lock and one journal. A
     /// link to what is not there yet is one to where the state is made.
-    pub fn at(path: &Path) -> Self {
+    pub(crate) fn at(path: &Path) -> Self {
         Self { document: FileDocument::at(disk::resolve(path).unwrap_or_else(|_| path.to_owned())) }
     }
 
     /// The state file.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.document.path()
     }
 
     /// The journal beside it.
-    pub fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         beside(self.path(), ".journal")
     }
 
     /// The file for receipts that the journal did not take.
-    pub fn errored(&self) -> PathBuf {
+    pub(crate) fn errored(&self) -> PathBuf {
         beside(self.path(), ".errored")
     }
 
     /// The lock beside it.
-    pub fn lock(&self) -> PathBuf {
+    pub(crate) fn lock(&self) -> PathBuf {
         beside(self.path(), ".lock")
     }
 
     /// What differs whenever the state or its journal was written between two calls.
-    pub fn stamp(&self) -> Stamp {
+    pub(crate) fn stamp(&self) -> Stamp {
         Stamp([identity(self.path()), identity(&self.journal())])
     }
 
     /// Makes the folder that the state is in.
-    pub fn make_folder(&self) -> Result<(), DiskError> {
+    pub(crate) fn make_folder(&self) -> Result<(), DiskError> {
         disk::make_folder(disk::folder_of(self.path()))
     }
 }

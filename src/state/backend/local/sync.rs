@@ -18,7 +18,7 @@ type Failed = Arc<OnceLock<Arc<io::Error>>>;
 
 /// The appending end of a file. Dropped, it syncs what is written and ends.
 #[derive(Debug)]
-pub struct Appender {
+pub(super) struct Appender {
     file: Arc<File>,
     failed: Failed,
     queue: Option<Sender<Written>>,
@@ -36,7 +36,7 @@ const COMPANY: Duration = Duration::from_millis(1);
 
 impl Appender {
     /// Starts the thread that syncs; `path` is for the words of an error.
-    pub fn start(file: File, path: &Path) -> Result<Self, DiskError> {
+    pub(super) fn start(file: File, path: &Path) -> Result<Self, DiskError> {
         let (file, failed) = (Arc::new(file), Failed::default());
         let (queue, written) = channel();
         let shared = (Arc::clone(&file), Arc::clone(&failed));
@@ -50,7 +50,7 @@ impl Appender {
     /// Writes bytes, and returns what to wait for until they are durable. Order of calls is order on the disk.
     ///
     /// When this returns they outlive the process, though not yet the machine. After a failure nothing more is written.
-    pub fn append(&mut self, bytes: &[u8], urgency: Urgency) -> Answer<'static, Created> {
+    pub(super) fn append(&mut self, bytes: &[u8], urgency: Urgency) -> Answer<'static, Created> {
         if self.failed.get().is_none()
             && let Err(error) = (&*self.file).write_all(bytes)
         {
