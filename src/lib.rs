@@ -27,6 +27,8 @@
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 //! | [`surface`] | what the tests and the benchmark outside the library drive; no other room but `cli` is public | all |
 
+// The documentation is built with private items.
+#![allow(rustdoc::private_intra_doc_links)]
 #![warn(unreachable_pub, clippy::missing_docs_in_private_items)]
 
 mod apply;
