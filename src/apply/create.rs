@@ -7,8 +7,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::Event;
+use super::ahead::Queue;
 use super::pool::pool;
-use super::run::{Run, given_up};
+use super::run::{NotDeleted, Run, given_up};
 use super::task::{Before, Lost, Task, tasks};
 use crate::crash;
 use crate::endpoint::EndpointId;
@@ -28,7 +29,13 @@ pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>) -> Vec<Task> {
 pub(super) async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Vec<Task> {
     let shared = Arc::clone(run);
     let (syncing, mut synced) = mpsc::channel(1);
-    let ended = pool(run.job.parallelism, tasks, move |task| one(Arc::clone(&shared), task, syncing.clone())).await;
+    let workers = run.job.parallelism.min(tasks.len());
+    let queue = Queue::new(run, tasks);
+    let next = move || {
+        let queue = queue.clone();
+        async move { queue.next().await }
+    };
+    let ended = pool(workers, next, move |task| one(Arc::clone(&shared), task, syncing.clone())).await;
     // Nothing is ever sent: it ends with the last receipt that is being synced.
     synced.recv().await;
     let lost = ended.into_iter().filter_map(|end| if let End::Lost(task) = end { Some(*task) } else { None });
@@ -47,7 +54,11 @@ type Syncing = mpsc::Sender<Infallible>;
 async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task, syncing: Syncing) -> End {
     let may = if task.sends == 0 { run.may_begin() } else { run.may_reconcile() };
     if !may {
-        return if task.sends == 0 { End::Ended } else { End::Lost(Box::new(task)) };
+        if task.sends > 0 {
+            return End::Lost(Box::new(task));
+        }
+        withdraw(&run, &mut task).await;
+        return End::Ended;
     }
     if task.sends == 0 {
         run.started(task.index);
@@ -81,14 +92,13 @@ async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task, syncing: Syncing) -
 
 /// Deletes the old endpoint, which the state remembers until its successor's receipt.
 async fn destroy_first<A: ApiWriter>(run: &Run<A>, task: &Task, old: EndpointId) -> bool {
-    let note = Record::Deleting { endpoint_id: old.clone(), orphan_of: None, at: run.now() };
-    if !run.note(vec![note]).await {
-        return false;
-    }
-    crash::here("deletion-noted");
-    if let Err(error) = run.delete(&old).await {
-        run.refused(task.index, error);
-        return false;
+    match run.delete(&old, None).await {
+        Ok(()) => {}
+        Err(NotDeleted::Kept | NotDeleted::Journal) => return false,
+        Err(NotDeleted::Api(error)) => {
+            run.refused(task.index, error);
+            return false;
+        }
     }
     let name = task.intent.name.clone();
     let until = run.now().after(super::memory());
@@ -114,10 +124,10 @@ async fn send<A: ApiWriter>(run: &Run<A>, task: &mut Task) -> Sent {
     if !may {
         return never(run, task, ApiError { request: String::new(), cause: Cause::Stopped }).await;
     }
-    if !run.note(notes(run, task)).await {
+    if !note(run, task).await {
         return Sent::Never;
     }
-    (task.noted, task.before, task.sends) = (true, None, task.sends + 1);
+    task.sends += 1;
     crash::here("intent-durable");
     let sent = task.intent.sent();
     let created = tokio::select! {
@@ -142,8 +152,33 @@ async fn send<A: ApiWriter>(run: &Run<A>, task: &mut Task) -> Sent {
     }
 }
 
+/// Makes sure that this send has a note that is durable and fresh: the one that was made ahead, or one that is made now.
+async fn note<A: ApiWriter>(run: &Run<A>, task: &mut Task) -> bool {
+    let mut noted = task.ahead.take();
+    loop {
+        match noted {
+            Some(noted) if run.job.stopwatch.is_fresh(&noted) => return true,
+            Some(_) if !run.note(vec![Record::Withdrawn { key: task.intent.key.clone() }]).await => return false,
+            _ => {}
+        }
+        noted = run.note_request(notes(run, task)).await;
+        if noted.is_none() {
+            return false;
+        }
+        (task.noted, task.before) = (true, None);
+    }
+}
+
+/// Takes back what was noted ahead of a send that never left.
+async fn withdraw<A: ApiWriter>(run: &Run<A>, task: &mut Task) {
+    if task.ahead.take().is_some() {
+        let key = task.intent.key.clone();
+        run.note(vec![Record::Withdrawn { key: key.clone() }, Record::Closed { key }]).await;
+    }
+}
+
 /// What must be durable before a send: that the old endpoint is gone, the intent, the send.
-fn notes<A>(run: &Run<A>, task: &Task) -> Vec<Record> {
+pub(super) fn notes<A>(run: &Run<A>, task: &Task) -> Vec<Record> {
     let mut records = Vec::new();
     if let Some(Before::Gone(old)) = &task.before {
         let (name, until) = (task.intent.name.clone(), run.now().after(super::memory()));
@@ -157,7 +192,8 @@ fn notes<A>(run: &Run<A>, task: &Task) -> Vec<Record> {
 }
 
 /// Ends a create that was not sent, or was refused. Its intent is closed unless an earlier send is still unanswered.
-async fn never<A: ApiWriter>(run: &Run<A>, task: &Task, error: ApiError) -> Sent {
+async fn never<A: ApiWriter>(run: &Run<A>, task: &mut Task, error: ApiError) -> Sent {
+    withdraw(run, task).await;
     let key = &task.intent.key;
     let unanswered = run.job.state.with_state(|state| state.intent(key).is_some_and(|intent| intent.unanswered > 0));
     if task.noted && !unanswered {

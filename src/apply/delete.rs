@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::pool::pool;
-use super::run::Run;
+use super::pool::{at_hand, pool};
+use super::run::{NotDeleted, Run};
 use crate::crash;
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::{Action, Order};
@@ -22,7 +22,8 @@ struct Doomed {
 pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>) {
     let doomed = doomed(run);
     let shared = Arc::clone(run);
-    pool(run.job.parallelism, doomed, move |doomed| one(Arc::clone(&shared), doomed)).await;
+    let workers = run.job.parallelism.min(doomed.len());
+    pool(workers, at_hand(doomed), move |doomed| one(Arc::clone(&shared), doomed)).await;
 }
 
 fn doomed<A>(run: &Run<A>) -> Vec<Doomed> {
@@ -57,17 +58,14 @@ async fn one<A: ApiWriter>(run: Arc<Run<A>>, doomed: Doomed) {
     if ends_change {
         run.started(index);
     }
-    let note = Record::Deleting { endpoint_id: id.clone(), orphan_of: None, at: run.now() };
-    if !run.note(vec![note]).await {
-        return;
-    }
-    crash::here("deletion-noted");
-    if let Err(error) = run.delete(&id).await {
-        if ends_change {
-            return run.refused(index, error);
+    match run.delete(&id, None).await {
+        Ok(()) => {}
+        Err(NotDeleted::Kept | NotDeleted::Journal) => return,
+        Err(NotDeleted::Api(error)) if ends_change => return run.refused(index, error),
+        Err(NotDeleted::Api(error)) => {
+            run.failed(index, format!("its successor is there; {id} is still to be deleted: {error}"), error.hint());
+            return run.halted(error);
         }
-        run.failed(index, format!("its successor is there; {id} is still to be deleted: {error}"), error.hint());
-        return run.halted(error);
     }
     let deleted = Record::Deleted { endpoint_id: id.clone(), name: Some(name), orphan_of: None };
     if run.note(vec![deleted]).await {

@@ -5,9 +5,11 @@
 //! reconciled; deletes; a closing listing, and the orphans that it shows. Every step is in the journal before it counts, and every
 //! request that changes something is noted before it is sent.
 
+mod ahead;
 mod bookkeeping;
 mod create;
 mod delete;
+mod noted;
 mod orphan;
 mod pool;
 mod reconcile;
@@ -29,6 +31,7 @@ use crate::state::{Applied, Guards, Recording, Rescue, StoreError};
 use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{ApiWriter, Throttle};
 
+pub(crate) use noted::Stopwatch;
 pub(crate) use run::Halt;
 use run::Run;
 
@@ -83,6 +86,8 @@ pub(crate) struct Job<A> {
     pub parallelism: usize,
     /// The API's clock, where it tells one.
     pub clock: Clock,
+    /// Tells how old a note is.
+    pub stopwatch: Stopwatch,
     /// Makes an idempotency key that was never used.
     pub fresh_key: fn() -> String,
     /// Draws a number by lot.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Event;
-use super::run::Run;
+use super::run::{NotDeleted, Run};
 use crate::crash;
 use crate::endpoint::{EndpointId, Observed};
 use crate::plan::{Action, Ledger};
@@ -55,15 +55,15 @@ enum Ended {
 }
 
 async fn send<A: ApiWriter>(run: &Run<A>, key: &str, id: EndpointId) -> Ended {
-    let Some(noted) = run.job.state.note_orphan(id.clone(), key.to_owned(), run.now()) else { return Ended::Kept };
-    if !run.durable(noted).await {
-        return Ended::Failed;
-    }
-    crash::here("deletion-noted");
-    if let Err(error) = run.delete(&id).await {
-        run.left_behind(format!("{id} is left of a lost create, and could not be deleted now: {error}"));
-        run.halted(error);
-        return Ended::Failed;
+    match run.delete(&id, Some(key)).await {
+        Ok(()) => {}
+        Err(NotDeleted::Kept) => return Ended::Kept,
+        Err(NotDeleted::Journal) => return Ended::Failed,
+        Err(NotDeleted::Api(error)) => {
+            run.left_behind(format!("{id} is left of a lost create, and could not be deleted now: {error}"));
+            run.halted(error);
+            return Ended::Failed;
+        }
     }
     crash::here("orphan-deleted");
     let record = Record::Deleted { endpoint_id: id, name: None, orphan_of: Some(key.to_owned()) };

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::noted::Noted;
 use super::{Event, Job, Outcome, Status};
+use crate::crash;
 use crate::endpoint::EndpointId;
 use crate::plan::Spare;
 use crate::state::{Applied, Durable, Record, WriteFailed};
@@ -134,6 +136,13 @@ impl<A> Run<A> {
         self.durable(self.job.state.record(records)).await
     }
 
+    /// Makes the note of a request durable, and says when that was begun; `None` where the journal failed, which halts
+    /// the run.
+    pub(super) async fn note_request(&self, records: Vec<Record>) -> Option<Noted> {
+        let noted = self.job.stopwatch.start();
+        self.note(records).await.then_some(noted)
+    }
+
     /// Waits until records are durable; `false` where the journal failed, which halts the run.
     pub(super) async fn durable(&self, recorded: Durable) -> bool {
         match recorded.wait().await {
@@ -227,14 +236,41 @@ impl<A> Run<A> {
 }
 
 impl<A: ApiWriter> Run<A> {
-    /// Deletes an endpoint, its deletion noted before; a refused one leaves no note.
-    pub(super) async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
+    /// Notes a deletion and sends it while the note is fresh; `orphan_of` is the key of the create that left the
+    /// endpoint behind, where one did. A refused deletion leaves no note.
+    pub(super) async fn delete(&self, id: &EndpointId, orphan_of: Option<&str>) -> Result<(), NotDeleted> {
+        loop {
+            let noted = self.job.stopwatch.start();
+            let (endpoint_id, at) = (id.clone(), self.now());
+            let durable = match orphan_of {
+                Some(key) => self.job.state.note_orphan(endpoint_id, key.to_owned(), at).ok_or(NotDeleted::Kept)?,
+                None => self.job.state.record(vec![Record::Deleting { endpoint_id, orphan_of: None, at }]),
+            };
+            if !self.durable(durable).await {
+                return Err(NotDeleted::Journal);
+            }
+            crash::here("deletion-noted");
+            if self.job.stopwatch.is_fresh(&noted) {
+                break;
+            }
+        }
         let deleted = self.unless_cut(self.job.api.delete(id)).await;
         if deleted.as_ref().is_err_and(ApiError::did_nothing) {
             self.note(vec![Record::Lapsed { endpoint_id: id.clone() }]).await;
         }
-        deleted
+        deleted.map_err(NotDeleted::Api)
     }
+}
+
+/// Why an endpoint was not deleted.
+#[derive(Debug)]
+pub(super) enum NotDeleted {
+    /// It is an endpoint of the state, and no orphan.
+    Kept,
+    /// The journal did not take the note.
+    Journal,
+    /// The API's answer.
+    Api(ApiError),
 }
 
 /// A request that a signal cut short: nobody knows what became of it.

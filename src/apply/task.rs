@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::noted::Noted;
 use super::run::Run;
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::{Action, Change, Make, Order};
@@ -17,6 +18,8 @@ pub(super) struct Task {
     pub intent: Intent,
     /// Whether the intent is in the journal.
     pub noted: bool,
+    /// The note of the first send, where that was made ahead and nothing was sent since.
+    pub ahead: Option<Noted>,
     /// What comes before the first send.
     pub before: Option<Before>,
     /// Endpoints that may be the outcome of an earlier send.
@@ -50,7 +53,7 @@ pub(super) struct Lost {
 impl Task {
     fn new(index: usize, intent: Intent, before: Option<Before>) -> Self {
         let (matches, last) = (BTreeSet::new(), [None, None]);
-        Self { index, intent, noted: false, before, matches, sends: 0, last, old: false }
+        Self { index, intent, noted: false, ahead: None, before, matches, sends: 0, last, old: false }
     }
 
     /// Whether its key was sent more than once: what it answers may be an endpoint that somebody deleted since.
@@ -68,6 +71,7 @@ impl Task {
         Self {
             intent: fresh,
             noted: true,
+            ahead: None,
             before: None,
             matches: BTreeSet::new(),
             last: [None, None],

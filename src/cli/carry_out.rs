@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::failure::Failure;
 use super::progress::{self, Form};
 use super::project::Project;
-use super::{identity, signals};
+use super::{clock, identity, signals};
 use crate::apply::{Job, Outcome, apply, journal_room};
 use crate::plan::Plan;
 use crate::secrets::SecretEncryptor;
@@ -63,6 +63,7 @@ pub(super) async fn carry_out(
         team,
         parallelism: usize::from(parallelism),
         clock: connection.clock(),
+        stopwatch: clock::stopwatch(),
         fresh_key: || uuid::Uuid::new_v4().to_string(),
         random: rand::random,
         events,

@@ -1,8 +1,10 @@
 //! The clock of this machine, which tests pin.
 
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::apply::Stopwatch;
 use crate::timestamp::Timestamp;
+use crate::videogen::steady;
 
 /// The time by this machine's clock.
 pub(super) fn now() -> Timestamp {
@@ -13,4 +15,9 @@ pub(super) fn now() -> Timestamp {
 pub(super) fn pinned() -> Option<Timestamp> {
     let pinned = std::env::var("HOOKWRIGHT_NOW").ok().filter(|_| cfg!(debug_assertions))?;
     humantime::parse_rfc3339(&pinned).ok().map(Timestamp::of)
+}
+
+/// Tells how much time passes: by a clock that goes on while the machine sleeps, and by the wall clock.
+pub(super) fn stopwatch() -> Stopwatch {
+    Stopwatch::new(|| [steady(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()])
 }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use super::backend::{Answer, BackendError, Base, Created, Log, Urgency};
-use super::format::{Head, journal_line};
+use super::format::{Head, journal_bytes, journal_line};
+use super::holder::Holder;
 use super::model::{Folded, Record};
 use crate::quote::escaped;
 
@@ -68,13 +69,14 @@ impl Durable {
 }
 
 impl Journal {
-    /// Begins a journal: its head is durable, and `room` bytes are reserved where that is possible, when this returns.
-    pub(super) async fn begin(log: Arc<dyn Log>, base: Base, room: u64) -> Result<Self, BeginFailed> {
+    /// Begins a journal: its head and who writes it are durable, and `room` bytes are reserved where that is possible, when this returns.
+    pub(super) async fn begin(log: Arc<dyn Log>, base: Base, holder: Holder, room: u64) -> Result<Self, BeginFailed> {
         let Base { lineage, serial } = base;
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage, base_serial: serial };
+        let begin = Record::Begin { writer: head.journal.clone(), holder };
         log.reserve(room).await?;
-        match log.create(1, journal_line(&head), Urgency::Awaited).await? {
-            Created::Done => Ok(Self { id: head.journal, log, objects: 1, records: 0, failed: Arc::default() }),
+        match log.create(1, journal_bytes(&head, &[begin]), Urgency::Awaited).await? {
+            Created::Done => Ok(Self { id: head.journal, log, objects: 1, records: 1, failed: Arc::default() }),
             Created::Exists => Err(BeginFailed::Exists { journal: log.name().to_owned() }),
         }
     }

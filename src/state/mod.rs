@@ -8,6 +8,7 @@ mod backend;
 mod format;
 #[cfg(test)]
 mod fuzz;
+mod holder;
 mod journal;
 mod model;
 mod session;
@@ -15,10 +16,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use backend::{Holder, LockError, Rescue};
+pub(crate) use backend::{LockError, Rescue};
 #[cfg(test)]
 pub(crate) use backend::{faulty, memory};
 pub(crate) use format::{DocumentError, JournalError, parse_document as parse_state, salvage};
+pub(crate) use holder::Holder;
 pub(crate) use journal::{Durable, WriteFailed};
 pub(crate) use model::{Applied, Deletion, Untaken, answered};
 pub use model::{Ended, Guards, Intent, Managed, Receipt, Record, Slot, State};

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backend::{BackendError, Holder, Local, Stamp};
+use super::backend::{BackendError, Local, Stamp};
 use super::model::State;
 use super::session::{Session, StoreError, load};
+use crate::state::holder::Holder;
 
 /// Where a state lives.
 #[derive(Debug, Clone)]

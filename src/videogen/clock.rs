@@ -48,8 +48,8 @@ impl ApiClock {
     }
 }
 
-/// Time since some fixed moment.
-fn steady() -> Duration {
+/// Time since some fixed moment, the time that the machine sleeps included.
+pub(crate) fn steady() -> Duration {
     let now = clock_gettime(STEADY);
     Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs().try_into().unwrap_or(0))
 }

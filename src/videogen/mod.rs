@@ -28,6 +28,7 @@ use std::time::Duration;
 
 pub(crate) use api::{ApiReader, ApiWriter, Created};
 pub(crate) use client::{HttpReader, HttpWriter};
+pub(crate) use clock::steady;
 #[cfg(test)]
 pub(crate) use error::Refusal;
 pub(crate) use error::{ApiError, Cause};

@@ -3,6 +3,7 @@
 mod durability;
 mod ends;
 mod lost;
+mod notes;
 mod order;
 mod sound;
 mod stage;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::Sound;
-use crate::apply::{Clock, Event, Job, Outcome, Status, apply, journal_room};
+use crate::apply::{Clock, Event, Job, Outcome, Status, Stopwatch, apply, journal_room};
 use crate::plan::Plan;
 use crate::plan::tests::world::World;
 use crate::secrets::{Plugins, SecretEncryptor, generate_identity};
@@ -25,6 +25,7 @@ pub(crate) struct Stage {
     /// Requests in flight at once.
     pub parallelism: usize,
     pub events: Arc<Mutex<Vec<Event>>>,
+    pub stopwatch: Stopwatch,
     world: World,
     _folder: tempfile::TempDir,
     store: Store,
@@ -43,6 +44,7 @@ impl Stage {
             cut: watch::Sender::new(false),
             parallelism: 1,
             events: Arc::default(),
+            stopwatch: Stopwatch::new(|| [Duration::ZERO; 2]),
             world,
             _folder: folder,
             store,
@@ -88,6 +90,7 @@ impl Stage {
             team: Some("vg_team_a".to_owned()),
             parallelism: self.parallelism,
             clock: Clock::new(move || now),
+            stopwatch: self.stopwatch.clone(),
             fresh_key: || uuid::Uuid::new_v4().to_string(),
             random: || 7,
             events,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::document::Document;
-use super::lease::{Holder, Leased};
+use super::lease::Leased;
 use super::log::{Base, Log};
+use crate::state::holder::Holder;
 
 /// One place of a state.
 ///

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::memory::Memory;
 use super::{
-    Answer, Backend, BackendError, Base, Created, Document, Holder, Leased, Log, Replaced, Rescue, Stored, Tag, Urgency,
+    Answer, Backend, BackendError, Base, Created, Document, Leased, Log, Replaced, Rescue, Stored, Tag, Urgency,
 };
+use crate::state::holder::Holder;
 
 /// What breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

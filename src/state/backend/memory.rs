@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{
-    Answer, Backend, Base, Created, Document, Holder, Lease, Leased, LockError, Log, Replaced, Rescue, Stored, Tag,
-    Urgency,
+    Answer, Backend, Base, Created, Document, Lease, Leased, LockError, Log, Replaced, Rescue, Stored, Tag, Urgency,
 };
+use crate::state::holder::Holder;
 
 /// A place in memory; a clone is another handle of the same one.
 #[derive(Debug, Clone, Default)]

@@ -18,6 +18,6 @@ mod suite;
 pub(crate) use answer::{Answer, BackendError};
 pub(crate) use contract::{Backend, Rescue};
 pub(crate) use document::{Document, Replaced, Stored, Tag};
-pub(crate) use lease::{Holder, Lease, Leased, LockError};
+pub(crate) use lease::{Lease, Leased, LockError};
 pub(crate) use local::{Local, Stamp};
 pub(crate) use log::{Base, Created, Log, Urgency};

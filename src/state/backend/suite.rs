@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::memory::Memory;
-use super::{Backend, Base, Created, Holder, Local, LockError, Log, Replaced, Rescue, Tag, Urgency};
+use super::{Backend, Base, Created, Local, LockError, Log, Replaced, Rescue, Tag, Urgency};
+use crate::state::holder::Holder;
 
 /// A place that nobody used before.
 trait Place {

@@ -7,12 +7,20 @@ use super::intent::Intent;
 use super::managed::{Ended, Managed};
 use crate::endpoint::{EndpointId, Name, Spec};
 use crate::secrets::Ciphertext;
+use crate::state::holder::Holder;
 use crate::timestamp::Timestamp;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
+    /// A writer begins: what follows is its own. The first record of every journal.
+    Begin {
+        /// The writer's id: a UUID that no other session has.
+        writer: String,
+        /// Who that is.
+        holder: Holder,
+    },
     /// A create was decided. Durable before its first send.
     Intent(Intent),
     /// A send is about to go out. Durable before it goes.
@@ -24,6 +32,11 @@ pub enum Record {
     },
     /// The last send certainly made nothing.
     Refused {
+        /// The intent.
+        key: String,
+    },
+    /// A send that was noted never left.
+    Withdrawn {
         /// The intent.
         key: String,
     },

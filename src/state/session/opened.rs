@@ -7,7 +7,8 @@ use super::error::StoreError;
 use super::held::Held;
 use super::read::{Loaded, base, load};
 use super::recording::Recording;
-use crate::state::backend::{Backend, Holder};
+use crate::state::backend::Backend;
+use crate::state::holder::Holder;
 use crate::state::journal::Journal;
 use crate::state::model::{State, VERSION};
 
@@ -17,6 +18,7 @@ pub struct Session {
     held: Held,
     state: State,
     changed: bool,
+    holder: Holder,
 }
 
 impl Session {
@@ -27,7 +29,7 @@ impl Session {
         // Whatever would keep the state from being written is found before anything is asked of anybody.
         backend.document().probe().await?;
         let state = state.unwrap_or_else(|| State::new(uuid::Uuid::new_v4().to_string()));
-        let mut session = Self { held: Held::new(backend, lease, tag), state, changed: false };
+        let mut session = Self { held: Held::new(backend, lease, tag), state, changed: false, holder: holder.clone() };
         if objects > 0 {
             session.write().await?;
             session.held.backend.log(&base).remove(1..=objects).await?;
@@ -71,7 +73,7 @@ impl Session {
             self.write().await?;
         }
         let base = base(&self.state);
-        let journal = Journal::begin(self.held.backend.log(&base), base, room).await?;
+        let journal = Journal::begin(self.held.backend.log(&base), base, self.holder, room).await?;
         Ok(Recording::new(self.held, self.state, journal, self.changed))
     }
 }

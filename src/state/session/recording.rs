@@ -46,6 +46,12 @@ impl Recording {
         read(&self.current().state)
     }
 
+    /// How many creates are noted at once, ahead of so many workers: enough that none of them waits for the place where
+    /// the state is, and few, since a note whose send never left costs the next run a search.
+    pub fn ahead(&self, workers: usize) -> usize {
+        workers.div_ceil(2)
+    }
+
     /// Records what happened: replayed into the state at once, durable when the returned value resolves.
     pub fn record(&self, records: Vec<Record>) -> Durable {
         self.current().record(records)

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::disk::{self, DiskError};
-use crate::state::backend::{BackendError, Holder, Lease, LockError};
+use crate::state::backend::{BackendError, Lease, LockError};
+use crate::state::holder::Holder;
 
 /// The lock, held until dropped. Its file stays: removing it would let two hold it.
 #[derive(Debug)]

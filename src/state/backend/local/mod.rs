@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Base, Document, Holder, Lease, Leased, Log, Rescue};
+use super::{Backend, Base, Document, Lease, Leased, Log, Rescue};
 use crate::disk::{self, DiskError, Mode, beside};
+use crate::state::holder::Holder;
 use document::{FileDocument, Identity, identity};
 use file_log::FileLog;
 use lock::Lock;

@@ -42,7 +42,8 @@ pub const FAULTS: [&str; 32] = [
 /// The faults that leave an outcome unknown.
 const UNKNOWN: [&str; 7] =
     ["lost-after", "lost-before", "no-secret", "500-after", "503-before", "late-commit", "truncate"];
-const POINTS: [&str; 12] = [
+const POINTS: [&str; 13] = [
+    "noted-ahead",
     "deletion-noted",
     "orphan-deleted",
     "keys-closed",
