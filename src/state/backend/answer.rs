@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::failure::StoreFailure;
 use crate::disk::DiskError;
 
 /// The answer to a call, once it is awaited.
@@ -19,11 +20,26 @@ pub enum BackendError {
     #[error(transparent)]
     Append(Arc<std::io::Error>),
     /// The request was sent and its answer was lost: what it asks for may have happened, and may still happen.
-    #[error("whether `{what}` was written is unknown")]
+    #[error("whether `{what}` was written is unknown{}", why(.cause.as_deref()))]
     Unknown {
         /// What was to be written.
         what: String,
+        /// What came instead of an answer, where more is known than that none came.
+        cause: Option<Arc<StoreFailure>>,
     },
+    /// A store did not do what it was asked. Nothing was written, and this request never will.
+    #[error(transparent)]
+    Store(Arc<StoreFailure>),
+}
+
+impl From<StoreFailure> for BackendError {
+    fn from(failure: StoreFailure) -> Self {
+        Self::Store(Arc::new(failure))
+    }
+}
+
+fn why(cause: Option<&StoreFailure>) -> String {
+    cause.map_or_else(String::new, |cause| format!(": {cause}"))
 }
 
 impl From<DiskError> for BackendError {

@@ -49,7 +49,7 @@ fn full() -> BackendError {
 }
 
 fn unknown() -> BackendError {
-    BackendError::Unknown { what: "memory".to_owned() }
+    BackendError::Unknown { what: "memory".to_owned(), cause: None }
 }
 
 impl Backend for Faulty {

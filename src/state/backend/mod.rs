@@ -5,6 +5,8 @@
 mod answer;
 mod contract;
 mod document;
+#[allow(dead_code, reason = "the engines of a remote state follow")]
+mod failure;
 #[cfg(test)]
 pub(crate) mod faulty;
 mod lease;
@@ -12,12 +14,24 @@ mod local;
 mod log;
 #[cfg(test)]
 pub(crate) mod memory;
+#[allow(dead_code, reason = "the engines of a remote state follow")]
+mod objects;
+#[cfg(test)]
+pub(crate) mod objects_faulty;
+#[cfg(test)]
+pub(crate) mod objects_memory;
+#[cfg(test)]
+pub(crate) mod objects_suite;
 #[cfg(test)]
 mod suite;
 
 pub(crate) use answer::{Answer, BackendError};
 pub(crate) use contract::{Backend, Rescue};
 pub(crate) use document::{Document, Replaced, Stored, Tag};
+#[allow(unused_imports, reason = "the engines of a remote state follow")]
+pub(crate) use failure::{FailureKind, StoreFailure};
 pub(crate) use lease::{Lease, Leased, LockError};
 pub(crate) use local::{Local, Stamp};
 pub(crate) use log::{Base, Created, Log, Urgency};
+#[allow(unused_imports, reason = "the engines of a remote state follow")]
+pub(crate) use objects::{Listed, Listing, Objects, is_key};
