@@ -11,18 +11,19 @@
 //! | [`mask`] | the secrets of this run, recognised and masked in any encoding | |
 //! | [`quote`] | untrusted text made safe to print | mask |
 //! | [`disk`] | files opened where no link leads elsewhere, and replaced durably | crash, quote |
+//! | [`stopwatch`] | how long ago something was, by two clocks of this machine; reads none itself | |
 //! | [`timestamp`] | moments and durations, to the second; reads no clock | |
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
 //! | [`diagnostic`] | an error of a file: place, cause, hint | mask, quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
 //! | [`secrets`] | plain and encrypted secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
-//! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, timestamp |
+//! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, stopwatch, timestamp |
 //! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, endpoint, secrets, state, timestamp |
 //! | [`refresh`] | what the API says before a plan: account, listings, what counts as gone; can change nothing | endpoint, plan, quote, state, timestamp, videogen |
-//! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, timestamp, videogen |
+//! | [`apply`] | a plan → effects, concurrently, in the safe order; decides and prints nothing | crash, endpoint, mark, plan, secrets, state, stopwatch, timestamp, videogen |
 //! | [`render`] | plan, state, outcome → text, markdown, JSON; returns strings | apply, endpoint, mask, plan, quote, state, timestamp |
 //! | [`cli`] | arguments, a file a command, the exit codes; the only reader of environment, clock and folder | all |
 //! | [`surface`] | what the tests and the benchmark outside the library drive; no other room but `cli` is public | all |
@@ -48,6 +49,7 @@ mod render;
 mod sandbox;
 mod secrets;
 mod state;
+mod stopwatch;
 pub mod surface;
 mod timestamp;
 mod videogen;

@@ -157,7 +157,7 @@ async fn note<A: ApiWriter>(run: &Run<A>, task: &mut Task) -> bool {
     let mut noted = task.ahead.take();
     loop {
         match noted {
-            Some(noted) if run.job.stopwatch.is_fresh(&noted) => return true,
+            Some(noted) if run.is_fresh(&noted) => return true,
             Some(_) if !run.note(vec![Record::Withdrawn { key: task.intent.key.clone() }]).await => return false,
             _ => {}
         }

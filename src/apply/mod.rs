@@ -9,7 +9,6 @@ mod ahead;
 mod bookkeeping;
 mod create;
 mod delete;
-mod noted;
 mod orphan;
 mod pool;
 mod reconcile;
@@ -28,10 +27,10 @@ use crate::endpoint::{EndpointId, Name, Spec};
 use crate::plan::Plan;
 use crate::secrets::SecretEncryptor;
 use crate::state::{Applied, Guards, Recording, Rescue, StoreError};
+use crate::stopwatch::Stopwatch;
 use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{ApiWriter, Throttle};
 
-pub(crate) use noted::Stopwatch;
 pub(crate) use run::Halt;
 use run::Run;
 

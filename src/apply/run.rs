@@ -3,18 +3,22 @@
 use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use super::noted::Noted;
 use super::{Event, Job, Outcome, Status};
 use crate::crash;
 use crate::endpoint::EndpointId;
 use crate::plan::Spare;
 use crate::state::{Applied, Durable, Record, WriteFailed};
-use crate::timestamp::Timestamp;
+use crate::stopwatch::Started;
+use crate::timestamp::{Timestamp, protocol};
 use crate::videogen::{ApiError, ApiWriter, Cause};
 
 /// Creates in a row whose answers may be lost before no new one starts.
 const MOST_LOST: u32 = 3;
+
+/// The longest time between the first attempt to store a note and the request that it announces.
+const FRESH: Duration = Duration::from_secs(30);
 
 /// Why no new work is begun.
 #[derive(Debug, Clone)]
@@ -138,9 +142,15 @@ impl<A> Run<A> {
 
     /// Makes the note of a request durable, and says when that was begun; `None` where the journal failed, which halts
     /// the run.
-    pub(super) async fn note_request(&self, records: Vec<Record>) -> Option<Noted> {
+    pub(super) async fn note_request(&self, records: Vec<Record>) -> Option<Started> {
         let noted = self.job.stopwatch.start();
         self.note(records).await.then_some(noted)
+    }
+
+    /// Whether a request may still leave on its note. A writer that was frozen, or whose disk or store took long, may
+    /// have a successor by now, who has read its notes and judged what became of them.
+    pub(super) fn is_fresh(&self, noted: &Started) -> bool {
+        self.job.stopwatch.is_within(protocol(FRESH), noted)
     }
 
     /// Waits until records are durable; `false` where the journal failed, which halts the run.
@@ -226,7 +236,7 @@ impl<A> Run<A> {
         let (state, saved, rescue) = match job.state.commit(all_done.then(applied)).await {
             Ok(state) => (state, Ok(()), None),
             Err(failed) => {
-                let rescue = (!unsaved.is_empty()).then(|| failed.rescue(&unsaved));
+                let rescue = if unsaved.is_empty() { None } else { Some(failed.rescue(&unsaved).await) };
                 (failed.state, Err(failed.error), rescue)
             }
         };
@@ -250,7 +260,7 @@ impl<A: ApiWriter> Run<A> {
                 return Err(NotDeleted::Journal);
             }
             crash::here("deletion-noted");
-            if self.job.stopwatch.is_fresh(&noted) {
+            if self.is_fresh(&noted) {
                 break;
             }
         }

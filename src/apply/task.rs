@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::noted::Noted;
 use super::run::Run;
 use crate::endpoint::{EndpointId, Name};
 use crate::plan::{Action, Change, Make, Order};
 use crate::state::Intent;
+use crate::stopwatch::Started;
 use crate::videogen::ApiError;
 
 /// One create on its way.
@@ -19,7 +19,7 @@ pub(super) struct Task {
     /// Whether the intent is in the journal.
     pub noted: bool,
     /// The note of the first send, where that was made ahead and nothing was sent since.
-    pub ahead: Option<Noted>,
+    pub ahead: Option<Started>,
     /// What comes before the first send.
     pub before: Option<Before>,
     /// Endpoints that may be the outcome of an earlier send.

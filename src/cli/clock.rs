@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::apply::Stopwatch;
+use crate::stopwatch::Stopwatch;
 use crate::timestamp::Timestamp;
 use crate::videogen::steady;
 

@@ -2,7 +2,7 @@
 
 use crate::quote::escaped;
 use crate::refresh::RefreshError;
-use crate::state::{DocumentError, JournalError, LockError, StoreError};
+use crate::state::{DocumentError, JournalError, LockError, RemoteError, StoreError};
 use crate::videogen::ApiError;
 
 use super::terminal::{self, Unwritten};
@@ -89,6 +89,18 @@ impl From<StoreError> for Failure {
             }
             StoreError::Journal(JournalError::Damaged { .. }) => {
                 "keep a copy of it, move it away, and replay what is whole: hookwright state recover FILE"
+            }
+            StoreError::Remote(RemoteError::Held { .. }) => {
+                "wait for it, or pass --lock-timeout 10m; one that is silent for 45 seconds is taken over"
+            }
+            StoreError::Remote(RemoteError::TakenOver { .. }) => {
+                "everything that this run recorded is in the journal; run it again to do the rest"
+            }
+            StoreError::Remote(RemoteError::RolledBack { .. } | RemoteError::Missing { .. }) => {
+                "bring back the newest version of the state from the store's own history"
+            }
+            StoreError::Remote(RemoteError::IgnoresConditions { .. }) => {
+                "keep the state in a store that honours If-None-Match and If-Match, S3 say"
             }
             StoreError::Changed { .. } => "look at what changed it (an editor, git), then run this again",
             StoreError::Mismatch { .. } => {

@@ -23,8 +23,11 @@ const MOST_HEAD: u64 = 4096;
 pub(super) fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[Status]) {
     let made = made(plan, statuses);
     let Some((first, ..)) = made.first() else { return };
-    let (program, state) = (program(), here(project.store.path()));
-    let (endpoints, shown) = (count(made.len(), "endpoint"), terminal::path(&state));
+    let shown = match project.store.path() {
+        Some(path) => terminal::path(&here(path)),
+        None => escaped(&project.store.name()),
+    };
+    let (program, endpoints) = (program(), count(made.len(), "endpoint"));
     terminal::say(&format!("\n{endpoints} made, the signing secrets encrypted in {shown}:"));
     list(&made);
     let flags = flags(global);

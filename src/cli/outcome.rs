@@ -8,7 +8,7 @@ use super::project::Project;
 use super::{next_steps, terminal};
 use crate::apply::{Halt, Outcome, Status};
 use crate::plan::Plan;
-use crate::quote::count;
+use crate::quote::{count, escaped};
 use crate::render::{self, Place};
 use crate::state::Rescue;
 
@@ -57,6 +57,9 @@ fn rescued(outcome: &Outcome) {
         Some(Rescue::File(path)) => {
             terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
             terminal::hint(&format!("make room, then replay it: hookwright state recover {}", path.display()));
+        }
+        Some(Rescue::Store(name)) => {
+            terminal::warn(&format!("receipts that came late are in {}; the next apply takes them", escaped(name)));
         }
         Some(Rescue::Text(text)) => {
             terminal::warn(

@@ -90,7 +90,7 @@ pub(super) fn load(global: &Global) -> Result<Project, Failure> {
     let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin));
     let state_of = |(name, named): &(Name, Option<NamedPath>)| {
         let path = source.state_path(named.as_ref(), Some(name.as_str())).ok()?;
-        (Store::at(&path).path() != store.path()).then(|| (name.clone(), path))
+        (Store::at(&path).name() != store.name()).then(|| (name.clone(), path))
     };
     let other_states = desired.other_environments.iter().filter_map(state_of).collect();
     Ok(Project {
@@ -154,9 +154,10 @@ pub(super) fn own_files(store: &Store) -> Vec<PathBuf> {
     store.files().into_iter().chain([beside(&database, ".lock"), database]).collect()
 }
 
-/// The embedded sandbox's database: beside the state.
+/// The embedded sandbox's database: beside the state, or where a state file would be.
 pub(super) fn database(store: &Store) -> PathBuf {
-    let state = store.path();
+    let remote = || Path::new("state").join(store.name().rsplit('/').next().unwrap_or_default());
+    let state = store.path().map_or_else(remote, Path::to_owned);
     let name = state.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(".state.json").or_else(|| name.strip_suffix(".json")).unwrap_or(&name);
     state.with_file_name(format!("{stem}.sandbox.json"))

@@ -1,15 +1,14 @@
 //! The state as commands read it: that there is one, and that it has the entry that was named.
 
 use super::failure::Failure;
-use super::terminal;
 use crate::endpoint::Name;
-use crate::quote::nearest;
+use crate::quote::{escaped, nearest};
 use crate::state::{Managed, State, Store};
 
 /// The state with its journal; an error where there is none.
 pub(super) async fn read(store: &Store) -> Result<State, Failure> {
     let missing = || {
-        Failure::new(format!("there is no state at {}", terminal::path(store.path())))
+        Failure::new(format!("there is no state at {}", escaped(&store.name())))
             .hint("the first `hookwright apply` makes it; -c or --state says where it is looked for")
     };
     store.load().await?.ok_or_else(missing)

@@ -6,18 +6,49 @@ use super::backend::{Answer, BackendError, Base, Created, Log, Urgency};
 use super::format::{Head, journal_bytes, journal_line};
 use super::holder::Holder;
 use super::model::{Folded, Record};
+use super::remote::Tail;
 use crate::quote::escaped;
 
 /// A journal that is written to.
 #[derive(Debug)]
 pub(super) struct Journal {
     id: String,
-    log: Arc<dyn Log>,
-    /// Objects that were created.
-    objects: u64,
+    sink: Sink,
     records: u64,
     /// The first failure: nothing is written after it.
     failed: Arc<OnceLock<WriteFailed>>,
+}
+
+/// Where lines go.
+#[derive(Debug)]
+enum Sink {
+    /// The lines of one call become one object.
+    Log {
+        log: Arc<dyn Log>,
+        /// Objects that were created.
+        objects: u64,
+    },
+    /// The lines of many calls become one segment.
+    Tail(Tail),
+}
+
+impl Sink {
+    fn name(&self) -> &str {
+        match self {
+            Self::Log { log, .. } => log.name(),
+            Self::Tail(tail) => tail.name(),
+        }
+    }
+
+    fn append(&mut self, bytes: Vec<u8>, urgency: Urgency) -> Answer<'static, Created> {
+        match self {
+            Self::Log { log, objects } => {
+                *objects += 1;
+                log.create(*objects, bytes, urgency)
+            }
+            Self::Tail(tail) => tail.append(bytes),
+        }
+    }
 }
 
 /// A failed write: final, since what is stored is unknown from here on.
@@ -76,9 +107,17 @@ impl Journal {
         let begin = Record::Begin { writer: head.journal.clone(), holder };
         log.reserve(room).await?;
         match log.create(1, journal_bytes(&head, &[begin]), Urgency::Awaited).await? {
-            Created::Done => Ok(Self { id: head.journal, log, objects: 1, records: 1, failed: Arc::default() }),
+            Created::Done => {
+                let sink = Sink::Log { log, objects: 1 };
+                Ok(Self { id: head.journal, sink, records: 1, failed: Arc::default() })
+            }
             Created::Exists => Err(BeginFailed::Exists { journal: log.name().to_owned() }),
         }
+    }
+
+    /// The journal that a remote writer has begun.
+    pub(super) fn begun(id: String, tail: Tail) -> Self {
+        Self { id, sink: Sink::Tail(tail), records: 0, failed: Arc::default() }
     }
 
     /// Writes records, and returns what to wait for until they are durable. Order of calls is the order in the journal.
@@ -88,12 +127,9 @@ impl Journal {
         let bytes: Vec<u8> = records.iter().flat_map(journal_line).collect();
         let receipts = records.iter().all(|record| matches!(record, Record::Receipt(_)));
         let urgency = if receipts { Urgency::MayWait } else { Urgency::Awaited };
-        let answer = self.failed.get().is_none().then(|| {
-            self.objects += 1;
-            self.log.create(self.objects, bytes, urgency)
-        });
+        let answer = self.failed.get().is_none().then(|| self.sink.append(bytes, urgency));
         self.records += records.len() as u64;
-        Durable { answer, name: self.log.name().to_owned(), failed: Arc::clone(&self.failed) }
+        Durable { answer, name: self.sink.name().to_owned(), failed: Arc::clone(&self.failed) }
     }
 
     /// What a state that holds all of it says of it.
@@ -103,7 +139,11 @@ impl Journal {
 
     /// Removes it: a committed state holds it.
     pub(super) async fn remove(self) -> Result<(), BackendError> {
-        self.log.remove(1..=self.objects).await
+        match self.sink {
+            Sink::Log { log, objects } => log.remove(1..=objects).await,
+            // Its writer removes it as it commits.
+            Sink::Tail(_) => Ok(()),
+        }
     }
 }
 

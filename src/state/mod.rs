@@ -5,12 +5,15 @@
 //! backend a project has).
 
 mod backend;
+mod error;
 mod format;
 #[cfg(test)]
 mod fuzz;
 mod holder;
 mod journal;
 mod model;
+mod remote;
+mod replayed;
 mod session;
 mod store;
 #[cfg(test)]
@@ -19,10 +22,12 @@ mod tests;
 pub(crate) use backend::{LockError, Rescue};
 #[cfg(test)]
 pub(crate) use backend::{faulty, memory};
+pub(crate) use error::StoreError;
 pub(crate) use format::{DocumentError, JournalError, parse_document as parse_state, salvage};
 pub(crate) use holder::Holder;
 pub(crate) use journal::{Durable, WriteFailed};
 pub(crate) use model::{Applied, Deletion, Untaken, answered};
 pub use model::{Ended, Guards, Intent, Managed, Receipt, Record, Slot, State};
-pub(crate) use session::{Recording, Session, StoreError};
+pub(crate) use remote::{Remote, RemoteError};
+pub(crate) use session::{Recording, Session};
 pub use store::Store;

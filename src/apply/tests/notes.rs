@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{Sound, Stage, entries, reads_soundly, refused};
-use crate::apply::Stopwatch;
 use crate::endpoint::{EndpointId, Spec};
 use crate::plan::tests::world::World;
 use crate::state::State;
+use crate::stopwatch::Stopwatch;
 use crate::videogen::{ApiError, ApiWriter, Created};
 
 const FOUR: [&str; 4] = ["a", "b", "c", "d"];

@@ -8,11 +8,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::Sound;
-use crate::apply::{Clock, Event, Job, Outcome, Status, Stopwatch, apply, journal_room};
+use crate::apply::{Clock, Event, Job, Outcome, Status, apply, journal_room};
 use crate::plan::Plan;
 use crate::plan::tests::world::World;
 use crate::secrets::{Plugins, SecretEncryptor, generate_identity};
 use crate::state::{Applied, Holder, Recording, State, Store};
+use crate::stopwatch::Stopwatch;
 use crate::videogen::{ApiWriter, Throttle};
 
 /// Everything that an apply works on; what a test changes is public.
@@ -44,7 +45,7 @@ impl Stage {
             cut: watch::Sender::new(false),
             parallelism: 1,
             events: Arc::default(),
-            stopwatch: Stopwatch::new(|| [Duration::ZERO; 2]),
+            stopwatch: Stopwatch::stopped(),
             world,
             _folder: folder,
             store,

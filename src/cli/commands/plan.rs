@@ -95,7 +95,7 @@ async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>
     let connection =
         if args.refresh { Connection::connect(project, &args.network, Keep::Untouched).await? } else { None };
     let Some(connection) = connection else { return Ok((load(&project.store).await?, None)) };
-    let (store, before) = (project.store.clone(), project.store.stamp());
+    let (store, before) = (project.store.clone(), project.store.look().await?);
     let runtime = tokio::runtime::Handle::current();
     let (loaded, asked) = tokio::join!(
         tokio::task::spawn_blocking(move || runtime.block_on(load(&store))),
@@ -103,7 +103,7 @@ async fn read(project: &Project, args: &PlanArgs) -> Result<(State, Option<Seen>
     );
     let mut state = loaded.map_err(|e| Failure::caused("the state was not read", &e))??;
     let mut seen = connection.check(asked, &state, &args.network).await?;
-    if project.store.stamp() != before {
+    if project.store.look().await? != before {
         // An apply is writing. Whatever it made before a listing is in a state that is read after it.
         let earlier = load(&project.store).await?;
         seen = connection.look(&earlier, &args.network).await?;

@@ -1,12 +1,12 @@
 //! What is asked of a backend.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::document::Document;
 use super::lease::Leased;
 use super::log::{Base, Log};
+use super::rescue::Rescue;
 use crate::state::holder::Holder;
 
 /// One place of a state.
@@ -26,13 +26,4 @@ pub trait Backend: std::fmt::Debug + Send + Sync {
     /// Keeps what neither log nor document took, wherever there is room, and says where that is. Never replaces what an
     /// earlier run kept.
     fn rescue(&self, bytes: &[u8]) -> Rescue;
-}
-
-/// Where rescued receipts went.
-#[derive(Debug)]
-pub enum Rescue {
-    /// A file.
-    File(PathBuf),
-    /// Nowhere: the text is to be shown.
-    Text(String),
 }

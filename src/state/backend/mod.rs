@@ -22,11 +22,12 @@ pub(crate) mod objects_faulty;
 pub(crate) mod objects_memory;
 #[cfg(test)]
 pub(crate) mod objects_suite;
+mod rescue;
 #[cfg(test)]
 mod suite;
 
 pub(crate) use answer::{Answer, BackendError};
-pub(crate) use contract::{Backend, Rescue};
+pub(crate) use contract::Backend;
 pub(crate) use document::{Document, Replaced, Stored, Tag};
 #[allow(unused_imports, reason = "the engines of a remote state follow")]
 pub(crate) use failure::{FailureKind, StoreFailure};
@@ -35,3 +36,4 @@ pub(crate) use local::{Local, Stamp};
 pub(crate) use log::{Base, Created, Log, Urgency};
 #[allow(unused_imports, reason = "the engines of a remote state follow")]
 pub(crate) use objects::{Listed, Listing, Objects, is_key};
+pub(crate) use rescue::{Rescue, rescue_beside};

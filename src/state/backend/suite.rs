@@ -196,6 +196,7 @@ async fn one_holder_has_the_lease(place: impl Place) {
 
 async fn a_rescue_keeps_the_one_before(place: impl Place) {
     let kept = |rescue: Rescue| match rescue {
+        Rescue::Store(name) => panic!("a file or a text, and no object: {name}"),
         Rescue::File(path) => (std::fs::read_to_string(&path).unwrap(), Some(path)),
         Rescue::Text(text) => (text, None),
     };

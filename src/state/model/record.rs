@@ -21,6 +21,13 @@ pub enum Record {
         /// Who that is.
         holder: Holder,
     },
+    /// A segment of a remote journal: who wrote it and as which number. What follows up to the next one is in it.
+    Segment {
+        /// The writer's id.
+        writer: String,
+        /// The segment's number.
+        number: u64,
+    },
     /// A create was decided. Durable before its first send.
     Intent(Intent),
     /// A send is about to go out. Durable before it goes.

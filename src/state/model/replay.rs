@@ -18,7 +18,7 @@ impl State {
             Record::Intent(intent) => self.decide(intent),
             Record::Send { key, at } => self.on_intent(&key, |intent| intent.send(at)),
             Record::Refused { key } | Record::Withdrawn { key } => self.on_intent(&key, |intent| intent.answer(false)),
-            Record::Begin { .. } | Record::Named { .. } => {}
+            Record::Begin { .. } | Record::Segment { .. } | Record::Named { .. } => {}
             Record::Closed { key } => self.on_intent(&key, |intent| intent.closed = true),
             Record::Receipt(receipt) => self.receive(receipt),
             Record::Deleting { endpoint_id, orphan_of, at } => self.note_deletion(endpoint_id, orphan_of, at),

@@ -2,14 +2,24 @@
 
 use std::sync::Arc;
 
-use super::error::StoreError;
-use crate::state::backend::{Backend, Lease, Replaced, Tag};
+use crate::state::backend::{Backend, Lease, Replaced, Rescue, Tag};
+use crate::state::error::StoreError;
 use crate::state::format::document_bytes;
 use crate::state::model::{State, VERSION};
+use crate::state::remote::Writer;
 
-/// The lease, and which version of the document may be replaced under it.
+/// The right to write a state.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) enum Held {
+    /// A lease, under which the document and its journal are written.
+    Leased(Leasehold),
+    /// The journal itself, which is begun.
+    Remote(Box<Writer>),
+}
+
+/// A lease, and which version of the document may be replaced under it.
+#[derive(Debug)]
+pub(super) struct Leasehold {
     /// Where the state is.
     pub backend: Arc<dyn Backend>,
     _lease: Box<dyn Lease>,
@@ -18,6 +28,19 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Keeps what the journal did not take, wherever there is room.
+    pub(super) async fn rescue(&self, bytes: Vec<u8>) -> Rescue {
+        match self {
+            Self::Leased(held) => held.backend.rescue(&bytes),
+            Self::Remote(writer) => match writer.keep(bytes.clone()).await {
+                Ok(name) => Rescue::Store(name),
+                Err(_) => writer.rescue(&bytes),
+            },
+        }
+    }
+}
+
+impl Leasehold {
     /// What holds this lease on that version.
     pub(super) fn new(backend: Arc<dyn Backend>, lease: Box<dyn Lease>, tag: Option<Tag>) -> Self {
         Self { backend, _lease: lease, tag }

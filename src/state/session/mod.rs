@@ -2,13 +2,11 @@
 //! whole, and committed. [`Session::begin`] makes it a [`Recording`], and only then can anything be recorded. Its
 //! commit gives the saved state, or what an unsaved one can still do: rescue its receipts.
 
-mod error;
 mod held;
 mod opened;
 mod read;
 mod recording;
 
-pub(crate) use error::StoreError;
 pub(crate) use opened::Session;
 pub(super) use read::load;
 pub(crate) use recording::Recording;

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::StoreError;
-use super::held::Held;
+use super::held::{Held, Leasehold};
 use super::read::{Loaded, base, load};
 use super::recording::Recording;
 use crate::state::backend::Backend;
+use crate::state::error::StoreError;
 use crate::state::holder::Holder;
 use crate::state::journal::Journal;
 use crate::state::model::{State, VERSION};
+use crate::state::remote::{Patience, Remote, acquire};
 
 /// The one writer of a state, before anything is recorded.
 #[derive(Debug)]
 pub struct Session {
     held: Held,
     state: State,
+    is_new: bool,
     changed: bool,
     holder: Holder,
 }
@@ -29,12 +31,25 @@ impl Session {
         // Whatever would keep the state from being written is found before anything is asked of anybody.
         backend.document().probe().await?;
         let state = state.unwrap_or_else(|| State::new(uuid::Uuid::new_v4().to_string()));
-        let mut session = Self { held: Held::new(backend, lease, tag), state, changed: false, holder: holder.clone() };
+        let is_new = tag.is_none();
+        let mut held = Leasehold::new(Arc::clone(&backend), lease, tag);
+        let mut state = state;
         if objects > 0 {
-            session.write().await?;
-            session.held.backend.log(&base).remove(1..=objects).await?;
+            held.replace(&mut state).await?;
+            backend.log(&base).remove(1..=objects).await?;
         }
-        Ok(session)
+        Ok(Self { held: Held::Leased(held), state, is_new, changed: false, holder: holder.clone() })
+    }
+
+    /// Takes over a remote state, waiting for another writer as `patience` says.
+    pub(crate) async fn open_remote(
+        remote: &Arc<Remote>,
+        holder: &Holder,
+        patience: &Patience,
+    ) -> Result<Self, StoreError> {
+        let (writer, state) = acquire(remote, holder, patience).await?;
+        let is_new = state.serial <= 2 && state.team_id.is_none() && state.endpoints.is_empty();
+        Ok(Self { held: Held::Remote(Box::new(writer)), state, is_new, changed: false, holder: holder.clone() })
     }
 
     /// The state as it now is.
@@ -44,7 +59,7 @@ impl Session {
 
     /// Whether there is no state yet.
     pub fn is_new(&self) -> bool {
-        self.held.tag.is_none()
+        self.is_new
     }
 
     /// Changes the state without a journal: for commands whose whole effect is one write.
@@ -53,15 +68,14 @@ impl Session {
         self.changed = true;
     }
 
-    /// Writes the state with the next serial, if anything changed.
+    /// Writes the state with the next serial, if anything changed, and gives it up. A remote state is given up by being
+    /// written.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        if self.changed { self.write().await } else { Ok(()) }
-    }
-
-    async fn write(&mut self) -> Result<(), StoreError> {
-        self.held.replace(&mut self.state).await?;
-        self.changed = false;
-        Ok(())
+        match &mut self.held {
+            Held::Leased(held) if self.changed => held.replace(&mut self.state).await,
+            Held::Leased(_) => Ok(()),
+            Held::Remote(writer) => writer.commit(&mut self.state).await,
+        }
     }
 
     /// Begins the journal, with at least so many bytes of room reserved where the backend can.
@@ -69,11 +83,17 @@ impl Session {
     /// A journal needs a state that it is begun on, so a new one is written first. So is a state of an older version, in
     /// today's: an older hookwright then refuses it, rather than take records that it does not know for a torn tail.
     pub async fn begin(mut self, room: u64) -> Result<Recording, StoreError> {
-        if self.is_new() || self.state.version < VERSION {
-            self.write().await?;
-        }
-        let base = base(&self.state);
-        let journal = Journal::begin(self.held.backend.log(&base), base, self.holder, room).await?;
+        let journal = match &mut self.held {
+            Held::Leased(held) => {
+                if held.tag.is_none() || self.state.version < VERSION {
+                    held.replace(&mut self.state).await?;
+                    self.changed = false;
+                }
+                let base = base(&self.state);
+                Journal::begin(held.backend.log(&base), base, self.holder, room).await?
+            }
+            Held::Remote(writer) => Journal::begun(writer.id().to_owned(), writer.tail()),
+        };
         Ok(Recording::new(self.held, self.state, journal, self.changed))
     }
 }

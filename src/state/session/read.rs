@@ -1,9 +1,10 @@
 //! Reading a state: the document, the journal that was begun on it, and the document's tag once more.
 
-use super::error::StoreError;
-use crate::state::backend::{Backend, BackendError, Base, Document, Log, Tag};
-use crate::state::format::{Found, parse_document, parse_journal};
-use crate::state::model::{Folded, State};
+use crate::state::backend::{Backend, BackendError, Base, Log, Tag};
+use crate::state::error::StoreError;
+use crate::state::format::{parse_document, parse_journal};
+use crate::state::model::State;
+use crate::state::replayed::replayed;
 
 /// A state as it was read, its journal replayed.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub(crate) async fn load(backend: &dyn Backend) -> Result<Loaded, StoreError> {
         // What was read is of one moment only if nobody replaced the document meanwhile.
         if document.tag().await? == tag {
             let found = if objects > 0 { parse_journal(&journal, log.name())? } else { None };
-            return Ok(Loaded { state: combine(parsed?, found, (document, &*log))?, tag, base, objects });
+            return Ok(Loaded { state: replayed(parsed?, found, (document.name(), log.name()))?, tag, base, objects });
         }
     }
 }
@@ -53,35 +54,4 @@ async fn read_on(log: &dyn Log) -> Result<(Vec<u8>, u64), BackendError> {
         objects += 1;
     }
     Ok((bytes, objects))
-}
-
-fn combine(
-    state: Option<State>,
-    found: Option<Found>,
-    (document, log): (&dyn Document, &dyn Log),
-) -> Result<Option<State>, StoreError> {
-    let Some(Found { head, records, .. }) = found else {
-        return Ok(state.map(without_unsent));
-    };
-    let mismatch = |state_serial| StoreError::Mismatch {
-        state: document.name().to_owned(),
-        journal: log.name().to_owned(),
-        state_serial,
-        journal_serial: head.base_serial,
-    };
-    let mut state = state.filter(|state| state.lineage == head.lineage).ok_or_else(|| mismatch(None))?;
-    let skip = match &state.folded {
-        Some(Folded { journal, records }) if *journal == head.journal => *records,
-        _ if state.serial == head.base_serial => 0,
-        _ => return Err(mismatch(Some(state.serial))),
-    };
-    let total = records.len() as u64;
-    records.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).for_each(|record| state.fold(record));
-    state.folded = Some(Folded { journal: head.journal, records: total });
-    Ok(Some(without_unsent(state)))
-}
-
-fn without_unsent(mut state: State) -> State {
-    state.drop_unsent();
-    state
 }

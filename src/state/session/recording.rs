@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::error::StoreError;
 use super::held::Held;
 use crate::endpoint::EndpointId;
 use crate::state::backend::Rescue;
+use crate::state::error::StoreError;
 use crate::state::format::{Head, journal_bytes};
 use crate::state::journal::{Durable, Journal};
 use crate::state::model::{Receipt, Record, State};
@@ -49,7 +49,10 @@ impl Recording {
     /// How many creates are noted at once, ahead of so many workers: enough that none of them waits for the place where
     /// the state is, and few, since a note whose send never left costs the next run a search.
     pub fn ahead(&self, workers: usize) -> usize {
-        workers.div_ceil(2)
+        match &self.held {
+            Held::Leased(_) => workers.div_ceil(2),
+            Held::Remote(_) => workers * 2,
+        }
     }
 
     /// Records what happened: replayed into the state at once, durable when the returned value resolves.
@@ -85,10 +88,15 @@ impl Recording {
             changed = true;
         }
         state.folded = Some(journal.folded());
-        let written = if changed { held.replace(&mut state).await } else { Ok(()) };
-        let saved = match written {
-            Ok(()) => journal.remove().await.map_err(StoreError::from),
-            error => error,
+        let saved = match &mut held {
+            Held::Remote(writer) => writer.commit(&mut state).await,
+            Held::Leased(held) => {
+                let written = if changed { held.replace(&mut state).await } else { Ok(()) };
+                match written {
+                    Ok(()) => journal.remove().await.map_err(StoreError::from),
+                    error => error,
+                }
+            }
         };
         match saved {
             Ok(()) => Ok(state),
@@ -129,10 +137,10 @@ pub struct Unsaved {
 
 impl Unsaved {
     /// Saves records that the journal did not take, wherever there is room. Nothing in them is in clear.
-    pub fn rescue(&self, records: &[Record]) -> Rescue {
+    pub async fn rescue(&self, records: &[Record]) -> Rescue {
         let State { lineage, serial, .. } = &self.state;
         let journal = uuid::Uuid::new_v4().to_string();
         let head = Head { journal, lineage: lineage.clone(), base_serial: *serial };
-        self.held.backend.rescue(&journal_bytes(&head, records))
+        self.held.rescue(journal_bytes(&head, records)).await
     }
 }

@@ -86,7 +86,7 @@ async fn a_receipt_that_neither_takes_is_rescued_and_can_be_recovered() {
     let (place, recording, received) = recorded(Fault::AllFull(3)).await;
     assert!(received.wait().await.is_err());
     let unsaved = recording.commit(None).await.unwrap_err();
-    let Rescue::Text(text) = unsaved.rescue(&[Record::Intent(intent("k", 0)), Record::Receipt(answer())]) else {
+    let Rescue::Text(text) = unsaved.rescue(&[Record::Intent(intent("k", 0)), Record::Receipt(answer())]).await else {
         panic!("memory has no files");
     };
     drop(unsaved);

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Base, Document, Lease, Leased, Log, Rescue};
-use crate::disk::{self, DiskError, Mode, beside};
+use super::{Backend, Base, Document, Lease, Leased, Log, Rescue, rescue_beside};
+use crate::disk::{self, DiskError, beside};
 use crate::state::holder::Holder;
 use document::{FileDocument, Identity, identity};
 use file_log::FileLog;
@@ -28,7 +28,7 @@ pub(crate) struct Local {
 
 /// What state and journal looked like at one moment.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Stamp([Option<Identity>; 2]);
+pub(crate) struct Stamp([Option<Identity>; 2]);
 
 impl Local {
     /// The place of a state file; links in its path are resolved, so that one state has one lock and one journal. A
@@ -85,20 +85,6 @@ impl Backend for Local {
     }
 
     fn rescue(&self, bytes: &[u8]) -> Rescue {
-        let name = self.errored();
-        let file_name = name.file_name().unwrap_or_default().to_owned();
-        let elsewhere = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()].map(|folder| folder.join(&file_name));
-        for place in std::iter::once(name).chain(elsewhere) {
-            // An earlier one may not be replayed yet: it is never replaced.
-            let mut numbered = (2..).map(|number| beside(&place, &format!(".{number}")));
-            let mut path = place.clone();
-            while path.symlink_metadata().is_ok() {
-                path = numbered.next().expect("there is always one more");
-            }
-            if disk::replace(&path, bytes, Mode::Private).is_ok() {
-                return Rescue::File(path);
-            }
-        }
-        Rescue::Text(String::from_utf8_lossy(bytes).into_owned())
+        rescue_beside(&self.errored(), bytes)
     }
 }

@@ -1,9 +1,10 @@
 //! Why a state was not loaded or written.
 
+use super::backend::{BackendError, LockError};
+use super::format::{DocumentError, JournalError};
+use super::journal::BeginFailed;
+use super::remote::RemoteError;
 use crate::quote::escaped;
-use crate::state::backend::{BackendError, LockError};
-use crate::state::format::{DocumentError, JournalError};
-use crate::state::journal::BeginFailed;
 
 /// Why a state was not loaded or written.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum StoreError {
     /// The place where it is.
     #[error(transparent)]
     Backend(#[from] BackendError),
+    /// A remote state.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// No journal could be begun.
     #[error(transparent)]
     Begin(#[from] BeginFailed),
