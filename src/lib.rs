@@ -15,6 +15,7 @@
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
 //! | [`diagnostic`] | an error of a file: place, cause, hint | mask, quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
+//! | [`place`] | where a remote state lives, as one string and as a value; pins; purely | endpoint, quote |
 //! | [`secrets`] | plain and encrypted secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
 //! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, timestamp |
@@ -41,6 +42,8 @@ mod disk;
 mod endpoint;
 mod mark;
 mod mask;
+#[allow(dead_code, unused_imports, reason = "remote states follow")]
+mod place;
 mod plan;
 mod quote;
 mod refresh;

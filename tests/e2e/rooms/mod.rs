@@ -109,7 +109,7 @@ fn the_crates_with_one_user_have_one() {
 
 #[test]
 fn the_pure_rooms_know_no_clock_no_network_no_disk_and_no_environment() {
-    for room in ["plan", "config", "endpoint", "diagnostic", "quote", "render"] {
+    for room in ["plan", "config", "endpoint", "diagnostic", "place", "quote", "render"] {
         for file in files(room) {
             let text = fs::read_to_string(&file).unwrap();
             // What tests read is their own business; they stand at the end of a file or in a folder.
