@@ -16,8 +16,14 @@ mod log;
 pub(crate) mod memory;
 #[allow(dead_code, reason = "the engines of a remote state follow")]
 mod objects;
+#[allow(dead_code, reason = "the engines of a remote state follow")]
+mod objects_document;
 #[cfg(test)]
 pub(crate) mod objects_faulty;
+#[allow(dead_code, reason = "the engines of a remote state follow")]
+mod objects_layout;
+#[allow(dead_code, reason = "the engines of a remote state follow")]
+mod objects_log;
 #[cfg(test)]
 pub(crate) mod objects_memory;
 #[cfg(test)]
@@ -35,3 +41,9 @@ pub(crate) use local::{Local, Stamp};
 pub(crate) use log::{Base, Created, Log, Urgency};
 #[allow(unused_imports, reason = "the engines of a remote state follow")]
 pub(crate) use objects::{Listed, Listing, Objects, is_key};
+#[allow(unused_imports, reason = "the engines of a remote state follow")]
+pub(crate) use {
+    objects_document::ObjectDocument,
+    objects_layout::{Late, Layout, Segment},
+    objects_log::ObjectLog,
+};
