@@ -16,9 +16,11 @@
 //! | [`sandbox`] | the embedded API server: a second, independent reading of the API | disk |
 //! | [`diagnostic`] | an error of a file: place, cause, hint | mask, quote |
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
+//! | [`place`] | where a remote state lives, as one string and as a value; pins; purely | endpoint, quote |
 //! | [`secrets`] | plain and encrypted secrets, recipients, identities; the one user of `age` | endpoint, quote |
 //! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
 //! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, stopwatch, timestamp |
+//! | [`remote`] | the engines of a remote state: objects over S3, credentials; the one user of `object_store` | mask, place, quote, secrets, state, timestamp |
 //! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |
 //! | [`delivery`] | one delivery by Standard Webhooks: signed, sent to a consumer, checked; its own HTTP client, since no API key may be near | endpoint, quote, secrets, timestamp |
 //! | [`plan`] | desired × state × live × now → a plan, purely: no clock, network or disk | config, endpoint, secrets, state, timestamp |
@@ -42,9 +44,13 @@ mod disk;
 mod endpoint;
 mod mark;
 mod mask;
+#[allow(dead_code, unused_imports, reason = "remote states follow")]
+mod place;
 mod plan;
 mod quote;
 mod refresh;
+#[allow(dead_code, unused_imports, reason = "remote states follow")]
+mod remote;
 mod render;
 mod sandbox;
 mod secrets;

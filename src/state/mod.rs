@@ -19,6 +19,12 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+#[allow(unused_imports, reason = "the engines of a remote state follow")]
+pub(crate) use backend::{
+    Answer, BackendError, FailureKind, Listed, Listing, Objects, Replaced, StoreFailure, Stored, Tag, is_key,
+};
+#[cfg(test)]
+pub(crate) use backend::{Created, objects_suite};
 pub(crate) use backend::{LockError, Rescue};
 #[cfg(test)]
 pub(crate) use backend::{faulty, memory};

@@ -12,6 +12,12 @@ impl Tag {
     pub fn new(text: String) -> Self {
         Self(text)
     }
+
+    /// Its text, as the backend gave it.
+    #[allow(dead_code, reason = "the engines of a remote state follow")]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A document as it was read.

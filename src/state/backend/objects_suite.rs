@@ -14,10 +14,10 @@ pub(crate) trait Store {
     fn folder(&self) -> &str;
 }
 
-/// Every check below as a test, of the store that an expression makes anew; attributes before it are those of each test.
+/// Every check below as a test with these attributes, of the store that an expression makes anew.
 macro_rules! objects_contract {
-    ($(#[$attribute:meta])* $store:expr) => {
-        $crate::state::backend::objects_suite::each_check! { [$(#[$attribute])*] $store;
+    ($attributes:tt $store:expr) => {
+        $crate::state::objects_suite::each_check! { $attributes $store;
             a_key_is_created_once,
             one_of_many_writers_creates_a_key,
             an_object_is_replaced_by_whoever_has_its_tag,
@@ -34,7 +34,7 @@ pub(crate) use objects_contract;
 
 macro_rules! each_check {
     ($attributes:tt $store:expr; $($check:ident),* $(,)?) => {
-        $($crate::state::backend::objects_suite::check! { $attributes $store; $check })*
+        $($crate::state::objects_suite::check! { $attributes $store; $check })*
     };
 }
 pub(crate) use each_check;
@@ -44,7 +44,7 @@ macro_rules! check {
         $(#[$attribute])*
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $check() {
-            $crate::state::backend::objects_suite::$check(&$store).await;
+            $crate::state::objects_suite::$check(&$store).await;
         }
     };
 }
@@ -210,5 +210,5 @@ impl Store for InMemory {
 }
 
 mod memory {
-    super::objects_contract!(super::InMemory(super::super::objects_memory::MemoryObjects::default()));
+    super::objects_contract!([] super::InMemory(super::super::objects_memory::MemoryObjects::default()));
 }
