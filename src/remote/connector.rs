@@ -1,6 +1,7 @@
 //! The HTTP client that `object_store` is given: no redirects, no repeats, limits for time and for the body of an error.
 
 use std::error::Error as _;
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,7 +17,6 @@ use crate::timestamp::Timestamp;
 const MOST_BYTES: usize = 64 << 10;
 
 /// Makes the clients of one store and of what its credentials come from.
-#[derive(Debug)]
 pub(super) struct Connector {
     /// For one request, all in.
     pub timeout: Duration,
@@ -24,6 +24,13 @@ pub(super) struct Connector {
     pub proxy: Option<reqwest::Proxy>,
     /// Whether the store is reached without TLS.
     pub is_plain: bool,
+}
+
+impl fmt::Debug for Connector {
+    /// Without the proxy, whose URL may have a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
 }
 
 impl HttpConnector for Connector {

@@ -95,8 +95,7 @@ impl CredentialError {
 }
 
 /// How credentials of a profile or an SSO session come into the environment.
-pub(crate) const EXPORT: &str =
-    "export the credentials first: `eval \"$(aws configure export-credentials --format env)\"`";
+const EXPORT: &str = "export the credentials first: `eval \"$(aws configure export-credentials --format env)\"`";
 
 impl Variables {
     /// Decides where credentials come from: keys, then a web identity, a task, a pod, and the machine itself.

@@ -122,59 +122,59 @@ mod tests {
             (
                 404,
                 "<html>not here</html>".to_owned(),
-                "failed: could not write s3://b/k: the store refuses it: it gave no reason (status 404)",
+                "failed: could not write s3://b/k: the server refuses it: it gave no reason (status 404)",
             ),
             (412, code("PreconditionFailed"), "condition"),
             (304, String::new(), "condition"),
             (
                 403,
                 code("AccessDenied"),
-                "failed: could not write s3://b/k: the store does not allow it: It says so. (status 403, AccessDenied)",
+                "failed: could not write s3://b/k: the server does not allow it: It says so. (status 403, AccessDenied)",
             ),
             (
                 400,
                 code("ExpiredToken"),
-                "failed: could not write s3://b/k: the store does not allow it: It says so. (status 400, ExpiredToken)",
+                "failed: could not write s3://b/k: the server does not allow it: It says so. (status 400, ExpiredToken)",
             ),
             (
                 400,
                 code("InvalidArgument"),
-                "failed: could not write s3://b/k: the store refuses it: It says so. (status 400, InvalidArgument)",
+                "failed: could not write s3://b/k: the server refuses it: It says so. (status 400, InvalidArgument)",
             ),
             (
                 409,
                 code("ConditionalRequestConflict"),
-                "failed: could not write s3://b/k: the store does not answer: It says so. (status 409, ConditionalRequestConflict)",
+                "failed: could not write s3://b/k: the server is down or busy: It says so. (status 409, ConditionalRequestConflict)",
             ),
             (
                 301,
                 "<Region>eu-west-1</Region>".to_owned(),
-                "failed: could not write s3://b/k: the store refuses it: the bucket is in the region \"eu-west-1\" (status 301)",
+                "failed: could not write s3://b/k: the server refuses it: the bucket is in the region \"eu-west-1\" (status 301)",
             ),
             (
                 501,
                 String::new(),
-                "failed: could not write s3://b/k: the store refuses it: it does not know how to do this (status 501)",
+                "failed: could not write s3://b/k: the server refuses it: it does not know how to do this (status 501)",
             ),
             (
                 500,
                 code("InternalError"),
-                "unclear: could not write s3://b/k: the store does not answer: It says so. (status 500, InternalError)",
+                "unclear: could not write s3://b/k: the server is down or busy: It says so. (status 500, InternalError)",
             ),
             (
                 503,
                 code("SlowDown"),
-                "unclear: could not write s3://b/k: the store does not answer: It says so. (status 503, SlowDown)",
+                "unclear: could not write s3://b/k: the server is down or busy: It says so. (status 503, SlowDown)",
             ),
             (
                 408,
                 String::new(),
-                "unclear: could not write s3://b/k: the store does not answer: it gave no reason (status 408)",
+                "unclear: could not write s3://b/k: the server is down or busy: it gave no reason (status 408)",
             ),
             (
                 200,
                 String::new(),
-                "unclear: could not write s3://b/k: the store does not answer: it gave no reason (status 200)",
+                "unclear: could not write s3://b/k: the server is down or busy: it gave no reason (status 200)",
             ),
         ] {
             assert_eq!(verdict(&answered(status, &body)), expected);
@@ -185,16 +185,16 @@ mod tests {
     fn a_request_that_never_left_was_not_carried_out_and_one_that_may_have_left_may_have_been() {
         let heard = |last| Heard { last, date: None };
         for (last, expected) in [
-            (None, "failed: could not write s3://b/k: the store refuses it: own words"),
+            (None, "failed: could not write s3://b/k: the server refuses it: own words"),
             (
                 Some(Outcome::Unsent("refused".into())),
-                "failed: could not write s3://b/k: the store does not answer: refused",
+                "failed: could not write s3://b/k: the server is down or busy: refused",
             ),
             (
                 Some(Outcome::Lost("timed out".into())),
-                "unclear: could not write s3://b/k: the store does not answer: timed out",
+                "unclear: could not write s3://b/k: the server is down or busy: timed out",
             ),
-            (Some(Outcome::Sent), "unclear: could not write s3://b/k: the store does not answer: own words"),
+            (Some(Outcome::Sent), "unclear: could not write s3://b/k: the server is down or busy: own words"),
         ] {
             assert_eq!(verdict(&heard(last)), expected);
         }

@@ -145,10 +145,14 @@ impl Bucket {
             Ok(credential) => credential,
             Err(error) => {
                 let what = format!("get credentials for {self}");
-                return Err(match judge(what.clone(), &heard, &innermost(&error)) {
+                let failure = match judge(what.clone(), &heard, &innermost(&error)) {
                     Verdict::Failed(failure) | Verdict::Unclear(failure) => failure,
                     Verdict::NoObject | Verdict::Condition => self.refused(what, &innermost(&error)),
-                });
+                };
+                // Whoever gave us some before may give us some again.
+                let had_some = !self.masked.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+                let kind = if had_some { failure.kind } else { FailureKind::NoCredentials };
+                return Err(StoreFailure { kind, ..failure });
             }
         };
         let mut masked = self.masked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -274,6 +278,8 @@ impl Bucket {
                 return Err(self.refused(what, "its answer is none to a listing").into());
             }
         };
+        // Consoles make an object for a folder itself.
+        objects.retain(|object| object.key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(Listing { objects, now: heard.date })
     }

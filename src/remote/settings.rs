@@ -1,11 +1,12 @@
 //! How a store is reached: with what credentials, for how long, through which proxy.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::credentials::Credentials;
 
 /// How to reach a store. Nothing else is read: neither the environment nor any file but those that credentials name.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     /// Who asks.
     pub credentials: Credentials,
@@ -15,6 +16,19 @@ pub(crate) struct Settings {
     pub timeout: Duration,
     /// The proxy that the environment names for https, if any; a store on this machine is reached without it.
     pub proxy: Option<reqwest::Proxy>,
+}
+
+impl fmt::Debug for Settings {
+    /// Without the proxy, whose URL may have a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { credentials, region, timeout, proxy: _ } = self;
+        let mut shown = f.debug_struct("Settings");
+        shown
+            .field("credentials", credentials)
+            .field("region", region)
+            .field("timeout", timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why no client of a store can be made.

@@ -52,6 +52,11 @@ impl Fake {
         format!("s3://bucket/k?endpoint=http%3A%2F%2F127.0.0.1%3A{}", self.port)
     }
 
+    /// A URL there.
+    pub(super) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// The requests so far, whole.
     pub(super) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()

@@ -131,7 +131,7 @@ async fn a_read_is_repeated_while_the_store_is_down() {
     let failed = bucket.read("k").await.unwrap_err().to_string();
     assert_eq!(
         failed,
-        "could not read s3://bucket/k: the store does not answer: It says so. (status 503, SlowDown, request R1)"
+        "could not read s3://bucket/k: the server is down or busy: It says so. (status 503, SlowDown, request R1)"
     );
     assert_eq!(fake.requests().len(), 4);
 }
@@ -146,6 +146,21 @@ async fn a_removal_whose_answer_is_lost_is_unknown() {
     assert!(fake.requests()[0].starts_with("DELETE /bucket/k HTTP/1.1\r\n"), "{:?}", fake.requests());
     let (_fake, bucket) = store(vec![error(404, "NoSuchKey")]).await;
     bucket.remove("k").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_listing_has_what_lies_below_the_folder_and_the_stores_time() {
+    let object = |key: &str| {
+        format!("<Contents><Key>{key}</Key><Size>3</Size><LastModified>2026-11-28T11:58:30Z</LastModified></Contents>")
+    };
+    let objects = ["k.journal/", "k.journal/l/1/2", "k.journal/l/1/1"].map(object).concat();
+    let body = format!("<ListBucketResult>{objects}</ListBucketResult>");
+    let (fake, bucket) = store(vec![Answer::Status(200, DATE, body)]).await;
+    let listing = bucket.list("k.journal").await.unwrap();
+    let keys: Vec<&str> = listing.objects.iter().map(|object| object.key.as_str()).collect();
+    assert_eq!(keys, ["k.journal/l/1/1", "k.journal/l/1/2"]);
+    assert_eq!(listing.now.unwrap().since(listing.objects[0].modified).as_secs(), 90);
+    assert!(fake.requests()[0].contains("prefix=k.journal%2F"), "{:?}", fake.requests());
 }
 
 #[tokio::test]

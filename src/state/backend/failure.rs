@@ -20,7 +20,9 @@ pub struct StoreFailure {
 /// What a failure of a store means for whoever waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// It did not let us: credentials are missing, wrong, expired or not enough.
+    /// Nobody gave us credentials.
+    NoCredentials,
+    /// It did not let us: credentials are wrong, expired or not enough.
     Denied,
     /// There is no such bucket.
     NoBucket,
@@ -35,15 +37,35 @@ impl StoreFailure {
     pub(crate) fn may_pass(&self) -> bool {
         self.kind == FailureKind::Down
     }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self.kind {
+            FailureKind::NoCredentials => {
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or export those of a profile: \
+                 `eval \"$(aws configure export-credentials --format env)\"`"
+            }
+            FailureKind::Denied => {
+                "see whose credentials these are: they need to get, put, delete and list objects there (S3 also denies to \
+                 say that an object is missing to whoever may not list)"
+            }
+            FailureKind::NoBucket => "create the bucket, or correct its name",
+            FailureKind::Refused => {
+                "see whether the store does conditional writes, and whether its endpoint and region are right"
+            }
+            FailureKind::Down => "see whether the store is reached from here, and run this again",
+        }
+    }
 }
 
 impl std::fmt::Display for StoreFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let why = match self.kind {
-            FailureKind::Denied => "the store does not allow it",
+            FailureKind::NoCredentials => "there are none",
+            FailureKind::Denied => "the server does not allow it",
             FailureKind::NoBucket => "there is no such bucket",
-            FailureKind::Refused => "the store refuses it",
-            FailureKind::Down => "the store does not answer",
+            FailureKind::Refused => "the server refuses it",
+            FailureKind::Down => "the server is down or busy",
         };
         write!(f, "could not {}: {why}: {}", self.what, self.message)?;
         let mut details = Vec::new();
@@ -72,12 +94,12 @@ mod tests {
         };
         assert_eq!(
             failure.to_string(),
-            "could not read s3://b/k: the store does not allow it: Access Denied. (status 403, AccessDenied, request \
+            "could not read s3://b/k: the server does not allow it: Access Denied. (status 403, AccessDenied, request \
              4442587FB7D0A2F9)"
         );
-        assert!(!failure.may_pass());
+        assert!(!failure.may_pass() && !failure.hint().is_empty());
         failure = StoreFailure { kind: FailureKind::Down, status: None, code: None, request_id: None, ..failure };
-        assert_eq!(failure.to_string(), "could not read s3://b/k: the store does not answer: Access Denied.");
+        assert_eq!(failure.to_string(), "could not read s3://b/k: the server is down or busy: Access Denied.");
         assert!(failure.may_pass());
     }
 }

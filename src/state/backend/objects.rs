@@ -33,13 +33,14 @@ pub(crate) struct Listing {
 ///
 /// Implementers: an object is written whole or not at all, and a write that is acknowledged is durable and seen by every
 /// later read of its key, by whomever. Of two writers who create one key, or replace one version of it, at most one is
-/// told that it did. A write is sent once: whoever cannot tell what came of it says so, with [`BackendError::Unknown`](super::BackendError::Unknown),
-/// and does not try again on its own. [`BackendError::Store`](super::BackendError::Store) for a write means that it certainly did not happen and
-/// never will. Reads, listings and removals may be repeated. `None` means that the store said that there is no such
+/// told that it did. A write is sent once: whoever cannot tell what came of it says so, with
+/// [`BackendError::Unknown`](super::BackendError::Unknown), and does not try again on its own.
+/// [`BackendError::Store`](super::BackendError::Store) for a write means that it certainly did not happen and never will. Reads, listings and removals may be repeated. `None` means that the store said that there is no such
 /// object: a refusal, a missing bucket and an answer that nobody understands are errors.
 ///
 /// Callers: after an unknown outcome, and after `Exists` or `Lost`, the key is read back and compared (the other writer may
-/// be this one, by a request whose answer was lost), so that the bytes tell who wrote them. A listing is a hint: it may be
+/// be this one, by a request whose answer was lost), so the bytes tell who wrote them. No version has the bytes
+/// of an earlier one of its key: many stores make a tag of the bytes alone. A listing is a hint: it may be
 /// of a moment ago. A request whose answer is dropped may still be carried out, now or later.
 pub(crate) trait Objects: std::fmt::Debug + Send + Sync {
     /// How people name an object, `s3://bucket/key` say. No credentials are in it.
