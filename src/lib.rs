@@ -18,7 +18,7 @@
 //! | [`endpoint`] | the vocabulary: name, id, events, spec, what the API lists | quote |
 //! | [`place`] | where a remote state lives, as one string and as a value; pins; purely | endpoint, quote |
 //! | [`secrets`] | plain and encrypted secrets, recipients, identities; the one user of `age` | endpoint, quote |
-//! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, quote, secrets |
+//! | [`config`] | text → desired, or every error found; gets text, never paths | diagnostic, endpoint, mark, place, quote, secrets |
 //! | [`state`] | the model and its transitions; the format; sessions that record; where a state lives, as a document and a log | crash, disk, endpoint, mark, quote, secrets, stopwatch, timestamp |
 //! | [`remote`] | the engines of a remote state: objects over S3, credentials; the one user of `object_store` | mask, place, quote, secrets, state, timestamp |
 //! | [`videogen`] | the API: reader and writer apart, as traits, and their HTTP side; errors say whether the outcome is known | endpoint, mark, mask, quote, secrets, timestamp |

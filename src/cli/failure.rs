@@ -2,7 +2,7 @@
 
 use crate::quote::escaped;
 use crate::refresh::RefreshError;
-use crate::state::{DocumentError, JournalError, LockError, RemoteError, StoreError};
+use crate::state::{BackendError, DocumentError, JournalError, LockError, RemoteError, StoreError};
 use crate::videogen::ApiError;
 
 use super::terminal::{self, Unwritten};
@@ -93,6 +93,7 @@ impl From<StoreError> for Failure {
             StoreError::Remote(RemoteError::Held { .. }) => {
                 "wait for it, or pass --lock-timeout 10m; one that is silent for 45 seconds is taken over"
             }
+            StoreError::Backend(BackendError::Store(failure)) => failure.hint(),
             StoreError::Remote(RemoteError::TakenOver { .. }) => {
                 "everything that this run recorded is in the journal; run it again to do the rest"
             }

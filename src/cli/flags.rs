@@ -25,8 +25,9 @@ pub(super) struct Global {
     /// A TOML file of values; HOOKWRIGHT_VAR_NAME stands before it, and it before those of the configuration
     #[arg(long = "var-file", global = true, value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
-    /// The state file [default: what the configuration says, else `state/STEM.ENV.state.json` beside it]
-    #[arg(long, global = true, value_name = "PATH")]
+    /// The state, a file or a URL [default: what HOOKWRIGHT_STATE or the configuration says, else `state/STEM.ENV.state.json`
+    /// beside it]
+    #[arg(long, global = true, value_name = "PATH|URL")]
     pub state: Option<PathBuf>,
     /// Run as if started in DIR
     #[arg(long, global = true, value_name = "DIR")]

@@ -25,7 +25,7 @@ impl LockArgs {
 }
 
 /// This process, as a reader of the lock sees it: user, host, pid, and the CI run where the environment names one.
-fn this_process(command: &str) -> Holder {
+pub(super) fn this_process(command: &str) -> Holder {
     let user = var("USER").or_else(|_| var("LOGNAME")).unwrap_or_else(|_| "somebody".to_owned());
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = if host.trim().is_empty() { "this machine" } else { host.trim() };

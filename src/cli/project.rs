@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::failure::Failure;
 use super::flags::Global;
 use super::source::Source;
-use super::{identity, pipeline, terminal, values};
+use super::{identity, pipeline, place, terminal, values};
 use crate::config::{self, BaseUrl, Desired, Inputs, NamedPath};
 use crate::disk::{self, beside};
 use crate::endpoint::{EndpointId, Name};
@@ -77,8 +77,8 @@ pub(super) fn load(global: &Global) -> Result<Project, Failure> {
     }
     let environment = desired.environment.as_ref().map(|name| name.as_str());
     let store = match &global.state {
-        Some(path) => Store::at(path),
-        None => Store::at(&source.state_path(desired.state_path.as_ref(), environment)?),
+        Some(named) => place::named(named)?,
+        None => place::of_file(&source, desired.state_path.as_ref(), environment)?,
     };
     let base_url = desired.base_url.clone();
     let guards = Guards {
@@ -89,6 +89,9 @@ pub(super) fn load(global: &Global) -> Result<Project, Failure> {
     };
     let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin));
     let state_of = |(name, named): &(Name, Option<NamedPath>)| {
+        if named.as_ref().is_some_and(|(named, _)| config::is_place(named)) {
+            return None;
+        }
         let path = source.state_path(named.as_ref(), Some(name.as_str())).ok()?;
         (Store::at(&path).name() != store.name()).then(|| (name.clone(), path))
     };
@@ -166,7 +169,7 @@ pub(super) fn database(store: &Store) -> PathBuf {
 /// The state's place alone, for commands that need no configuration where `--state` is given.
 pub(super) fn store(global: &Global) -> Result<Store, Failure> {
     match &global.state {
-        Some(path) => Ok(Store::at(path)),
+        Some(named) => place::named(named),
         None => Ok(load(global)?.store),
     }
 }

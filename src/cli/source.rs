@@ -85,7 +85,7 @@ impl Source {
         drawn(&self.sources, &self.path, errors)
     }
 
-    fn fault(&self, message: impl Into<String>, span: &Range<usize>, label: &str, help: &str) -> Failure {
+    pub(super) fn fault(&self, message: impl Into<String>, span: &Range<usize>, label: &str, help: &str) -> Failure {
         self.failure(&[FileError::new(message, span.clone(), label).hint(help)])
     }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::endpoint::{Attribute, EndpointId, Name, Wanted};
 use crate::secrets::Recipient;
 
+pub(crate) use entries::sections::is_place;
 pub use parse::parse;
 pub(crate) use values::base_url::parse_base_url;
 pub(crate) use values::given::{Given, Giver, parse_values};

@@ -29,7 +29,7 @@ pub(crate) use backend::{LockError, Rescue};
 #[cfg(test)]
 pub(crate) use backend::{faulty, memory};
 pub(crate) use error::StoreError;
-pub(crate) use format::{DocumentError, JournalError, parse_document as parse_state, salvage};
+pub(crate) use format::{DocumentError, JournalError, document_bytes, parse_document as parse_state, salvage};
 pub(crate) use holder::Holder;
 pub(crate) use journal::{Durable, WriteFailed};
 pub(crate) use model::{Applied, Deletion, Untaken, answered};

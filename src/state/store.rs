@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backend::{BackendError, Local, Stamp, Tag};
+use super::backend::{Backend, BackendError, Local, LockError, Stamp, Tag};
 use super::error::StoreError;
 use super::holder::Holder;
 use super::model::State;
@@ -84,6 +84,30 @@ impl Store {
             Place::Local(local) => Ok(load(&**local).await?.state),
             Place::Remote(remote) => Ok(look(remote).await?.map(|seen| seen.state)),
         }
+    }
+
+    /// Who is writing the state, and for how many seconds nothing was seen of it, where the store's clock tells.
+    pub(crate) async fn holding(&self) -> Result<Option<(Holder, Option<u64>)>, StoreError> {
+        match &self.place {
+            Place::Local(local) => match local.lease(&Holder::nobody(), Duration::ZERO).await {
+                Err(LockError::Held { holder }) => Ok(Some((holder.unwrap_or_else(Holder::nobody), None))),
+                Err(error) => Err(error.into()),
+                Ok(_) => Ok(None),
+            },
+            Place::Remote(remote) => {
+                let holding = look(remote).await?.and_then(|seen| seen.holding);
+                Ok(holding.map(|holding| (holding.holder, holding.silent_seconds)))
+            }
+        }
+    }
+
+    /// Takes a remote state over from its writer, who is told; `None` where nobody writes it, or where its lock is one
+    /// that ends with its holder.
+    pub(crate) async fn unlock(&self, holder: &Holder) -> Result<Option<(Holder, Session)>, StoreError> {
+        let Place::Remote(remote) = &self.place else { return Ok(None) };
+        let Some(holding) = look(remote).await?.and_then(|seen| seen.holding) else { return Ok(None) };
+        let session = Session::open_remote(remote, holder, &Patience::Unlock(holding.writer)).await?;
+        Ok(Some((holding.holder, session)))
     }
 
     /// Opens a session, waiting at most so long for another writer. A folder is made where it does not exist.

@@ -92,7 +92,7 @@ fn environment<'t>(
         base_url: table.get("base_url").map(|item| sections::base_url(item, over, errors)),
         state: table
             .get("state")
-            .and_then(|item| sections::path(item, &format!("\"state/webhooks.{name}.state.json\""), errors)),
+            .and_then(|item| sections::state_place(item, &format!("\"state/webhooks.{name}.state.json\""), errors)),
         api_key_env: table.get("api_key_env").and_then(|item| key_variable(item, errors)),
         encryption: names_recipients.then(|| sections::recipients(table, errors)),
         safety: sections::safety(table, errors),

@@ -13,7 +13,7 @@ use crate::secrets::Recipient;
 
 /// The keys of each section.
 pub(in crate::config) const PROVIDER: [&str; 2] = ["base_url", "mark"];
-pub(in crate::config) const STATE: [&str; 1] = ["path"];
+pub(in crate::config) const STATE: [&str; 2] = ["path", "url"];
 pub(in crate::config) const ENCRYPTION: [&str; 2] = ["recipients", "recipients_file"];
 pub(in crate::config) const SAFETY: [&str; 2] = ["allowed_hosts", "max_deletes"];
 
@@ -63,10 +63,52 @@ pub(in crate::config) fn base_url(item: Item<'_>, over: Option<&BaseUrl>, errors
 /// A path as written, with its place.
 pub(in crate::config) type Place = crate::config::NamedPath;
 
-/// Reads `[state]`: its path.
+/// Reads `[state]`: its path, or its URL.
 pub(in crate::config) fn state(root: &Table<'_>, errors: &mut Errors) -> Option<Place> {
     let table = root.get("state")?.table("[state]", &STATE, errors)?;
-    path(table.get("path")?, "\"state/webhooks.state.json\"", errors)
+    match (table.get("path"), table.get("url")) {
+        (Some(path), Some(url)) => {
+            let error = FileError::new("the state has two places", url.span(), "a state has `path` or `url`");
+            errors.push(error.also(path.span(), "the other place").hint("remove one of them"));
+            None
+        }
+        (Some(item), None) => state_file(item, errors),
+        (None, item) => state_url(item?, errors),
+    }
+}
+
+/// Reads where an environment's state lives: a path or a URL.
+pub(in crate::config) fn state_place(item: Item<'_>, example: &str, errors: &mut Errors) -> Option<Place> {
+    match item.as_text().is_some_and(is_place) {
+        true => state_url(item, errors),
+        false => path(item, example, errors),
+    }
+}
+
+fn state_file(item: Item<'_>, errors: &mut Errors) -> Option<Place> {
+    let (path, span) = path(item, "\"state/webhooks.state.json\"", errors)?;
+    if is_place(&path) {
+        let error = FileError::new("`path` holds a URL", span, "a path names a file");
+        errors.push(error.hint("write `url` for a state that is not a file"));
+        return None;
+    }
+    Some((path, span))
+}
+
+fn state_url(item: Item<'_>, errors: &mut Errors) -> Option<Place> {
+    let text = item.text("\"s3://BUCKET/KEY?region=REGION\"", errors)?;
+    match text.text.parse::<crate::place::Place>() {
+        Ok(place) => Some((place.to_string(), text.span)),
+        Err(error) => {
+            errors.push(FileError::new(error.to_string(), text.span, "").hint(error.hint()));
+            None
+        }
+    }
+}
+
+/// Whether the place of a state is a URL, and no path.
+pub(crate) fn is_place(text: &str) -> bool {
+    text.contains("://") || text.starts_with("git:")
 }
 
 /// The longest path that Linux takes.

@@ -1,10 +1,13 @@
 //! `hookwright state`: look at the state, and repair it.
 
+mod holder;
 mod list;
 mod mv;
+mod pull;
 mod recover;
 mod rm;
 mod show;
+mod unlock;
 
 use clap::{Args, Subcommand};
 
@@ -30,6 +33,9 @@ enum StateCommand {
     Mv(mv::MvArgs),
     Rm(rm::RmArgs),
     Recover(recover::RecoverArgs),
+    Pull(pull::PullArgs),
+    Holder(holder::HolderArgs),
+    Unlock(unlock::UnlockArgs),
 }
 
 /// Runs the command.
@@ -40,5 +46,8 @@ pub(super) async fn run(global: &Global, args: StateArgs) -> Ended {
         StateCommand::Mv(args) => mv::run(global, &args).await,
         StateCommand::Rm(args) => rm::run(global, &args).await,
         StateCommand::Recover(args) => recover::run(global, &args).await,
+        StateCommand::Pull(args) => pull::run(global, &args).await,
+        StateCommand::Holder(args) => holder::run(global, &args).await,
+        StateCommand::Unlock(args) => unlock::run(global, &args).await,
     }
 }
