@@ -91,12 +91,12 @@ impl State {
 
     /// The endpoint that an entry has.
     pub fn current(&self, name: &Name) -> Option<&Managed> {
-        self.endpoints.get(name)?.current.as_ref()
+        self.endpoints.get(name)?.current.as_deref()
     }
 
     /// Every entry's endpoint, by name.
     pub fn currents(&self) -> impl Iterator<Item = (&Name, &Managed)> {
-        self.endpoints.iter().filter_map(|(name, slot)| Some((name, slot.current.as_ref()?)))
+        self.endpoints.iter().filter_map(|(name, slot)| Some((name, slot.current.as_deref()?)))
     }
 
     /// The entries with a secret, current or deposed, that is encrypted to others than these recipients; each once.
