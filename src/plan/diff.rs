@@ -119,7 +119,7 @@ impl<'a> Builder<'a> {
             // A name whose own endpoint moved away has none.
             let moved_away = old_name == name && left.contains(name);
             let slot = self.world.state.endpoints.get(old_name).filter(|_| !moved_away);
-            let had = slot.and_then(|slot| Some((slot, slot.current.as_ref()?)));
+            let had = slot.and_then(|slot| Some((slot, slot.current.as_deref()?)));
             let before = self.changes.len();
             if old_name != name
                 && let Some(slot) = slot
@@ -189,7 +189,7 @@ impl<'a> Builder<'a> {
 }
 
 fn rename(name: &Name, from: &Name, slot: &Slot) -> Change {
-    let view = slot.current.as_ref().map(entry::view);
+    let view = slot.current.as_deref().map(entry::view);
     Change {
         name: name.clone(),
         action: Action::Rename { from: from.clone() },

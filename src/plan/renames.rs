@@ -37,6 +37,9 @@ pub(super) fn renames(desired: &Desired, state: &State) -> BTreeMap<Name, Name> 
                 .push(name);
         }
     }
+    if by_spec.is_empty() {
+        return moves;
+    }
     let mut gone = BTreeSet::new();
     for (name, entry) in &desired.webhooks {
         if moves.contains_key(name) || state.current(name).is_some_and(|managed| same(entry, managed)) {

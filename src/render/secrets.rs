@@ -10,7 +10,7 @@ pub(crate) fn secret_list(state: &State, now: Timestamp) -> String {
         .endpoints
         .iter()
         .flat_map(|(name, slot)| {
-            let own = slot.current.iter().map(move |managed| row(name.to_string(), managed, now));
+            let own = slot.current.as_deref().into_iter().map(move |managed| row(name.to_string(), managed, now));
             let deposed = slot.deposed.iter().map(move |old| row(format!("{name} ({})", state_of(old)), old, now));
             own.chain(deposed)
         })

@@ -59,7 +59,7 @@ pub(super) async fn run(global: &Global, args: &VerifyArgs) -> Ended {
     let identities = args.identity.read()?;
     let at = args.at.unwrap_or_else(clock::now);
     let mut found = None;
-    for one in slot.current.iter().chain(slot.deposed.iter().rev()) {
+    for one in slot.current.as_deref().into_iter().chain(slot.deposed.iter().rev()) {
         // A predecessor whose secret nobody knows can sign nothing that we could check.
         if one.secret.is_none() && one.until.is_some() {
             continue;

@@ -9,12 +9,15 @@ use crate::endpoint::{Name, Spec};
 
 /// Finds every entry whose URL and events, in canonical form, another one above it has too.
 pub(in crate::config) fn refuse(webhooks: &Webhooks, errors: &mut Errors) {
-    let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
-    in_order.sort_by_key(|(_, start)| *start);
-    let mut of_url: HashMap<&str, usize> = HashMap::new();
+    let mut of_url: HashMap<&str, usize> = HashMap::with_capacity(webhooks.entries.len());
     for entry in webhooks.entries.values() {
         *of_url.entry(bare(&entry.wanted.spec)).or_default() += 1;
     }
+    if of_url.len() == webhooks.entries.len() {
+        return;
+    }
+    let mut in_order: Vec<(&Name, usize)> = webhooks.places.iter().map(|(name, span)| (name, span.start)).collect();
+    in_order.sort_by_key(|(_, start)| *start);
     let mut firsts: HashMap<Spec, &Name> = HashMap::new();
     for (name, _) in in_order {
         let Some(entry) = webhooks.entries.get(name) else { continue };

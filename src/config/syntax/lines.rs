@@ -5,7 +5,7 @@ pub(in crate::config) struct Lines(Vec<usize>);
 
 impl Lines {
     pub(in crate::config) fn of(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
         Self(std::iter::once(0).chain(ends).collect())
     }
 

@@ -124,11 +124,11 @@ fn endpoint(managed: Option<&Managed>) -> Endpoint<'_> {
 
 fn entry<'a>(name: &'a str, slot: &'a Slot) -> Entry<'a> {
     let deposed = |old: &'a Managed| Deposed { endpoint: endpoint(Some(old)), until: old.until, ended: old.ended };
-    Entry { name, endpoint: endpoint(slot.current.as_ref()), deposed: slot.deposed.iter().map(deposed).collect() }
+    Entry { name, endpoint: endpoint(slot.current.as_deref()), deposed: slot.deposed.iter().map(deposed).collect() }
 }
 
 fn detailed<'a>(name: &'a str, slot: &'a Slot) -> Detailed<'a> {
-    let current = slot.current.as_ref();
+    let current = slot.current.as_deref();
     Detailed {
         entry: entry(name, slot),
         events_as_written: current.map(|managed| managed.wanted.events_as_written.as_slice()).unwrap_or_default(),

@@ -15,7 +15,7 @@ const WIDEST: usize = 64;
 pub(crate) fn state_list(state: &State) -> String {
     let mut lines: Vec<[String; 4]> = Vec::new();
     for (name, slot) in &state.endpoints {
-        lines.extend(slot.current.iter().map(|managed| columns(name.to_string(), managed)));
+        lines.extend(slot.current.as_deref().into_iter().map(|managed| columns(name.to_string(), managed)));
         lines.extend(slot.deposed.iter().map(|old| columns(format!("{name} ({})", state_of(old)), old)));
     }
     let width = |column: usize| {
@@ -37,7 +37,7 @@ pub(crate) fn show(state: &State, colour: Colour) -> String {
     sections.extend(state.guards.as_ref().map(guards));
     for (name, slot) in &state.endpoints {
         let title = colour.paint(Ink::Title, &format!("# {name}:"));
-        let own = slot.current.as_ref().map(|managed| attributes(managed, "    ")).unwrap_or_default();
+        let own = slot.current.as_deref().map(|managed| attributes(managed, "    ")).unwrap_or_default();
         let mut out = format!("{title}\nwebhook \"{name}\" {{\n{own}");
         for old in &slot.deposed {
             out.push_str(&format!("\n    {} {{\n{}    }}\n", state_of(old), attributes(old, "        ")));
@@ -96,7 +96,7 @@ fn attributes(managed: &Managed, indent: &'static str) -> String {
     let ending = managed.secret_last4.as_deref().map(|last| format!(" # ends in {}", value(last))).unwrap_or_default();
     let secret = if managed.secret.is_some() { "(sensitive)" } else { "(unknown: imported without it)" };
     lines.push("signing_secret", format!("{secret}{ending}"));
-    lines.list("sealed_to", &managed.sealed_to);
+    lines.list("sealed_to", managed.sealed_to.iter());
     lines.draw()
 }
 

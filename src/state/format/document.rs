@@ -58,7 +58,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str) -> Result<State, DocumentError> {
         return Err(damaged(1, 1, format!("`serial` is {}, and no state was written so often", state.serial)));
     }
     state.pending.iter_mut().for_each(Intent::upgrade);
-    let mut seen = HashMap::new();
+    let mut seen = HashMap::with_capacity(state.endpoints.len());
     for (name, managed) in state.all() {
         if let Some(first) = seen.insert(&managed.endpoint_id, name) {
             let id = &managed.endpoint_id;

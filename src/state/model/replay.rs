@@ -40,7 +40,7 @@ impl State {
                 }
             }
             Record::Imported { name, managed } => {
-                self.endpoints.entry(name).or_default().current.get_or_insert(*managed);
+                self.endpoints.entry(name).or_default().current.get_or_insert(managed);
             }
             Record::Forgotten { name } => self.forget(&name),
             Record::Guards(guards) => self.guards = Some(guards),
@@ -110,7 +110,7 @@ impl State {
             slot.deposed.iter_mut().filter(|old| old.ended.is_none()).for_each(|old| old.until = Some(until));
         }
         slot.deposed.retain(|old| old.ended != Some(Ended::Deleted));
-        slot.current = Some(Managed {
+        slot.current = Some(Box::new(Managed {
             endpoint_id: receipt.endpoint_id,
             wanted,
             answered: receipt.answered,
@@ -121,7 +121,7 @@ impl State {
             until: None,
             ended: None,
             unknown: Default::default(),
-        });
+        }));
     }
 
     /// From its note on an orphan uses up one unanswered send of its account, whichever key made it.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::managed::{Ended, Managed};
-use crate::endpoint::{EndpointId, Events, Spec, Wanted};
+use crate::endpoint::{EndpointId, Events, Spec, Wanted, Words};
 use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
@@ -18,7 +18,7 @@ use crate::timestamp::Timestamp;
 #[serde(try_from = "Form")]
 pub struct Slot {
     /// The endpoint that the entry has.
-    pub current: Option<Managed>,
+    pub current: Option<Box<Managed>>,
     /// Predecessors, oldest first: live ones, and those that ended and are remembered.
     pub deposed: Vec<Managed>,
 }
@@ -26,12 +26,12 @@ pub struct Slot {
 impl Slot {
     /// Current and predecessors.
     pub fn all(&self) -> impl Iterator<Item = &Managed> {
-        self.current.iter().chain(&self.deposed)
+        self.current.as_deref().into_iter().chain(&self.deposed)
     }
 
     /// The same, to be changed.
     pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Managed> {
-        self.current.iter_mut().chain(&mut self.deposed)
+        self.current.as_deref_mut().into_iter().chain(&mut self.deposed)
     }
 
     /// Predecessors that are live as far as is known, oldest first.
@@ -47,14 +47,14 @@ impl Slot {
     /// Makes the current endpoint a predecessor.
     pub fn depose(&mut self, until: Timestamp, ended: Option<Ended>) {
         if let Some(old) = self.current.take() {
-            self.deposed.push(Managed { until: Some(until), ended, ..old });
+            self.deposed.push(Managed { until: Some(until), ended, ..*old });
         }
     }
 }
 
 impl From<Managed> for Slot {
     fn from(managed: Managed) -> Self {
-        Self { current: Some(managed), deposed: Vec::new() }
+        Self { current: Some(Box::new(managed)), deposed: Vec::new() }
     }
 }
 
@@ -72,7 +72,7 @@ struct Form {
     #[serde(default)]
     answered: Option<Spec>,
     #[serde(default)]
-    events_as_written: Vec<String>,
+    events_as_written: Words,
     #[serde(default)]
     created_at: Option<i64>,
     #[serde(default)]
@@ -84,7 +84,7 @@ struct Form {
     #[serde(default)]
     secret: Option<Ciphertext>,
     #[serde(default)]
-    sealed_to: Vec<String>,
+    sealed_to: Words,
     #[serde(default)]
     deposed: Vec<Form>,
     #[serde(default)]
@@ -100,7 +100,7 @@ impl TryFrom<Form> for Slot {
     fn try_from(mut form: Form) -> Result<Self, Self::Error> {
         let deposed = std::mem::take(&mut form.deposed);
         let deposed = deposed.into_iter().map(Managed::try_from).collect::<Result<_, _>>()?;
-        let current = if form.endpoint_id.is_some() { Some(Managed::try_from(form)?) } else { None };
+        let current = if form.endpoint_id.is_some() { Some(Box::new(Managed::try_from(form)?)) } else { None };
         Ok(Self { current, deposed })
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn run(global: &Global, RmArgs { names, lock }: &RmArgs) -> End
     session.commit().await?;
     for name in names {
         let had = &state.endpoints[name];
-        let live = had.current.iter().chain(had.predecessors());
+        let live = had.current.as_deref().into_iter().chain(had.predecessors());
         let ids: Vec<String> = live.map(|managed| managed.endpoint_id.to_string()).collect();
         terminal::say(&format!("Forgot `{name}`; {} stays live.", ids.join(", and its predecessor ")));
         if had.all().any(|managed| managed.secret.is_some()) {
