@@ -1,6 +1,6 @@
 //! The vocabulary: names, ids, urls, events, and what an endpoint is made of. No input, no output, no policy.
 
-mod events;
+mod shared;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-pub(crate) use events::Events;
+pub(crate) use shared::{Events, Words};
 
 /// The name of an entry: hookwright's alone, since the API has none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -207,7 +207,7 @@ pub struct Wanted {
     #[serde(rename = "body")]
     pub spec: Spec,
     /// The events as the file writes them, each once, sorted.
-    pub events_as_written: Vec<String>,
+    pub events_as_written: Words,
     /// The entry's rotation: raised to renew the secret.
     pub rotation: u32,
     /// The entry's protection.

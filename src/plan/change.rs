@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Reason;
 use crate::config::ReplaceOrder;
-use crate::endpoint::{EndpointId, Name, Observed, Spec, Wanted};
+use crate::endpoint::{EndpointId, Name, Observed, Spec, Wanted, Words};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -184,7 +184,7 @@ pub struct Update {
     /// What is live, where the state takes that over.
     pub spec: Option<Spec>,
     /// The events as the file writes them.
-    pub events_as_written: Vec<String>,
+    pub events_as_written: Words,
 }
 
 impl Action {

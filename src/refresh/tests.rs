@@ -48,7 +48,7 @@ fn state(all: &[&Observed]) -> State {
     let mut state = State::new("lineage".to_owned());
     for seen in all {
         let spec = Spec { url: seen.url.clone(), events: seen.events.clone(), description: None };
-        let wanted = Wanted { spec, events_as_written: Vec::new(), rotation: 0, prevent_destroy: false };
+        let wanted = Wanted { spec, events_as_written: Default::default(), rotation: 0, prevent_destroy: false };
         let name = Name::parse(seen.id.as_str()).unwrap();
         state.endpoints.insert(name, Managed::adopted(wanted, seen).into());
     }

@@ -165,7 +165,7 @@ impl Run<'_> {
             created_at: self.world.server.live.get(&id).map(|endpoint| endpoint.made),
             secret_last4: "1111".to_owned(),
             secret: SEALED.clone(),
-            sealed_to: Vec::new(),
+            sealed_to: Default::default(),
             at: self.world.now(),
             key_honoured: task.matches.contains(&id),
             endpoint_id: id,

@@ -165,7 +165,7 @@ fn adopt(
         let (encrypted, last4, recipients) = encrypted(project, state, seen, secret)?;
         managed.secret = Some(encrypted);
         managed.secret_last4 = Some(last4);
-        managed.sealed_to = recipients;
+        managed.sealed_to = recipients.into();
     }
     Ok(managed)
 }

@@ -15,7 +15,7 @@ use crate::config::values::lifecycle::{self, Written};
 use crate::config::values::name::read_name;
 use crate::config::values::variables::Variables;
 use crate::diagnostic::{FileError, Sources};
-use crate::endpoint::{self, Name, Spec, Wanted, canonical_description};
+use crate::endpoint::{self, Name, Spec, Wanted, Words, canonical_description};
 
 /// `[defaults]`, below it the top level's `allow_unknown_events`.
 struct Defaults {
@@ -34,6 +34,8 @@ pub(in crate::config) struct Webhooks {
     pub(in crate::config) places: BTreeMap<Name, Range<usize>>,
     /// The events of the entries, each set once.
     events: HashSet<endpoint::Events>,
+    /// The words that they are written as, each list once.
+    words: HashSet<Words>,
 }
 
 /// Reads `[defaults]`.
@@ -78,7 +80,10 @@ impl Webhooks {
         for item in table.items() {
             let name = read_name(item.key(), item.key_span(), errors);
             let mut entry = entry(item, &defaults, reading, errors);
-            entry.iter_mut().for_each(|entry| entry.wanted.spec.events.share(&mut self.events));
+            for Wanted { spec, events_as_written, .. } in entry.iter_mut().map(|entry| &mut entry.wanted) {
+                spec.events.share(&mut self.events);
+                events_as_written.share(&mut self.words);
+            }
             let Some(name) = name else { continue };
             if let Some(first) = self.places.get(&name) {
                 errors.push(twice(name.as_str(), item.key_span(), first.clone()));

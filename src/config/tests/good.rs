@@ -56,7 +56,7 @@ fn every_key_is_read() {
 
     let entry = &desired.webhooks[&name("render-done")];
     assert_eq!(entry.wanted.spec.url, "https://hooks.example.com/videogen");
-    assert_eq!(entry.wanted.events_as_written, ["file.upload.*", "tool_execution.succeeded"]);
+    assert_eq!(*entry.wanted.events_as_written, ["file.upload.*", "tool_execution.succeeded"]);
     let expanded = ["file.upload.completed", "file.upload.failed", "tool_execution.succeeded"];
     assert_eq!(entry.wanted.spec.events, expanded.map(str::to_owned).into());
     assert_eq!(entry.wanted.spec.description.as_deref(), Some("Render pipeline"));
@@ -98,11 +98,11 @@ fn defaults_hold_where_an_entry_is_silent() {
         "#,
     );
     let (a, b) = (&desired.webhooks[&name("a")], &desired.webhooks[&name("b")]);
-    assert_eq!(a.wanted.events_as_written, ["file.playback_ready", "newer.event"]);
+    assert_eq!(*a.wanted.events_as_written, ["file.playback_ready", "newer.event"]);
     assert_eq!(a.rotate_after, Some(Duration::from_secs(30 * 86_400)));
     assert!(a.wanted.prevent_destroy && !b.wanted.prevent_destroy);
     assert_eq!((a.lifecycle.overlap, a.line), (Some(Duration::from_secs(3600)), 8));
-    assert_eq!(b.wanted.events_as_written, ["file.upload.failed"]);
+    assert_eq!(*b.wanted.events_as_written, ["file.upload.failed"]);
     assert_eq!(b.rotate_after, Some(Duration::from_secs(86_400)));
     let destroyed_first = Lifecycle { replace: ReplaceOrder::DestroyFirst, ..Lifecycle::default() };
     assert_eq!(b.lifecycle, destroyed_first, "a default overlap gives way");

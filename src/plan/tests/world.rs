@@ -74,7 +74,7 @@ impl World {
                 created_at: Some(MADE),
                 secret_last4: Some("1111".to_owned()),
                 secret: serde_json::from_str("\"sealed\"").unwrap(),
-                sealed_to: Vec::new(),
+                sealed_to: Default::default(),
                 until: None,
                 ended: None,
                 unknown: Default::default(),

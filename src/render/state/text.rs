@@ -96,7 +96,7 @@ fn attributes(managed: &Managed, indent: &'static str) -> String {
     let ending = managed.secret_last4.as_deref().map(|last| format!(" # ends in {}", value(last))).unwrap_or_default();
     let secret = if managed.secret.is_some() { "(sensitive)" } else { "(unknown: imported without it)" };
     lines.push("signing_secret", format!("{secret}{ending}"));
-    lines.list("sealed_to", &managed.sealed_to);
+    lines.list("sealed_to", managed.sealed_to.iter());
     lines.draw()
 }
 

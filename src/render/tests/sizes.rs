@@ -40,7 +40,7 @@ fn rename(parts: &mut Parts, n: usize) {
 
 fn update(parts: &mut Parts, n: usize) {
     let mut written = entry(at(&format!("u/{n}")));
-    written.wanted.events_as_written = vec!["tool_execution.*".into()];
+    written.wanted.events_as_written = vec!["tool_execution.*".into()].into();
     parts.both(&format!("noted-{n:04}"), managed(&format!("ep_u{n}"), at(&format!("u/{n}"))), written);
 }
 

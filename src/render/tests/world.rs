@@ -112,7 +112,7 @@ pub(super) fn managed(id: &str, spec: Spec) -> Managed {
         created_at: Some(NOW - 86_400),
         secret_last4: Some("ab12".into()),
         secret: serde_json::from_str("\"sealed\"").ok(),
-        sealed_to: vec!["age1operator".into()],
+        sealed_to: vec!["age1operator".into()].into(),
         until: None,
         ended: None,
         unknown: BTreeMap::new(),

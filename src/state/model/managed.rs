@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::endpoint::{EndpointId, Observed, Spec, Wanted};
+use crate::endpoint::{EndpointId, Observed, Spec, Wanted, Words};
 use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
@@ -25,7 +25,7 @@ pub struct Managed {
     /// The secret, encrypted; null where it is unknown (imported without it).
     pub secret: Option<Ciphertext>,
     /// The recipients that it is encrypted to.
-    pub sealed_to: Vec<String>,
+    pub sealed_to: Words,
     /// For a predecessor: the end of its overlap; for one that ended, the end of its memory.
     pub until: Option<Timestamp>,
     /// For a predecessor: how it ended, where it is no longer live as far as is known.
@@ -54,7 +54,7 @@ impl Managed {
             created_at: seen.created_at,
             secret_last4: seen.secret_last4.clone(),
             secret: None,
-            sealed_to: Vec::new(),
+            sealed_to: Words::default(),
             until: None,
             ended: None,
             unknown: BTreeMap::new(),

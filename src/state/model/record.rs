@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::applied::{Applied, Guards};
 use super::intent::Intent;
 use super::managed::{Ended, Managed};
-use crate::endpoint::{EndpointId, Name, Spec};
+use crate::endpoint::{EndpointId, Name, Spec, Words};
 use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
@@ -110,7 +110,7 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         spec: Option<Spec>,
         /// The events as the file writes them.
-        events_as_written: Vec<String>,
+        events_as_written: Words,
     },
     /// An endpoint that exists was adopted.
     Imported {
@@ -157,7 +157,7 @@ pub struct Receipt {
     /// The secret, encrypted.
     pub secret: Ciphertext,
     /// The recipients it is encrypted to.
-    pub sealed_to: Vec<String>,
+    pub sealed_to: Words,
     /// The moment of the answer; a replaced endpoint's overlap runs from here.
     pub at: Timestamp,
     /// Whether the server is known to honour the key: then no earlier send of it made another endpoint.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::managed::{Ended, Managed};
-use crate::endpoint::{EndpointId, Events, Spec, Wanted};
+use crate::endpoint::{EndpointId, Events, Spec, Wanted, Words};
 use crate::secrets::Ciphertext;
 use crate::timestamp::Timestamp;
 
@@ -72,7 +72,7 @@ struct Form {
     #[serde(default)]
     answered: Option<Spec>,
     #[serde(default)]
-    events_as_written: Vec<String>,
+    events_as_written: Words,
     #[serde(default)]
     created_at: Option<i64>,
     #[serde(default)]
@@ -84,7 +84,7 @@ struct Form {
     #[serde(default)]
     secret: Option<Ciphertext>,
     #[serde(default)]
-    sealed_to: Vec<String>,
+    sealed_to: Words,
     #[serde(default)]
     deposed: Vec<Form>,
     #[serde(default)]

@@ -12,7 +12,7 @@ use super::applied::{Applied, Folded, Guards};
 use super::intent::{Deletion, Intent};
 use super::managed::Managed;
 use super::slot::Slot;
-use crate::endpoint::{EndpointId, Name};
+use crate::endpoint::{EndpointId, Name, Words};
 use crate::secrets::Ciphertext;
 
 /// The version of the state format that this hookwright writes; it reads 0.1's, version 1, too.
@@ -111,11 +111,12 @@ impl State {
 
     /// Puts secrets that were encrypted anew in the place of those that they were decrypted from.
     pub fn rekey(&mut self, encrypted: Vec<(EndpointId, Ciphertext)>, recipients: &[String]) {
+        let recipients = Words::from(recipients.to_vec());
         let mut encrypted: BTreeMap<EndpointId, Ciphertext> = encrypted.into_iter().collect();
         for managed in self.endpoints.values_mut().flat_map(Slot::all_mut) {
             if let Some(anew) = encrypted.remove(&managed.endpoint_id) {
                 managed.secret = Some(anew);
-                managed.sealed_to = recipients.to_vec();
+                managed.sealed_to = recipients.clone();
             }
         }
     }
@@ -150,9 +151,13 @@ fn unique<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Name, S
             f.write_str("an object of endpoints")
         }
         fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-            let (mut map, mut events) = (BTreeMap::new(), HashSet::new());
+            let (mut map, mut events, mut words) = (BTreeMap::new(), HashSet::new(), HashSet::new());
             while let Some((name, mut slot)) = access.next_entry::<Name, Slot>()? {
-                slot.all_mut().for_each(|managed| managed.wanted.spec.events.share(&mut events));
+                for managed in slot.all_mut() {
+                    managed.wanted.spec.events.share(&mut events);
+                    managed.wanted.events_as_written.share(&mut words);
+                    managed.sealed_to.share(&mut words);
+                }
                 match map.entry(name) {
                     Entry::Vacant(place) => drop(place.insert(slot)),
                     Entry::Occupied(place) => {

@@ -17,7 +17,7 @@ fn intent(key: &str, overlap_seconds: u64) -> Intent {
     Intent {
         key: key.to_owned(),
         name: name(),
-        wanted: Wanted { spec, events_as_written: vec!["a".to_owned()], rotation: 1, prevent_destroy: false },
+        wanted: Wanted { spec, events_as_written: vec!["a".to_owned()].into(), rotation: 1, prevent_destroy: false },
         live_before: Default::default(),
         replaces: None,
         overlap_seconds,
@@ -40,7 +40,7 @@ fn receipt(key: &str, endpoint: &str, at: i64) -> Record {
         created_at: Some(at),
         secret_last4: "1111".to_owned(),
         secret: serde_json::from_str("\"sealed\"").unwrap(),
-        sealed_to: Vec::new(),
+        sealed_to: Default::default(),
         at: Timestamp(at),
         key_honoured: false,
     })
