@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::source::Source;
-use super::{clock, credentials};
+use super::{clock, credentials, shell};
 use crate::config::{NamedPath, is_place};
 use crate::place::{Pin, Place};
 use crate::quote::{escaped, quoted};
@@ -44,7 +44,7 @@ pub(super) fn of_file(
                 }
                 None => {
                     let message = "a remote state counts only where the run names it too";
-                    let hint = format!("set {PIN}={url}, or a folder above it that ends in `/`");
+                    let hint = format!("set {PIN}={}, or a folder above it that ends in `/`", shell::quoted(url));
                     Err(source.fault(message, span, "a file cannot send credentials to a place by itself", &hint))
                 }
             }

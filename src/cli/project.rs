@@ -58,8 +58,21 @@ impl Project {
     }
 }
 
-/// Reads the configuration and what it names.
-pub(super) fn load(global: &Global) -> Result<Project, Failure> {
+/// A configuration that was read, with the files that it names; where its state is was not looked at.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    source: Source,
+    /// What is wanted.
+    pub desired: Desired,
+    /// Who can read the secrets, from list and file.
+    pub recipients: Vec<Recipient>,
+    /// Why nothing can be encrypted to the recipients, if so: known without running a plugin.
+    pub cannot_encrypt: Option<CannotEncrypt>,
+    labels: BTreeMap<String, String>,
+}
+
+/// Reads the configuration and the files that it names.
+pub(super) fn read(global: &Global) -> Result<Configuration, Failure> {
     let source = Source::read(&global.config)?;
     let base_url = base_url_override()?;
     let inputs = Inputs { base_url, environment: global.env.clone(), values: values::given(global)? };
@@ -75,6 +88,13 @@ pub(super) fn load(global: &Global) -> Result<Project, Failure> {
             }
         }
     }
+    let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin));
+    Ok(Configuration { source, desired, recipients, cannot_encrypt, labels })
+}
+
+/// Reads the configuration, and finds where its state is.
+pub(super) fn load(global: &Global) -> Result<Project, Failure> {
+    let Configuration { source, desired, recipients, cannot_encrypt, labels } = read(global)?;
     let environment = desired.environment.as_ref().map(|name| name.as_str());
     let store = match &global.state {
         Some(named) => place::named(named)?,
@@ -87,7 +107,6 @@ pub(super) fn load(global: &Global) -> Result<Project, Failure> {
         allowed_hosts: desired.safety.allowed_hosts.clone(),
         max_deletes: desired.safety.max_deletes,
     };
-    let cannot_encrypt = cannot_encrypt(&recipients, |plugin| identity::plugins().has(plugin));
     let state_of = |(name, named): &(Name, Option<NamedPath>)| {
         if named.as_ref().is_some_and(|(named, _)| config::is_place(named)) {
             return None;
@@ -121,10 +140,7 @@ fn configuration(global: &Global) -> Option<String> {
 impl Project {
     /// An error where nothing can be encrypted to the recipients.
     pub(super) fn can_encrypt(&self) -> Result<(), Failure> {
-        match &self.cannot_encrypt {
-            None => Ok(()),
-            Some(why) => Err(Failure::new(why.to_string()).hint(why.hint())),
-        }
+        can_encrypt(self.cannot_encrypt.as_ref())
     }
 
     /// Every endpoint that another environment of the configuration manages, as far as its state is a file here.
@@ -149,6 +165,11 @@ impl Project {
         }
         ids
     }
+}
+
+/// An error where nothing can be encrypted to the recipients, for this reason.
+pub(super) fn can_encrypt(cannot: Option<&CannotEncrypt>) -> Result<(), Failure> {
+    cannot.map_or(Ok(()), |why| Err(Failure::new(why.to_string()).hint(why.hint())))
 }
 
 /// Where the state is, and every file that belongs to it, there or not there yet.

@@ -16,9 +16,9 @@ pub(crate) struct ValidateArgs {}
 
 /// Runs the command.
 pub(super) fn run(global: &Global, _: &ValidateArgs) -> Ended {
-    let project = project::load(global)?;
+    let project = project::read(global)?;
     if !project.recipients.is_empty() {
-        project.can_encrypt()?;
+        project::can_encrypt(project.cannot_encrypt.as_ref())?;
     }
     let webhooks = count(project.desired.webhooks.len(), "webhook");
     terminal::print(&format!("Success! The configuration is valid: {webhooks}.\n"))?;

@@ -47,7 +47,7 @@ fn note(key: &str) -> Vec<Record> {
     let intent = Intent {
         key: key.to_owned(),
         name: name(key),
-        wanted: Wanted { spec, events_as_written: vec!["a".to_owned()], rotation: 1, prevent_destroy: false },
+        wanted: Wanted { spec, events_as_written: vec!["a".to_owned()].into(), rotation: 1, prevent_destroy: false },
         live_before: Default::default(),
         replaces: None,
         overlap_seconds: 0,
@@ -71,7 +71,7 @@ fn answer(key: &str) -> Receipt {
         created_at: Some(1000),
         secret_last4: "1111".to_owned(),
         secret: serde_json::from_str("\"sealed\"").unwrap(),
-        sealed_to: Vec::new(),
+        sealed_to: Default::default(),
         at: Timestamp(1000),
         key_honoured: false,
     }
