@@ -29,6 +29,10 @@ pub(super) fn judge(what: String, heard: &Heard, own_words: &dyn std::fmt::Displ
         request_id: None,
     };
     match &heard.last {
+        // It broke off, or is none that the library knows.
+        Some(Outcome::Answered(Answered { status: 200..300, .. })) => {
+            Verdict::Unclear(failure(FailureKind::Down, &format!("its answer cannot be read: {own_words}")))
+        }
         Some(Outcome::Answered(answered)) => judge_answer(answered, failure(FailureKind::Refused, "")),
         Some(Outcome::Unsent(reason)) => Verdict::Failed(failure(FailureKind::Down, reason)),
         Some(Outcome::Lost(reason)) => Verdict::Unclear(failure(FailureKind::Down, reason)),
@@ -174,7 +178,7 @@ mod tests {
             (
                 200,
                 String::new(),
-                "unclear: could not write s3://b/k: the server is down or busy: it gave no reason (status 200)",
+                "unclear: could not write s3://b/k: the server is down or busy: its answer cannot be read: own words",
             ),
         ] {
             assert_eq!(verdict(&answered(status, &body)), expected);
