@@ -59,7 +59,6 @@ impl Project {
 }
 
 /// A configuration that was read, with the files that it names; where its state is was not looked at.
-#[derive(Debug)]
 pub(super) struct Configuration {
     source: Source,
     /// What is wanted.

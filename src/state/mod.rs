@@ -19,7 +19,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "the engines of a remote state follow")]
 pub(crate) use backend::{
     Answer, BackendError, FailureKind, Listed, Listing, Objects, Replaced, StoreFailure, Stored, Tag, is_key,
 };

@@ -14,7 +14,6 @@ impl Tag {
     }
 
     /// Its text, as the backend gave it.
-    #[allow(dead_code, reason = "the engines of a remote state follow")]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -5,7 +5,6 @@
 mod answer;
 mod contract;
 mod document;
-#[allow(dead_code, reason = "the engines of a remote state follow")]
 mod failure;
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -14,7 +13,6 @@ mod local;
 mod log;
 #[cfg(test)]
 pub(crate) mod memory;
-#[allow(dead_code, reason = "the engines of a remote state follow")]
 mod objects;
 #[cfg(test)]
 pub(crate) mod objects_faulty;
@@ -29,11 +27,9 @@ mod suite;
 pub(crate) use answer::{Answer, BackendError};
 pub(crate) use contract::Backend;
 pub(crate) use document::{Document, Replaced, Stored, Tag};
-#[allow(unused_imports, reason = "the engines of a remote state follow")]
 pub(crate) use failure::{FailureKind, StoreFailure};
 pub(crate) use lease::{Lease, Leased, LockError};
 pub(crate) use local::{Local, Stamp};
 pub(crate) use log::{Base, Created, Log, Urgency};
-#[allow(unused_imports, reason = "the engines of a remote state follow")]
 pub(crate) use objects::{Listed, Listing, Objects, is_key};
 pub(crate) use rescue::{Rescue, rescue_beside};
