@@ -28,6 +28,7 @@ mod overlap;
 mod owners;
 mod picture;
 mod ping;
+mod pins;
 mod places;
 mod planning;
 mod readme;
