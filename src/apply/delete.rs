@@ -10,7 +10,7 @@ use crate::plan::{Action, Order};
 use crate::state::Record;
 use crate::videogen::ApiWriter;
 
-struct Doomed {
+struct ToDelete {
     index: usize,
     name: Name,
     id: EndpointId,
@@ -20,26 +20,26 @@ struct Doomed {
 
 /// Deletes what the plan ends. A replacement whose create failed keeps its old endpoint.
 pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>) {
-    let doomed = doomed(run);
+    let to_delete = to_delete(run);
     let shared = Arc::clone(run);
-    let workers = run.job.parallelism.min(doomed.len());
-    pool(workers, at_hand(doomed), move |doomed| one(Arc::clone(&shared), doomed)).await;
+    let workers = run.job.parallelism.min(to_delete.len());
+    pool(workers, at_hand(to_delete), move |to_delete| one(Arc::clone(&shared), to_delete)).await;
 }
 
-fn doomed<A>(run: &Run<A>) -> Vec<Doomed> {
+fn to_delete<A>(run: &Run<A>) -> Vec<ToDelete> {
     let mut list = Vec::new();
     for (index, change) in run.job.plan.changes.iter().enumerate() {
-        let doom =
-            |id: &EndpointId, ends_change| Doomed { index, name: change.name.clone(), id: id.clone(), ends_change };
+        let one =
+            |id: &EndpointId, ends_change| ToDelete { index, name: change.name.clone(), id: id.clone(), ends_change };
         match &change.action {
-            Action::Delete { endpoint_id, .. } => list.push(doom(endpoint_id, true)),
+            Action::Delete { endpoint_id, .. } => list.push(one(endpoint_id, true)),
             Action::Replace { make, old, order: Order::CreateFirst, beside: _ }
                 if make.overlap.is_zero() && run.is_done(index) =>
             {
-                list.push(doom(old, false));
+                list.push(one(old, false));
             }
             Action::Resend { make, replaces: Some(old), .. } if make.overlap.is_zero() && run.is_done(index) => {
-                list.push(doom(old, false));
+                list.push(one(old, false));
             }
             _ => {}
         }
@@ -47,8 +47,8 @@ fn doomed<A>(run: &Run<A>) -> Vec<Doomed> {
     list
 }
 
-async fn one<A: ApiWriter>(run: Arc<Run<A>>, doomed: Doomed) {
-    let Doomed { index, name, id, ends_change } = doomed;
+async fn one<A: ApiWriter>(run: Arc<Run<A>>, to_delete: ToDelete) {
+    let ToDelete { index, name, id, ends_change } = to_delete;
     if !run.may_begin() {
         if !ends_change {
             run.failed(index, format!("its successor is there; {id} is still to be deleted"), None);

@@ -84,26 +84,26 @@ impl<'a> Builder<'a> {
     /// What drifted, taken over into the state as it is.
     fn refresh(&mut self) {
         for (name, slot) in &self.world.state.endpoints {
-            let Some(had) = &slot.current else { continue };
-            let live = self.live(&had.endpoint_id);
+            let Some(managed) = &slot.current else { continue };
+            let live = self.live(&managed.endpoint_id);
             let kept = slot.predecessors().find(|old| !matches!(self.live(&old.endpoint_id), Live::Gone));
-            match (entry::refresh(name, had, live), kept) {
+            match (entry::refresh(name, managed, live), kept) {
                 (Some(Change { action: Action::Forget { .. }, .. }), Some(old)) => {
                     let kind = NoteKind::PredecessorLives { endpoint_id: old.endpoint_id.clone() };
                     self.notes.push(kind.of(name));
                 }
                 (Some(change), _) => self.changes.push(change),
-                (None, _) => self.unchanged.push((name.clone(), entry::view(had))),
+                (None, _) => self.unchanged.push((name.clone(), entry::view(managed))),
             }
-            self.drift.extend(drift(name, had, live));
+            self.drift.extend(drift(name, managed, live));
         }
     }
 
     /// How the endpoints drifted that a rotation replaces.
     fn rotated(&mut self) {
         for name in self.world.choices.rotate.keys() {
-            if let Some(had) = self.world.state.current(name) {
-                self.drift.extend(drift(name, had, self.live(&had.endpoint_id)));
+            if let Some(managed) = self.world.state.current(name) {
+                self.drift.extend(drift(name, managed, self.live(&managed.endpoint_id)));
             }
         }
     }
@@ -119,43 +119,45 @@ impl<'a> Builder<'a> {
             // A name whose own endpoint moved away has none.
             let moved_away = old_name == name && left.contains(name);
             let slot = self.world.state.endpoints.get(old_name).filter(|_| !moved_away);
-            let had = slot.and_then(|slot| Some((slot, slot.current.as_deref()?)));
+            let managed = slot.and_then(|slot| Some((slot, slot.current.as_deref()?)));
             let before = self.changes.len();
             if old_name != name
                 && let Some(slot) = slot
             {
                 self.changes.push(rename(name, old_name, slot));
             }
-            if !self.take_up(name, entry, had.map(|(_, had)| had)) {
-                self.entry(name, entry, slot, had);
+            if !self.take_up(name, entry, managed.map(|(_, managed)| managed)) {
+                self.entry(name, entry, slot, managed);
             }
-            let Some((_, had)) = had else { continue };
-            if !self.world.state.deleting.contains_key(&had.endpoint_id) {
-                self.drift.extend(drift(name, had, self.live(&had.endpoint_id)));
+            let Some((_, managed)) = managed else { continue };
+            if !self.world.state.deleting.contains_key(&managed.endpoint_id) {
+                self.drift.extend(drift(name, managed, self.live(&managed.endpoint_id)));
             }
             if self.changes.len() == before {
-                self.unchanged.push((name.clone(), entry::view(had)));
+                self.unchanged.push((name.clone(), entry::view(managed)));
             }
         }
     }
 
     /// An entry that no pending create is for.
-    fn entry(&mut self, name: &Name, entry: &Entry, slot: Option<&Slot>, had: Option<(&'a Slot, &'a Managed)>) {
-        match (had, self.world.desired.imports.get(name)) {
-            (Some((slot, had)), _) => {
-                let live = self.live(&had.endpoint_id);
+    fn entry(&mut self, name: &Name, entry: &Entry, slot: Option<&Slot>, managed: Option<(&'a Slot, &'a Managed)>) {
+        match (managed, self.world.desired.imports.get(name)) {
+            (Some((slot, managed)), _) => {
+                let live = self.live(&managed.endpoint_id);
                 let forced = self.world.choices.replaces(name).then_some(Reason::Requested);
-                let deletion = self.world.state.deleting.get(&had.endpoint_id);
+                let deletion = self.world.state.deleting.get(&managed.endpoint_id);
                 match (live, deletion) {
                     // It was us.
-                    (Live::Gone, Some(_)) => self.changes.push(entry::remake(name, entry, had, Reason::DeletedBefore)),
-                    _ => self.changes.extend(entry::change(name, entry, (slot, had), live, forced)),
+                    (Live::Gone, Some(_)) => {
+                        self.changes.push(entry::remake(name, entry, managed, Reason::DeletedBefore))
+                    }
+                    _ => self.changes.extend(entry::change(name, entry, (slot, managed), live, forced)),
                 }
                 if let (Live::Listed(_), Some(deletion)) = (live, deletion) {
-                    let kind = NoteKind::DeletionSent { endpoint_id: had.endpoint_id.clone(), at: deletion.at };
+                    let kind = NoteKind::DeletionSent { endpoint_id: managed.endpoint_id.clone(), at: deletion.at };
                     self.notes.push(kind.of(name));
                 }
-                self.notes.extend(notes::entry(self.world, name, entry, had));
+                self.notes.extend(notes::entry(self.world, name, entry, managed));
             }
             (None, Some(id)) => self.changes.push(entry::import(name, entry, id, self.live(id))),
             (None, None) => self.changes.push(entry::create(name, entry, slot)),
@@ -171,17 +173,17 @@ impl<'a> Builder<'a> {
             if moved.contains(name) || (stays && !self.moves.contains_key(name)) {
                 continue;
             }
-            let Some(had) = &slot.current else { continue };
-            let live = self.live(&had.endpoint_id);
+            let Some(managed) = &slot.current else { continue };
+            let live = self.live(&managed.endpoint_id);
             let change = if self.world.desired.removed.contains(name) && !self.world.choices.destroy {
-                forget(name, had)
+                forget(name, managed)
             } else {
                 let reason = if self.world.choices.destroy { Reason::Destroy } else { Reason::NotInConfig };
-                entry::delete(name, had, reason, live)
+                entry::delete(name, managed, reason, live)
             };
             changes.push(change);
-            if !self.world.state.deleting.contains_key(&had.endpoint_id) {
-                self.drift.extend(drift(name, had, live));
+            if !self.world.state.deleting.contains_key(&managed.endpoint_id) {
+                self.drift.extend(drift(name, managed, live));
             }
         }
         self.changes.extend(changes);
@@ -199,11 +201,11 @@ fn rename(name: &Name, from: &Name, slot: &Slot) -> Change {
     }
 }
 
-fn forget(name: &Name, had: &Managed) -> Change {
+fn forget(name: &Name, managed: &Managed) -> Change {
     Change {
         name: name.clone(),
-        action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
-        before: Some(entry::view(had)),
+        action: Action::Forget { endpoint_id: managed.endpoint_id.clone() },
+        before: Some(entry::view(managed)),
         after: None,
         reasons: vec![Reason::Removed],
     }

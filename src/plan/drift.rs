@@ -47,20 +47,20 @@ pub enum DriftKind {
 }
 
 /// How an endpoint drifted; nothing where nobody asked.
-pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
-    let deposed = had.until.is_some();
-    let of = |kind| Drift { name: name.clone(), endpoint_id: had.endpoint_id.clone(), deposed, kind };
+pub(super) fn drift(name: &Name, managed: &Managed, live: Live<'_>) -> Vec<Drift> {
+    let deposed = managed.until.is_some();
+    let of = |kind| Drift { name: name.clone(), endpoint_id: managed.endpoint_id.clone(), deposed, kind };
     let seen = match live {
         Live::Unasked => return Vec::new(),
         Live::Gone => return vec![of(DriftKind::Gone)],
         Live::Listed(seen) => seen,
     };
-    let attributes = differing(had, seen);
+    let attributes = differing(managed, seen);
     let changed = (!attributes.is_empty()).then(|| {
-        let expected = had.expected_live();
+        let expected = managed.expected_live();
         of(DriftKind::Changed { attributes, expected: expected.canonical(), live: listed(seen, expected) })
     });
-    let secret = match (&had.secret_last4, &seen.secret_last4) {
+    let secret = match (&managed.secret_last4, &seen.secret_last4) {
         (Some(before), Some(after)) if before != after => {
             Some(of(DriftKind::Secret { before: before.clone(), after: after.clone() }))
         }
@@ -70,20 +70,20 @@ pub(super) fn drift(name: &Name, had: &Managed, live: Live<'_>) -> Vec<Drift> {
 }
 
 /// The attributes that live are no longer what was answered, but for those under `ignore_changes`.
-pub(super) fn drifted(entry: &Entry, had: &Managed, live: Live<'_>) -> Vec<Attribute> {
+pub(super) fn drifted(entry: &Entry, managed: &Managed, live: Live<'_>) -> Vec<Attribute> {
     let Live::Listed(seen) = live else { return Vec::new() };
-    let mut drifted = differing(had, seen);
+    let mut drifted = differing(managed, seen);
     drifted.retain(|attribute| !entry.lifecycle.ignore_changes.contains(attribute));
     drifted
 }
 
 /// The attributes that live are no longer what was answered.
-pub(super) fn differing(had: &Managed, seen: &Observed) -> Vec<Attribute> {
+pub(super) fn differing(managed: &Managed, seen: &Observed) -> Vec<Attribute> {
     // The API may list what was sent where its answer had other words.
-    if seen.is_duplicate_of(&had.wanted.spec) {
+    if seen.is_duplicate_of(&managed.wanted.spec) {
         return Vec::new();
     }
-    let expected = had.expected_live();
+    let expected = managed.expected_live();
     expected.canonical().differing(&listed(seen, expected))
 }
 

@@ -11,18 +11,19 @@ use crate::state::Managed;
 use crate::timestamp::Timestamp;
 
 /// What is worth a note about an entry with an endpoint.
-pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, had: &Managed) -> Vec<Note> {
+pub(super) fn entry(world: &World<'_>, name: &Name, entry: &Entry, managed: &Managed) -> Vec<Note> {
     let mut notes = Vec::new();
-    if entry.wanted.events_as_written == had.wanted.events_as_written
-        && !entry.wanted.spec.events.is_subset(&had.wanted.spec.events)
+    if entry.wanted.events_as_written == managed.wanted.events_as_written
+        && !entry.wanted.spec.events.is_subset(&managed.wanted.spec.events)
     {
-        let events: BTreeSet<String> = entry.wanted.spec.events.difference(&had.wanted.spec.events).cloned().collect();
+        let events: BTreeSet<String> =
+            entry.wanted.spec.events.difference(&managed.wanted.spec.events).cloned().collect();
         notes.push(NoteKind::GroupsGrew { events }.of(name));
     }
-    if let (Some(after), Some(made)) = (entry.rotate_after, had.created_at) {
+    if let (Some(after), Some(made)) = (entry.rotate_after, managed.created_at) {
         let since = Timestamp(made).after(after);
         if world.now >= since {
-            notes.push(NoteKind::RenewalDue { since, rotation: had.wanted.rotation + 1 }.of(name));
+            notes.push(NoteKind::RenewalDue { since, rotation: managed.wanted.rotation + 1 }.of(name));
         }
     }
     notes
@@ -35,7 +36,7 @@ pub(super) fn unknown_secrets(world: &World<'_>) -> Option<Note> {
     }
     let wanted = |name: &Name| world.desired.webhooks.contains_key(name) && world.choices.targets(name);
     let unknown: Vec<(&Name, &Managed)> =
-        world.state.currents().filter(|(name, had)| had.secret.is_none() && wanted(name)).collect();
+        world.state.currents().filter(|(name, managed)| managed.secret.is_none() && wanted(name)).collect();
     let (_, first) = unknown.first()?;
     let rotation = first.wanted.rotation + 1;
     let names = unknown.into_iter().map(|(name, _)| name.clone()).collect();

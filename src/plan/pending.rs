@@ -14,8 +14,8 @@ use crate::state::{Intent, Managed};
 impl<'a> Builder<'a> {
     /// Takes up the lost create that is exactly what the entry still wants, if there is one. `false`: there is none, or
     /// its keys are given up, and the entry is planned as if there were none.
-    pub(super) fn take_up(&mut self, name: &Name, entry: &Entry, had: Option<&'a Managed>) -> bool {
-        let Some(intent) = self.open_intent(name, entry, had) else { return false };
+    pub(super) fn take_up(&mut self, name: &Name, entry: &Entry, managed: Option<&'a Managed>) -> bool {
+        let Some(intent) = self.open_intent(name, entry, managed) else { return false };
         let account = self.ledger.account(&intent.wanted.spec);
         let candidates = account.map(|account| self.ledger.candidates(account)).unwrap_or_default();
         let stuck = match self.ledger.before_send(&intent.wanted.spec) {
@@ -26,25 +26,26 @@ impl<'a> Builder<'a> {
         };
         self.resent.insert(&intent.key);
         let found = Found { candidates: candidates.all().cloned().collect(), stuck };
-        let before = had.map(entry::view);
+        let before = managed.map(entry::view);
         self.changes.push(Change { before, ..entry::resend(name, entry, intent, found) });
         true
     }
 
     /// The open create for this entry: written under its name, or under a name that nothing else has any more.
-    fn open_intent(&self, name: &Name, entry: &Entry, had: Option<&Managed>) -> Option<&'a Intent> {
+    fn open_intent(&self, name: &Name, entry: &Entry, managed: Option<&Managed>) -> Option<&'a Intent> {
         let state = self.world.state;
         state.open_intents().next()?;
-        let wanted = had.map_or_else(|| entry.wanted.spec.clone(), |had| effective(entry, had));
-        let settled = had.is_some_and(|had| had.wanted.spec == wanted && had.wanted.rotation >= entry.wanted.rotation);
+        let wanted = managed.map_or_else(|| entry.wanted.spec.clone(), |managed| effective(entry, managed));
+        let settled = managed
+            .is_some_and(|managed| managed.wanted.spec == wanted && managed.wanted.rotation >= entry.wanted.rotation);
         let orphaned = |intent: &Intent| {
             let from = &intent.name;
-            had.is_none() && !self.world.desired.webhooks.contains_key(from) && !state.endpoints.contains_key(from)
+            managed.is_none() && !self.world.desired.webhooks.contains_key(from) && !state.endpoints.contains_key(from)
         };
-        let gone = had.is_some_and(|had| matches!(self.live(&had.endpoint_id), Live::Gone));
+        let gone = managed.is_some_and(|managed| matches!(self.live(&managed.endpoint_id), Live::Gone));
         state.open_intents().filter(|_| !settled || gone).find(|intent| {
             let name_fits = || intent.name == *name || self.moves.get(name) == Some(&intent.name) || orphaned(intent);
-            let replaces = had.map(|had| &had.endpoint_id);
+            let replaces = managed.map(|managed| &managed.endpoint_id);
             let place_fits = intent.replaces.is_none() || intent.replaces.as_ref() == replaces;
             // Every entry asks every intent: the test that most fail, and that costs least, comes first.
             intent.wanted.spec.is_same_as(&wanted)

@@ -21,23 +21,25 @@ pub(super) fn changes<'a>(
     let mut changes = Vec::new();
     for (name, overlap) in &world.choices.rotate {
         let Some(slot) = world.state.endpoints.get(name) else { continue };
-        let Some(had) = &slot.current else { continue };
-        let entry = as_it_is(had, *overlap);
+        let Some(managed) = &slot.current else { continue };
+        let entry = as_it_is(managed, *overlap);
         // An earlier rotation whose answer was lost is finished, rather than another begun beside it.
-        changes.push(match world.state.open_intents().find(|intent| continues(intent, name, had)) {
+        changes.push(match world.state.open_intents().find(|intent| continues(intent, name, managed)) {
             Some(intent) => {
                 let account = ledger.account(&intent.wanted.spec);
                 let candidates = account.map(|account| ledger.candidates(account)).unwrap_or_default();
                 let stuck = ledger.before_send(&intent.wanted.spec) != Next::Send;
                 let found = Found { candidates: candidates.all().cloned().collect(), stuck };
-                Change { before: Some(entry::view(had)), ..entry::resend(name, &entry, intent, found) }
+                Change { before: Some(entry::view(managed)), ..entry::resend(name, &entry, intent, found) }
             }
-            None if matches!(live(&had.endpoint_id), Live::Gone) => entry::remake(name, &entry, had, Reason::Gone),
+            None if matches!(live(&managed.endpoint_id), Live::Gone) => {
+                entry::remake(name, &entry, managed, Reason::Gone)
+            }
             None => {
                 // What somebody else changed is not kept beside the successor.
-                let drifted = drifted(&entry, had, live(&had.endpoint_id));
+                let drifted = drifted(&entry, managed, live(&managed.endpoint_id));
                 let reasons = std::iter::once(Reason::Rotate).chain(drifted.into_iter().map(Reason::ChangedRemotely));
-                entry::replacement(name, &entry, (slot, had), had.wanted.spec.clone(), reasons.collect())
+                entry::replacement(name, &entry, (slot, managed), managed.wanted.spec.clone(), reasons.collect())
             }
         });
     }
@@ -49,9 +51,9 @@ pub(super) fn changes<'a>(
 }
 
 /// The entry that the endpoint was made from, its rotation included: the file's does not ask for it again afterwards.
-fn as_it_is(had: &Managed, overlap: Duration) -> Entry {
+fn as_it_is(managed: &Managed, overlap: Duration) -> Entry {
     Entry {
-        wanted: had.wanted.clone(),
+        wanted: managed.wanted.clone(),
         rotate_after: None,
         lifecycle: Lifecycle { overlap: Some(overlap), ..Lifecycle::default() },
         line: 0,
@@ -59,7 +61,7 @@ fn as_it_is(had: &Managed, overlap: Duration) -> Entry {
     }
 }
 
-fn continues(intent: &Intent, name: &Name, had: &Managed) -> bool {
-    let same = intent.wanted.spec == had.wanted.spec && intent.wanted.rotation == had.wanted.rotation;
-    intent.name == *name && same && intent.replaces.as_ref() == Some(&had.endpoint_id)
+fn continues(intent: &Intent, name: &Name, managed: &Managed) -> bool {
+    let same = intent.wanted.spec == managed.wanted.spec && intent.wanted.rotation == managed.wanted.rotation;
+    intent.name == *name && same && intent.replaces.as_ref() == Some(&managed.endpoint_id)
 }

@@ -7,8 +7,8 @@ use crate::plan::{Action, Change, Reason};
 use crate::state::Managed;
 
 /// A delete of a current endpoint.
-pub(in crate::plan) fn delete(name: &Name, had: &Managed, reason: Reason, live: Live<'_>) -> Change {
-    end(name, had, reason, live, false)
+pub(in crate::plan) fn delete(name: &Name, managed: &Managed, reason: Reason, live: Live<'_>) -> Change {
+    end(name, managed, reason, live, false)
 }
 
 /// The end of a predecessor.
@@ -16,13 +16,13 @@ pub(in crate::plan) fn retire(name: &Name, old: &Managed, reason: Reason, live: 
     end(name, old, reason, live, true)
 }
 
-fn end(name: &Name, had: &Managed, reason: Reason, live: Live<'_>, deposed: bool) -> Change {
+fn end(name: &Name, managed: &Managed, reason: Reason, live: Live<'_>, deposed: bool) -> Change {
     let gone = matches!(live, Live::Gone);
     Change {
         name: name.clone(),
-        before: Some(view(had)),
+        before: Some(view(managed)),
         after: None,
-        action: Action::Delete { endpoint_id: had.endpoint_id.clone(), deposed, gone },
+        action: Action::Delete { endpoint_id: managed.endpoint_id.clone(), deposed, gone },
         reasons: vec![reason],
     }
 }

@@ -72,12 +72,12 @@ pub(in crate::plan) fn import(name: &Name, entry: &Entry, id: &EndpointId, live:
 }
 
 /// A create in the place of an endpoint that is gone.
-pub(in crate::plan) fn remake(name: &Name, entry: &Entry, had: &Managed, reason: Reason) -> Change {
-    let gone = Some(had.endpoint_id.clone());
-    let make = Make { gone, overlap: overlap(entry), ..make(entry, effective(entry, had)) };
+pub(in crate::plan) fn remake(name: &Name, entry: &Entry, managed: &Managed, reason: Reason) -> Change {
+    let gone = Some(managed.endpoint_id.clone());
+    let make = Make { gone, overlap: overlap(entry), ..make(entry, effective(entry, managed)) };
     Change {
         name: name.clone(),
-        before: Some(view(had)),
+        before: Some(view(managed)),
         after: Some(planned(&make)),
         action: Action::Create(make),
         reasons: vec![reason],
@@ -88,7 +88,7 @@ pub(in crate::plan) fn remake(name: &Name, entry: &Entry, had: &Managed, reason:
 pub(in crate::plan) fn replacement(
     name: &Name,
     entry: &Entry,
-    (slot, had): (&Slot, &Managed),
+    (slot, managed): (&Slot, &Managed),
     wanted: Spec,
     reasons: Vec<Reason>,
 ) -> Change {
@@ -100,9 +100,9 @@ pub(in crate::plan) fn replacement(
     let beside = slot.predecessors().count();
     Change {
         name: name.clone(),
-        before: Some(view(had)),
+        before: Some(view(managed)),
         after: Some(planned(&make)),
-        action: Action::Replace { make, old: had.endpoint_id.clone(), order, beside },
+        action: Action::Replace { make, old: managed.endpoint_id.clone(), order, beside },
         reasons,
     }
 }

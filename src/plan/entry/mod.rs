@@ -18,22 +18,22 @@ pub(super) use making::{Found, create, import, remake, replacement, resend};
 pub(super) fn change(
     name: &Name,
     entry: &Entry,
-    (slot, had): (&Slot, &Managed),
+    (slot, managed): (&Slot, &Managed),
     live: Live<'_>,
     forced: Option<Reason>,
 ) -> Option<Change> {
     if matches!(live, Live::Gone) {
-        return Some(remake(name, entry, had, Reason::Gone));
+        return Some(remake(name, entry, managed, Reason::Gone));
     }
-    let drifted = drifted(entry, had, live);
-    if forced.is_none() && drifted.is_empty() && same(entry, had) {
+    let drifted = drifted(entry, managed, live);
+    if forced.is_none() && drifted.is_empty() && same(entry, managed) {
         // As nearly every entry: nothing is copied to find that out.
-        return update(name, entry, had, None);
+        return update(name, entry, managed, None);
     }
-    let wanted = effective(entry, had);
-    let mut reasons: Vec<Reason> = had.wanted.spec.differing(&wanted).into_iter().map(Reason::Changed).collect();
-    if entry.wanted.rotation > had.wanted.rotation {
-        reasons.push(Reason::Rotation { from: had.wanted.rotation, to: entry.wanted.rotation });
+    let wanted = effective(entry, managed);
+    let mut reasons: Vec<Reason> = managed.wanted.spec.differing(&wanted).into_iter().map(Reason::Changed).collect();
+    if entry.wanted.rotation > managed.wanted.rotation {
+        reasons.push(Reason::Rotation { from: managed.wanted.rotation, to: entry.wanted.rotation });
     }
     reasons.extend(forced);
     let mut adopted = None;
@@ -50,27 +50,27 @@ pub(super) fn change(
         }
     }
     if !reasons.is_empty() {
-        return Some(replacement(name, entry, (slot, had), wanted, reasons));
+        return Some(replacement(name, entry, (slot, managed), wanted, reasons));
     }
-    update(name, entry, had, adopted)
+    update(name, entry, managed, adopted)
 }
 
 /// What a plan shows of an endpoint that exists.
-pub(super) fn view(had: &Managed) -> View {
+pub(super) fn view(managed: &Managed) -> View {
     View {
-        spec: had.wanted.spec.clone(),
-        endpoint_id: Some(had.endpoint_id.clone()),
-        rotation: had.wanted.rotation,
-        prevent_destroy: had.wanted.prevent_destroy,
+        spec: managed.wanted.spec.clone(),
+        endpoint_id: Some(managed.endpoint_id.clone()),
+        rotation: managed.wanted.rotation,
+        prevent_destroy: managed.wanted.prevent_destroy,
     }
 }
 
-fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> Option<Change> {
+fn update(name: &Name, entry: &Entry, managed: &Managed, adopted: Option<Spec>) -> Option<Change> {
     let found = [
         (Reason::LiveAgrees, adopted.is_some()),
-        (Reason::Protection, entry.wanted.prevent_destroy != had.wanted.prevent_destroy),
-        (Reason::RotationLowered, entry.wanted.rotation < had.wanted.rotation),
-        (Reason::EventsRewritten, entry.wanted.events_as_written != had.wanted.events_as_written),
+        (Reason::Protection, entry.wanted.prevent_destroy != managed.wanted.prevent_destroy),
+        (Reason::RotationLowered, entry.wanted.rotation < managed.wanted.rotation),
+        (Reason::EventsRewritten, entry.wanted.events_as_written != managed.wanted.events_as_written),
     ];
     let reasons: Vec<Reason> = found.into_iter().filter(|(_, so)| *so).map(|(reason, _)| reason).collect();
     if reasons.is_empty() {
@@ -82,41 +82,41 @@ fn update(name: &Name, entry: &Entry, had: &Managed, adopted: Option<Spec>) -> O
         spec: adopted,
         events_as_written: entry.wanted.events_as_written.clone(),
     };
-    Some(updated(name, had, update, reasons))
+    Some(updated(name, managed, update, reasons))
 }
 
-fn updated(name: &Name, had: &Managed, update: Update, reasons: Vec<Reason>) -> Change {
-    let mut after = View { rotation: update.rotation, prevent_destroy: update.prevent_destroy, ..view(had) };
+fn updated(name: &Name, managed: &Managed, update: Update, reasons: Vec<Reason>) -> Change {
+    let mut after = View { rotation: update.rotation, prevent_destroy: update.prevent_destroy, ..view(managed) };
     if let Some(spec) = &update.spec {
         after.spec = spec.clone();
     }
-    let (before, after) = (Some(view(had)), Some(after));
+    let (before, after) = (Some(view(managed)), Some(after));
     Change { name: name.clone(), before, after, action: Action::Update(update), reasons }
 }
 
 /// What is live, taken over into the state: a changed endpoint as it is, a gone one forgotten. A secret that changed
 /// is not taken over: nobody here has the new one.
-pub(super) fn refresh(name: &Name, had: &Managed, live: Live<'_>) -> Option<Change> {
+pub(super) fn refresh(name: &Name, managed: &Managed, live: Live<'_>) -> Option<Change> {
     match live {
         Live::Unasked => None,
         Live::Gone => Some(Change {
             name: name.clone(),
-            before: Some(view(had)),
+            before: Some(view(managed)),
             after: None,
-            action: Action::Forget { endpoint_id: had.endpoint_id.clone() },
+            action: Action::Forget { endpoint_id: managed.endpoint_id.clone() },
             reasons: vec![Reason::Gone],
         }),
         Live::Listed(seen) => {
-            let attributes = differing(had, seen);
-            let spec = (!attributes.is_empty()).then(|| listed(seen, had.expected_live()))?;
+            let attributes = differing(managed, seen);
+            let spec = (!attributes.is_empty()).then(|| listed(seen, managed.expected_live()))?;
             let events_as_written = if attributes.contains(&Attribute::Events) {
                 spec.events.iter().cloned().collect()
             } else {
-                had.wanted.events_as_written.clone()
+                managed.wanted.events_as_written.clone()
             };
-            let (rotation, prevent_destroy) = (had.wanted.rotation, had.wanted.prevent_destroy);
+            let (rotation, prevent_destroy) = (managed.wanted.rotation, managed.wanted.prevent_destroy);
             let update = Update { rotation, prevent_destroy, spec: Some(spec), events_as_written };
-            Some(updated(name, had, update, vec![Reason::Refreshed]))
+            Some(updated(name, managed, update, vec![Reason::Refreshed]))
         }
     }
 }

@@ -16,6 +16,17 @@ use crate::state::format::document_bytes;
 use crate::state::holder::Holder;
 use crate::state::model::{Folded, State, VERSION};
 
+/// A state that this process writes.
+#[derive(Debug)]
+pub(crate) struct Acquired {
+    /// Its writer.
+    pub writer: Writer,
+    /// The state, its journal replayed.
+    pub state: State,
+    /// Whether there was none before.
+    pub is_new: bool,
+}
+
 /// Waits for the state, takes it over, and gives it with its journal replayed. A state that is not there is created.
 ///
 /// An error leaves at most a segment that the next writer waits for as for a silent holder.
@@ -23,11 +34,12 @@ pub(crate) async fn acquire(
     remote: &Arc<Remote>,
     holder: &Holder,
     patience: &Patience,
-) -> Result<(Writer, State), StoreError> {
+) -> Result<Acquired, StoreError> {
     let (id, begun) = (uuid::Uuid::new_v4().to_string(), Instant::now());
+    let mut is_new = false;
     loop {
         let Some(seen) = look(remote).await? else {
-            create(remote).await?;
+            is_new = create(remote).await?;
             continue;
         };
         // What this writer left when a check failed is nobody's to wait for.
@@ -36,16 +48,17 @@ pub(crate) async fn acquire(
         {
             continue;
         }
-        if let Some(taken) = take(remote, seen, &id, holder).await? {
-            return Ok(taken);
+        if let Some((writer, state)) = take(remote, seen, &id, holder).await? {
+            return Ok(Acquired { writer, state, is_new });
         }
     }
 }
 
-async fn create(remote: &Remote) -> Result<(), StoreError> {
+/// Creates an empty state; `false` where another writer did.
+async fn create(remote: &Remote) -> Result<bool, StoreError> {
     let mut state = State { serial: 1, ..State::new(uuid::Uuid::new_v4().to_string()) };
-    once::create(&*remote.objects, remote.keys.document(), document_bytes(&mut state)).await?;
-    Ok(())
+    let created = once::create(&*remote.objects, remote.keys.document(), document_bytes(&mut state)).await?;
+    Ok(created == Created::Done)
 }
 
 /// Takes what was seen; `None` where somebody else was quicker.

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use super::backend::{Objects, is_key};
 use crate::stopwatch::Stopwatch;
 
-pub(crate) use acquire::acquire;
+pub(crate) use acquire::{Acquired, acquire};
 pub(crate) use error::RemoteError;
 use keys::Keys;
 pub(crate) use look::{look, mark};

@@ -11,7 +11,7 @@ use crate::state::error::StoreError;
 use crate::state::holder::Holder;
 use crate::state::journal::Journal;
 use crate::state::model::{State, VERSION};
-use crate::state::remote::{Patience, Remote, acquire};
+use crate::state::remote::{Acquired, Patience, Remote, acquire};
 
 /// The one writer of a state, before anything is recorded.
 #[derive(Debug)]
@@ -47,8 +47,7 @@ impl Session {
         holder: &Holder,
         patience: &Patience,
     ) -> Result<Self, StoreError> {
-        let (writer, state) = acquire(remote, holder, patience).await?;
-        let is_new = state.serial <= 2 && state.team_id.is_none() && state.endpoints.is_empty();
+        let Acquired { writer, state, is_new } = acquire(remote, holder, patience).await?;
         Ok(Self { held: Held::Remote(Box::new(writer)), state, is_new, changed: false, holder: holder.clone() })
     }
 
