@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
 
-use super::create::notes;
+use super::notes::notes;
 use super::run::Run;
 use super::task::{Before, Task};
 use crate::crash;

@@ -9,6 +9,7 @@ mod ahead;
 mod bookkeeping;
 mod create;
 mod delete;
+mod notes;
 mod orphan;
 mod pool;
 mod reconcile;

@@ -1,7 +1,7 @@
 //! Where the state of this run is. The file proposes, the run disposes: a file of a branch could name a place that learns
 //! our credentials, so a remote place counts only where `--state` or HOOKWRIGHT_STATE names it or a folder above it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::Failure;
@@ -66,7 +66,7 @@ fn remote(place: &Place) -> Result<Store, Failure> {
     let Place::S3(s3) = place;
     let objects =
         S3::new(s3, &credentials::settings()?).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
-    let remote = Remote::new(Arc::new(objects), s3.key().to_owned(), clock::stopwatch());
+    let remote = Remote::new(Arc::new(objects), s3.key().to_owned(), clock::stopwatch(), PathBuf::new());
     Ok(Store::remote(remote))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::backend::{Answer, BackendError, Base, Created, Log, Urgency};
+use super::error::BeginFailed;
 use super::format::{Head, journal_bytes, journal_line};
 use super::holder::Holder;
 use super::model::{Folded, Record};
@@ -145,18 +146,4 @@ impl Journal {
             Sink::Tail(_) => Ok(()),
         }
     }
-}
-
-/// Why no journal was begun.
-#[derive(Debug, thiserror::Error)]
-pub enum BeginFailed {
-    /// The backend's own words.
-    #[error(transparent)]
-    Backend(#[from] BackendError),
-    /// Somebody else began one.
-    #[error("the journal `{}` was begun by another writer", escaped(journal))]
-    Exists {
-        /// The journal, as people name it.
-        journal: String,
-    },
 }

@@ -27,12 +27,12 @@ pub(crate) use backend::{Created, objects_suite};
 pub(crate) use backend::{LockError, Rescue};
 #[cfg(test)]
 pub(crate) use backend::{faulty, memory};
-pub(crate) use error::StoreError;
+pub(crate) use error::{RemoteError, StoreError};
 pub(crate) use format::{DocumentError, JournalError, document_bytes, parse_document as parse_state, salvage};
 pub(crate) use holder::Holder;
 pub(crate) use journal::{Durable, WriteFailed};
 pub(crate) use model::{Applied, Deletion, Untaken, answered};
 pub use model::{Ended, Guards, Intent, Managed, Receipt, Record, Slot, State};
-pub(crate) use remote::{Remote, RemoteError};
+pub(crate) use remote::Remote;
 pub(crate) use session::{Recording, Session};
 pub use store::Store;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::error::RemoteError;
 use super::look::{Seen, look};
 use super::patience::{Patience, Waited};
 use super::writer::Writer;
 use super::{Remote, late, once, segment};
 use crate::crash;
 use crate::state::backend::{Base, Created, Replaced, Tag};
+use crate::state::error::RemoteError;
 use crate::state::error::StoreError;
 use crate::state::format::document_bytes;
 use crate::state::holder::Holder;

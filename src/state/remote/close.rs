@@ -1,12 +1,12 @@
 //! The commit: the document is replaced, and its journal is garbage.
 
-use super::error::RemoteError;
 use super::look::look;
 use super::tail::Closed;
 use super::writer::Writer;
 use super::{garbage, once};
 use crate::crash;
 use crate::state::backend::{Created, Replaced};
+use crate::state::error::RemoteError;
 use crate::state::error::StoreError;
 use crate::state::format::document_bytes;
 use crate::state::model::{Folded, State};

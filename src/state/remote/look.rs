@@ -1,9 +1,9 @@
 //! Reading a remote state: the document, the segments of its journal, and the document's tag once more.
 
 use super::Remote;
-use super::error::RemoteError;
 use super::keys::SegmentId;
 use crate::state::backend::{BackendError, Base, Listing, Stored, Tag};
+use crate::state::error::RemoteError;
 use crate::state::error::StoreError;
 use crate::state::format::{Found, parse_document, parse_journal};
 use crate::state::holder::Holder;

@@ -18,7 +18,6 @@
 
 mod acquire;
 mod close;
-mod error;
 mod garbage;
 mod keys;
 mod late;
@@ -32,13 +31,13 @@ mod tail;
 mod tests;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::backend::{Objects, is_key};
 use crate::stopwatch::Stopwatch;
 
 pub(crate) use acquire::{Acquired, acquire};
-pub(crate) use error::RemoteError;
 use keys::Keys;
 pub(crate) use look::{look, mark};
 pub(crate) use patience::Patience;
@@ -52,13 +51,16 @@ pub(crate) struct Remote {
     keys: Keys,
     name: String,
     stopwatch: Stopwatch,
+    /// Where receipts go that the store does not take.
+    folder: PathBuf,
 }
 
 impl Remote {
-    /// The state whose document has this key, which is one that every store takes.
-    pub(crate) fn new(objects: Arc<dyn Objects>, key: String, stopwatch: Stopwatch) -> Self {
+    /// The state whose document has this key, which is one that every store takes; what the store does not take in the end
+    /// is kept in the folder.
+    pub(crate) fn new(objects: Arc<dyn Objects>, key: String, stopwatch: Stopwatch, folder: PathBuf) -> Self {
         debug_assert!(is_key(&key), "{key}");
-        Self { name: objects.name(&key), objects, keys: Keys::new(key), stopwatch }
+        Self { name: objects.name(&key), objects, keys: Keys::new(key), stopwatch, folder }
     }
 
     /// How people name it. No credentials are in it.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Remote;
-use super::error::RemoteError;
 use super::look::{Holding, Seen};
 use super::pace;
+use crate::state::error::RemoteError;
 use crate::state::error::StoreError;
 use crate::state::format::salvage;
 use crate::state::model::Record;

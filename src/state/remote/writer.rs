@@ -1,6 +1,5 @@
 //! The one writer of a remote state, from its acquisition to its commit.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -40,11 +39,11 @@ impl Writer {
         self.tail.clone()
     }
 
-    /// Keeps them in a file of this folder, where the store takes nothing.
+    /// Keeps them in a file, where the store takes nothing.
     pub(crate) fn rescue(&self, bytes: &[u8]) -> Rescue {
         let document = self.remote.keys.document();
         let file = document.rsplit('/').next().unwrap_or(document);
-        rescue_beside(Path::new(&format!("{file}.errored")), bytes)
+        rescue_beside(&self.remote.folder.join(format!("{file}.errored")), bytes)
     }
 
     /// Keeps receipts that the journal did not take where the next writer finds them; their name.

@@ -22,7 +22,7 @@ fn store(objects: impl Objects + 'static) -> Store {
 }
 
 fn remote(objects: impl Objects + 'static) -> Remote {
-    Remote::new(Arc::new(objects), DOCUMENT.to_owned(), Stopwatch::stopped())
+    Remote::new(Arc::new(objects), DOCUMENT.to_owned(), Stopwatch::stopped(), std::env::temp_dir())
 }
 
 fn holder(who: &str) -> Holder {

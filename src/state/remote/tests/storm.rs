@@ -174,9 +174,10 @@ impl Objects for Weather {
 
 /// One writer: some sessions, each with some creates, until it dies or is done.
 async fn write(weather: Weather, who: u64, told: Arc<Mutex<Told>>) {
+    let folder = tempfile::tempdir().unwrap();
     for session in 0..2 {
         sleep(Duration::from_secs(weather.draw(120))).await;
-        let remote = Arc::new(remote(weather.clone()));
+        let remote = Arc::new(Remote { folder: folder.path().to_owned(), ..remote(weather.clone()) });
         let patience = patience(&weather, &remote).await;
         let holder = holder(&format!("writer {who}"));
         let Ok(opened) = Session::open_remote(&remote, &holder, &patience).await else { continue };

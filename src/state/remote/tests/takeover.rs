@@ -171,7 +171,7 @@ async fn a_writer_that_was_away_for_ten_minutes_fences_itself() {
     let (objects, passed) = (MemoryObjects::default(), Arc::new(AtomicU64::new(0)));
     let clock = Arc::clone(&passed);
     let stopwatch = Stopwatch::new(move || [Duration::ZERO, Duration::from_secs(clock.load(Ordering::SeqCst))]);
-    let slow = Remote::new(Arc::new(objects.clone()), DOCUMENT.to_owned(), stopwatch);
+    let slow = Remote { stopwatch, ..remote(objects.clone()) };
     let writer = recording(&Store::remote(slow), "a").await;
     assert!(create(&writer, "one").await);
     passed.store(601, Ordering::SeqCst);

@@ -1,10 +1,12 @@
 //! Why a state was not loaded or written.
 
-use super::backend::{BackendError, LockError};
-use super::format::{DocumentError, JournalError};
-use super::journal::BeginFailed;
-use super::remote::RemoteError;
+mod remote;
+
 use crate::quote::escaped;
+use crate::state::backend::{BackendError, LockError};
+use crate::state::format::{DocumentError, JournalError};
+
+pub(crate) use remote::RemoteError;
 
 /// Why a state was not loaded or written.
 #[derive(Debug, thiserror::Error)]
@@ -60,4 +62,18 @@ fn mismatch(state_serial: Option<u64>, journal_serial: u64, state: &str, journal
             )
         }
     }
+}
+
+/// Why no journal was begun.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginFailed {
+    /// The backend's own words.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// Somebody else began one.
+    #[error("the journal `{}` was begun by another writer", escaped(journal))]
+    Exists {
+        /// The journal, as people name it.
+        journal: String,
+    },
 }
