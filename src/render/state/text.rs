@@ -100,7 +100,7 @@ fn pending(intent: &Intent) -> String {
         None => "never sent".to_owned(),
     };
     let fate = if *closed { "never sent again" } else { "sent again by the next apply" };
-    format!("  - {name}: {}, {sent}; {fate}\n", value(&wanted.spec.url))
+    format!("  * {name}: {}, {sent}; {fate}\n", value(&wanted.spec.url))
 }
 
 /// `key = value` lines under one indent, aligned.
