@@ -40,14 +40,15 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// Whether a character can do more than be seen: move a cursor, turn the reading direction, hide. These are the controls,
-/// Unicode's format characters, its separators of lines and paragraphs, and whatever it calls ignorable.
+/// Unicode's format characters, its separators of lines and paragraphs, whatever it calls ignorable, and two that are drawn
+/// as nothing: the empty braille pattern and the object replacement character.
 pub fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
             | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffc}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn masked(text: &str) -> String {
 }
 
 /// Replaces by `*`, every byte in its place, what must never be shown: the userinfo of a URL, and what follows
-/// `whsec_`, `sk_videogen_` and `AGE-SECRET-KEY-`.
+/// `whsec_`, `sk_videogen_` and `AGE-SECRET-KEY-`. The sandbox's default key is no secret: its help names it.
 pub(crate) fn hidden(text: &str) -> String {
     let mut out = text.to_owned();
     let whole = text.to_ascii_lowercase();
@@ -83,7 +84,9 @@ pub(crate) fn hidden(text: &str) -> String {
             // A prefix within a word that is hidden already: looking for its end again would be quadratic.
             if start >= done {
                 done = word_end(&out, start + keep, |c| c.is_ascii_alphanumeric() || "_-+/=".contains(c));
-                spans.push(start + keep..done);
+                if &lower[start..done] != "sk_videogen_sandbox" {
+                    spans.push(start + keep..done);
+                }
             }
         }
         out = starred(out, spans);
@@ -165,6 +168,7 @@ mod tests {
             "a\\u001b[31m\\u009b\\u202e\\u200b\\nb\\\"\\\\"
         );
         assert_eq!(escaped("\u{e0041}"), "\\udb40\\udc41");
+        assert_eq!(escaped("\u{2800}\u{fffc}"), "\\u2800\\ufffc");
         assert_eq!(escaped("grün ✓"), "grün ✓");
         assert_eq!(escaped("##vso[x] #1"), "#\\u0023vso[x] #1");
     }
@@ -182,6 +186,14 @@ mod tests {
     fn many_starts_of_what_is_hidden_are_hidden_as_one() {
         let text = format!("{} {}@h", "whsec_".repeat(3), "//:".repeat(3));
         assert_eq!(hidden(&text), "whsec_************ //*******@h");
+    }
+
+    #[test]
+    fn the_default_key_of_the_sandbox_is_no_secret() {
+        assert_eq!(
+            hidden("[sk_videogen_sandbox] sk_videogen_sandbox_1"),
+            "[sk_videogen_sandbox] sk_videogen_*********"
+        );
     }
 
     #[test]

@@ -65,12 +65,17 @@ pub(crate) fn protocol(span: Duration) -> Duration {
     span / SCALE.load(Ordering::Relaxed)
 }
 
-/// A duration as the configuration writes one: `90d`, `1h 5m`; whole seconds.
+const DAY: u64 = 86_400;
+
+/// A duration as the configuration writes one: `90d`, `24h`, `1h 5m`; whole seconds.
 ///
-/// humantime's own form counts in months of 30.44 days, and nobody waits for one of those.
+/// humantime's own form counts in months of 30.44 days, and nobody waits for one of those. One day is 24 hours, as an
+/// overlap is written.
 pub(crate) fn words(span: Duration) -> String {
     let mut left = span.as_secs();
-    let parts = [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')].into_iter().filter_map(|(size, unit)| {
+    let days = left >= 2 * DAY;
+    let parts = [(DAY, 'd'), (3600, 'h'), (60, 'm'), (1, 's')].into_iter().skip(usize::from(!days));
+    let parts = parts.filter_map(|(size, unit)| {
         let many = left / size;
         left %= size;
         (many > 0).then(|| format!("{many}{unit}"))
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_duration_is_written_so_that_it_reads_as_the_same_again() {
-        for text in ["0s", "59s", "1m", "1h 5m", "1d", "90d", "400d 1s", "2d 3h 4m 5s"] {
+        for text in ["0s", "59s", "1m", "1h 5m", "24h", "36h", "90d", "400d 1s", "2d 3h 4m 5s"] {
             let span = humantime::parse_duration(text).unwrap();
             assert_eq!(words(span), text);
         }

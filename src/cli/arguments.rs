@@ -46,8 +46,8 @@ pub(super) struct Cli {
 
 /// Terraform's commands that we have not, and what does that here.
 const TERRAFORM: [(&str, &str); 17] = [
-    ("console", "`hookwright show` shows the state, and `plan` the rest"),
-    ("fmt", "there is no formatter: any one for TOML will do, and `hookwright validate` checks the file"),
+    ("console", "`hookwright show` shows the state, and `hookwright plan` what an apply would change"),
+    ("fmt", "use any TOML formatter; `hookwright validate` checks the file"),
     ("force-unlock", "a lock ends with the process that holds it: `apply --lock-timeout 10m` waits for it"),
     ("get", "there are no modules: `-c FOLDER` takes every *.toml of a folder"),
     ("graph", "entries do not depend on one another: `hookwright plan` shows them in their order"),
@@ -56,12 +56,12 @@ const TERRAFORM: [(&str, &str); 17] = [
     ("modules", "there are no modules: `-c FOLDER` takes every *.toml of a folder"),
     ("output", "`hookwright show --format json` prints the state, and `hookwright secret show NAME` a secret"),
     ("providers", "VideoGen is the one provider; `[provider]` in the file says where it is"),
-    ("refresh", "`hookwright apply --refresh-only` takes what is live over into the state"),
+    ("refresh", "`hookwright apply --refresh-only` records what is live in the state"),
     ("taint", "`hookwright apply --replace NAME` replaces an endpoint"),
     ("test", "`hookwright validate` checks the file, and `hookwright plan` what it leads to"),
     ("untaint", "nothing is tainted here: `--replace NAME` holds for one plan"),
     ("version", "hookwright --version"),
-    ("workspace", "`[environments.NAME]` in the file, and `--env NAME`, are what workspaces are there"),
+    ("workspace", "use `[environments.NAME]` in the file and `--env NAME` instead of workspaces"),
     ("query", "`hookwright import --generate` prints what is live and unmanaged"),
 ];
 

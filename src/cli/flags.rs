@@ -13,16 +13,16 @@ use crate::quote::hidden;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The configuration: a file, or a folder all of whose *.toml are one
+    /// The configuration: a file, or a folder whose *.toml files together are one configuration
     #[arg(short, long, global = true, value_name = "PATH", default_value = "webhooks.toml")]
     pub config: PathBuf,
     /// The environment, where the configuration has any
     #[arg(long, global = true, value_name = "NAME")]
     pub env: Option<String>,
-    /// The value of a variable; stands before HOOKWRIGHT_VAR_NAME
+    /// The value of a variable; overrides HOOKWRIGHT_VAR_NAME
     #[arg(long = "var", global = true, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub vars: Vec<(String, String)>,
-    /// A TOML file of values; HOOKWRIGHT_VAR_NAME stands before it, and it before those of the configuration
+    /// A TOML file of values; overrides those of the configuration, and HOOKWRIGHT_VAR_NAME overrides it
     #[arg(long = "var-file", global = true, value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
     /// The state, a file or a URL [default: what HOOKWRIGHT_STATE or the configuration says, else `state/STEM.ENV.state.json`
@@ -32,10 +32,10 @@ pub(super) struct Global {
     /// Run as if started in DIR
     #[arg(long, global = true, value_name = "DIR")]
     pub chdir: Option<PathBuf>,
-    /// No colour, on a terminal either
+    /// Never use colour
     #[arg(long, global = true)]
     pub no_color: bool,
-    /// Say on stderr what is asked of the API: method, path, status, time, request id [env: HOOKWRIGHT_LOG]
+    /// Log each API request to stderr: method, path, status, time, request id [env: HOOKWRIGHT_LOG]
     #[arg(long, global = true)]
     pub verbose: bool,
 }

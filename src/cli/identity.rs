@@ -38,9 +38,22 @@ pub(super) struct IdentityArgs {
     identity: Vec<PathBuf>,
 }
 
+/// Who reads, and where that was found.
+pub(super) struct Reader {
+    identities: Identities,
+    /// The file that `init` wrote, where nobody named another.
+    from_init: Option<PathBuf>,
+}
+
+impl From<Identities> for Reader {
+    fn from(identities: Identities) -> Self {
+        Self { identities, from_init: None }
+    }
+}
+
 impl IdentityArgs {
     /// The identities that the flags name, else the environment's, else the one that `init` wrote.
-    pub(super) fn read(&self) -> Result<Identities, Failure> {
+    pub(super) fn read(&self) -> Result<Reader, Failure> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let mut files = self.identity.clone();
         if files.is_empty() {
@@ -56,18 +69,21 @@ impl IdentityArgs {
             }
         }
         if let Some(all) = all {
-            return Ok(all);
+            return Ok(all.into());
         }
         let Some(text) = variable("HOOKWRIGHT_IDENTITY") else { return from_init(&plugins) };
         let text = Zeroizing::new(std::os::unix::ffi::OsStringExt::into_vec(text));
-        parse(&text, "HOOKWRIGHT_IDENTITY", &plugins)
+        parse(&text, "HOOKWRIGHT_IDENTITY", &plugins).map(Reader::from)
     }
 }
 
 /// The identity that `init` wrote where nothing else was named.
-fn from_init(plugins: &Plugins) -> Result<Identities, Failure> {
+fn from_init(plugins: &Plugins) -> Result<Reader, Failure> {
     match default_file() {
-        Ok(path) if path.is_file() => from_file(&path, plugins),
+        Ok(path) if path.is_file() => {
+            let identities = from_file(&path, plugins)?;
+            Ok(Reader { identities, from_init: Some(path) })
+        }
         _ => Err(Failure::new("no identity to read the secret with")
             .hint("pass --identity FILE, or set HOOKWRIGHT_IDENTITY_FILE or HOOKWRIGHT_IDENTITY")),
     }
@@ -98,6 +114,7 @@ fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
         }
         failure.hint("name the private key's file; `hookwright init` makes ~/.config/hookwright/identity.txt")
     })?;
+    let identities = parse(&bytes, &shown, plugins)?;
     if let Ok(meta) = std::fs::metadata(path) {
         let mode = std::os::unix::fs::PermissionsExt::mode(&meta.permissions());
         if meta.is_file() && mode & 0o077 != 0 {
@@ -106,7 +123,7 @@ fn from_file(path: &Path, plugins: &Plugins) -> Result<Identities, Failure> {
             terminal::hint(&format!("chmod 600 {}", escaped(&path.display().to_string())));
         }
     }
-    parse(&bytes, &shown, plugins)
+    Ok(identities)
 }
 
 /// At most one byte more than an identity file may have.
@@ -143,12 +160,7 @@ pub(super) fn learn(identity: &[u8]) {
 }
 
 /// Opens one endpoint's secret; every refusal names its entry.
-pub(super) fn reveal(
-    lineage: &str,
-    name: &Name,
-    managed: &Managed,
-    with: &Identities,
-) -> Result<SecretString, Failure> {
+pub(super) fn reveal(lineage: &str, name: &Name, managed: &Managed, with: &Reader) -> Result<SecretString, Failure> {
     let what = || match managed.until {
         None => format!("the secret of `{name}`"),
         Some(_) => format!("the secret of `{name}` (deposed, {})", managed.endpoint_id),
@@ -159,8 +171,14 @@ pub(super) fn reveal(
             .hint(format!("{add}; or raise its rotation in the configuration to get a new one")));
     };
     let binding = Binding { lineage, endpoint_id: &managed.endpoint_id };
-    let secret = decrypt(encrypted, binding, with).map_err(|error| {
-        let failure = Failure::new(format!("{} was not decrypted: {error}", what()));
+    let secret = decrypt(encrypted, binding, &with.identities).map_err(|error| {
+        let why = match (&error, &with.from_init) {
+            (DecryptError::NoMatchingIdentity, Some(path)) => {
+                format!("the identity that `init` wrote ({}) cannot decrypt it", terminal::path(path))
+            }
+            _ => error.to_string(),
+        };
+        let failure = Failure::new(format!("{} was not decrypted: {why}", what()));
         match error {
             DecryptError::NoMatchingIdentity => {
                 let expected: Vec<String> = managed.sealed_to.iter().map(|r| escaped(r)).collect();

@@ -28,7 +28,8 @@ pub(super) fn tell(global: &Global, project: &Project, plan: &Plan, statuses: &[
         None => escaped(&project.store.name()),
     };
     let (program, endpoints) = (program(), count(made.len(), "endpoint"));
-    terminal::say(&format!("\n{endpoints} made, the signing secrets encrypted in {shown}:"));
+    let secrets = if made.len() == 1 { "its signing secret is" } else { "their signing secrets are" };
+    terminal::say(&format!("\nCreated {endpoints}; {secrets} encrypted in {shown}:"));
     list(&made);
     let flags = flags(global);
     let identity = identity(&global.config, project);

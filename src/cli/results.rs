@@ -49,6 +49,7 @@ impl Output {
             descriptor(path).map_err(|e| output.untried(&e))?;
             return Ok(output);
         }
+        confined(path)?;
         match path.symlink_metadata() {
             Ok(meta) => output.may_replace(&meta)?,
             Err(e) if e.kind() == ErrorKind::NotFound => {}
@@ -101,7 +102,11 @@ impl Output {
     }
 
     fn refused(&self, what: &str) -> Failure {
-        let failure = Failure::new(format!("{} is {what}, and is left alone", terminal::path(&self.path)));
+        let shown = terminal::path(&self.path);
+        let failure = Failure::new(match what {
+            NOT_OURS => format!("{shown} was not written by hookwright, and is not overwritten"),
+            what => format!("{shown} is {what}, and is not overwritten"),
+        });
         match what {
             "a pipe" => {
                 failure.hint(format!("to write through it: {} >(cat > {})", self.flag(), quoted_path(&self.path)))
@@ -125,6 +130,18 @@ impl Output {
             Kind::Report => "--result-file",
             Kind::Manual => "man",
         }
+    }
+}
+
+/// An error where a path that is written as one inside the working folder leads out of it by a link, which a branch may
+/// have brought.
+pub(super) fn confined(path: &Path) -> Result<(), Failure> {
+    let shown = terminal::path(path);
+    match disk::strays(path) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Failure::new(format!("{shown} is behind a link that leads out of the working folder"))
+            .hint("write the path that the link leads to, or name another place")),
+        Err(e) => Err(Failure::caused(format!("{shown} cannot be written; nothing was done"), &e)),
     }
 }
 
@@ -168,6 +185,9 @@ fn is_export(text: &str) -> bool {
     manifest || lines() || object()
 }
 
+/// A file that hookwright knows nothing of.
+const NOT_OURS: &str = "a file of another program";
+
 /// What a file is that must stay, in words.
 fn what(path: &Path, bytes: &[u8]) -> &'static str {
     let has = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
@@ -178,7 +198,7 @@ fn what(path: &Path, bytes: &[u8]) -> &'static str {
         () if Kind::Report.made(bytes) => "a result file",
         () if has("\"lineage\"") => "a state, or belongs to one",
         () if ending == Some("toml") => "a configuration",
-        () => "a file of somebody else's",
+        () => NOT_OURS,
     }
 }
 
@@ -211,6 +231,6 @@ mod tests {
         assert_eq!(named("i.txt", "# x\nAGE-SECRET-KEY-1Q\n"), "an identity");
         assert_eq!(named("s", "{\"lineage\": \"x\"}"), "a state, or belongs to one");
         assert_eq!(named("w.toml", "[webhooks]"), "a configuration");
-        assert_eq!(named("notes", "hello"), "a file of somebody else's");
+        assert_eq!(named("notes", "hello"), NOT_OURS);
     }
 }

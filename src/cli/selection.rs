@@ -16,7 +16,7 @@ pub(super) struct Selection {
     /// Replace NAME, though nothing of it changed (`*` is a wildcard; repeatable)
     #[arg(long, value_name = "NAME", conflicts_with_all = ["destroy", "refresh_only"])]
     replace: Vec<String>,
-    /// Show drift alone, and let an apply take it over into the state
+    /// Show drift alone, and let an apply record it in the state
     #[arg(long, conflicts_with = "destroy")]
     refresh_only: bool,
     /// Delete every endpoint

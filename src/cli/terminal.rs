@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use terminal_size::{Width, terminal_size_of};
+use zeroize::Zeroizing;
 
 use crate::quote::{acts, escaped, hidden, quoted};
 use crate::render::Colour;
@@ -26,7 +27,7 @@ pub(super) struct Unwritten(pub std::io::Error);
 
 /// Writes machine output. A reader that closed the pipe early is no error.
 pub(super) fn print(text: &str) -> Result<(), Unwritten> {
-    print_secret(&safe(text))
+    write(&safe(text))
 }
 
 /// Writes one line of machine output at once. A reader that is gone is an error: a server has nobody to serve.
@@ -35,8 +36,38 @@ pub(super) fn print_line(line: &str) -> Result<(), Unwritten> {
     writeln!(out, "{}", safe(line)).and_then(|()| out.flush()).map_err(Unwritten)
 }
 
-/// Writes what the command was asked to show in clear, as it is.
+/// Writes what the command was asked to show in clear: as it is into a pipe or a file, and on a terminal without control
+/// characters.
 pub(super) fn print_secret(text: &str) -> Result<(), Unwritten> {
+    if !std::io::stdout().is_terminal() || !text.chars().any(moves) {
+        return write(text);
+    }
+    warn("the secret contains control characters, shown escaped here; a pipe or a file gets it as it is");
+    write(&still(text))
+}
+
+/// Whether a character of a secret can move a terminal. A line's end is one of the form that it is shown in.
+fn moves(c: char) -> bool {
+    c != '\n' && acts(c)
+}
+
+/// A secret with its control characters escaped, in memory that is wiped.
+fn still(text: &str) -> Zeroizing<String> {
+    // Room for the longest escape of every character, so that growing leaves no copy behind.
+    let mut out = Zeroizing::new(String::with_capacity(text.len() * 12));
+    for c in text.chars() {
+        let mut bytes = [0; 4];
+        let one: &str = c.encode_utf8(&mut bytes);
+        if moves(c) {
+            out.push_str(&escaped(one));
+        } else {
+            out.push_str(one);
+        }
+    }
+    out
+}
+
+fn write(text: &str) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Unwritten(e)),
@@ -269,6 +300,13 @@ mod tests {
         ] {
             assert_eq!(safe(text), shown);
         }
+    }
+
+    #[test]
+    fn a_secret_on_a_terminal_moves_nothing_and_keeps_its_lines() {
+        let text = "whsec_a\u{1b}[2J\u{202e}\n::error::x\n";
+        assert_eq!(still(text).as_str(), "whsec_a\\u001b[2J\\u202e\n::error::x\n");
+        assert!(text.chars().any(moves) && !"whsec_b+/=\n".chars().any(moves));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) use folder::{make_folder, sync_folder};
 pub(crate) use in_place::whole;
 pub(crate) use open::{beside, is_descriptor, open, options, read, read_inside, read_named, stays_inside};
 pub(crate) use owner::keep_like;
-pub(crate) use path::{folder_of, resolve};
+pub(crate) use path::{folder_of, resolve, strays};
 pub(crate) use replace::{Mode, check_replaceable, remove_leftovers, replace};
 
 /// The most bytes of a file that hookwright itself wrote: a state, a journal, a plan.

@@ -42,6 +42,37 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     Ok(at)
 }
 
+/// Whether a path that is written as one inside the working folder leads out of it by a link: a branch may have brought
+/// the link. A path that is written as one outside is its writer's own word.
+pub(crate) fn strays(path: &Path) -> io::Result<bool> {
+    let here = std::fs::canonicalize(".")?;
+    let is_here = |start: &Path| std::fs::canonicalize(folder_or_here(start)).is_ok_and(|start| start == here);
+    let starts = path.ancestors().filter(|start| is_here(start));
+    let mut inside = starts.filter_map(|start| path.strip_prefix(start).ok()).filter(|rest| !climbs(rest));
+    Ok(inside.next().is_some() && !resolve(path)?.starts_with(&here))
+}
+
+fn folder_or_here(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+/// Whether a relative path leads above where it starts, by its words alone.
+fn climbs(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    path.components().any(|part| match part {
+        Component::ParentDir if depth == 0 => true,
+        Component::ParentDir => {
+            depth -= 1;
+            false
+        }
+        Component::Normal(_) => {
+            depth += 1;
+            false
+        }
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => false,
+    })
+}
+
 /// The parts of a path, last one first, its root left out.
 fn parts(path: &Path) -> Vec<PathBuf> {
     let named = path.components().filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir));

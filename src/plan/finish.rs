@@ -7,7 +7,7 @@ use super::guard::{guard_changes, new_hosts};
 use super::live::bare;
 use super::notes;
 use super::refusal::refusals;
-use super::{Action, Header, Plan, PlanId, Spare};
+use super::{Action, Header, Plan, PlanId, Scope, Spare};
 use crate::endpoint::{EndpointId, Name, Observed, Spec};
 use crate::state::Record;
 
@@ -31,7 +31,7 @@ impl<'a> Builder<'a> {
             id,
             header,
             refreshed: self.world.live.is_some(),
-            partial: self.world.choices.is_partial(),
+            scope: Scope::of(self.world.choices),
             environment: self.world.environment.map(str::to_owned),
             new_hosts: new_hosts(self.world, &self.changes),
             spare: Spare::of(self.world, &self.changes),

@@ -23,6 +23,7 @@ mod refusal;
 mod renames;
 mod rest;
 mod rotation;
+mod scope;
 mod spare;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -54,6 +55,7 @@ pub use recovery::{Candidates, Ledger, Next, needs_second_look};
 #[cfg(test)]
 pub(crate) use refusal::NameFlag;
 pub(crate) use refusal::{Protected, Refusal, RefusalKind};
+pub(crate) use scope::Scope;
 pub(crate) use spare::Spare;
 
 /// All that a plan is made from.
@@ -113,11 +115,6 @@ impl Choices {
     pub fn is_rotation(&self) -> bool {
         !(self.rotate.is_empty() && self.finish.is_empty())
     }
-
-    /// Whether something that differs may be left out.
-    fn is_partial(&self) -> bool {
-        self.is_rotation() || self.refresh_only || self.retire_only || !self.targets.is_empty()
-    }
 }
 
 /// What an apply would do, and all that a reader should know first.
@@ -129,8 +126,9 @@ pub struct Plan {
     pub header: Header,
     /// Whether the API was asked.
     pub refreshed: bool,
-    /// Whether the command line chose entries, so that the others may differ still.
-    pub partial: bool,
+    /// What it looked at: what is outside of that may differ still.
+    #[serde(default)]
+    pub scope: Scope,
     /// The file's environment, where it has several.
     pub environment: Option<String>,
     /// Guards that differ from those of the last apply.

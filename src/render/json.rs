@@ -218,7 +218,7 @@ fn entry(change: &Change) -> Entry<'_> {
         after: after.as_ref().map(endpoint),
         reasons: reasons.iter().map(|reason| words::reason(reason).plain()).collect(),
         reason_codes: reasons.iter().map(Into::into).collect(),
-        consequences: consequences.iter().map(|one| consequence(name, one).plain()).collect(),
+        consequences: consequences.iter().map(|one| consequence(one).plain()).collect(),
         consequence_codes: consequences.iter().map(Into::into).collect(),
         extra: extra(action, reasons),
     }

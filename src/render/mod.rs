@@ -17,6 +17,7 @@ mod row;
 mod secrets;
 mod sentence;
 mod state;
+mod table;
 mod tally;
 mod terraform;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::plan::{Action, Plan};
 ///
 /// `Apply complete! Resources: 2 added, 0 changed, 1 destroyed.`, or what is left to do.
 pub(crate) fn outcome(plan: &Plan, statuses: &[Status], orphans: usize) -> String {
-    let (mut added, mut changed, mut destroyed) = (0, plan.guards.len(), orphans);
+    let (mut imported, mut added, mut changed, mut destroyed) = (0, 0, plan.guards.len(), orphans);
     let (mut failed, mut unknown, mut left) = (0, 0, 0);
     for (change, status) in plan.changes.iter().zip(statuses) {
         match status {
@@ -25,15 +25,15 @@ pub(crate) fn outcome(plan: &Plan, statuses: &[Status], orphans: usize) -> Strin
                     (added, destroyed) = (added + 1, destroyed + usize::from(make.overlap.is_zero()));
                 }
                 Action::Delete { .. } | Action::DeleteOrphan { .. } => destroyed += 1,
-                Action::Rename { .. }
-                | Action::Abandon { .. }
-                | Action::Update(_)
-                | Action::Import { .. }
-                | Action::Forget { .. } => changed += 1,
+                Action::Import { .. } => imported += 1,
+                Action::Rename { .. } | Action::Abandon { .. } | Action::Update(_) | Action::Forget { .. } => {
+                    changed += 1
+                }
             },
         }
     }
-    let counts = format!("{added} added, {changed} changed, {destroyed} destroyed");
+    let imported = if imported > 0 { format!("{imported} imported, ") } else { String::new() };
+    let counts = format!("{imported}{added} added, {changed} changed, {destroyed} destroyed");
     if failed + unknown + left == 0 {
         return format!("Apply complete! Resources: {counts}.");
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::untrusted::{clipped, inert, span, value};
-use crate::plan::Plan;
+use crate::plan::{Plan, Scope};
 
 /// How much of one value is shown.
 const LONGEST_VALUE: usize = 200;
@@ -68,8 +68,8 @@ impl Place {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// Everything that tells this plan from another, on one line of a markdown page.
-    pub(super) fn markdown(&self, plan: &Plan) -> String {
+    /// Everything but its id that tells this plan from another, on one line of a markdown page; none where nothing is known.
+    pub(super) fn markdown(&self) -> Option<String> {
         let shown = |text: &str| span(&inert(&clipped(text, LONGEST_VALUE)));
         let one = |word: &str, known: Option<&str>| known.map(|known| format!("{word} {}", shown(known)));
         let targets: Vec<String> = self.targets.iter().take(TARGETS).map(|target| shown(target)).collect();
@@ -81,29 +81,39 @@ impl Place {
             one("team", self.team.as_deref()),
             one("configuration", self.configuration.as_deref()),
             (!targets.is_empty()).then(|| format!("only {}{more}", targets.join(", "))),
-            one("plan", Some(plan.id.as_str())),
             one("commit", self.commit.as_deref().map(|commit| commit.get(..SHORT_COMMIT).unwrap_or(commit))),
             one("run", self.run.as_deref()),
         ];
         let mut line = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        line[..1].make_ascii_uppercase();
-        line + "\n"
+        line.get_mut(..1)?.make_ascii_uppercase();
+        Some(line + "\n")
     }
 
-    /// `<!-- hookwright plan -->`, and behind it environment, configuration and targets where they are not the default:
-    /// plans of different things have different markers. No value can end the comment.
-    pub(super) fn marker(&self) -> String {
+    /// `<!-- hookwright plan -->`, and behind it environment, configuration, targets and the flag that narrows it where they
+    /// are not the default: plans of different things have different markers. No value can end the comment.
+    pub(super) fn marker(&self, scope: Scope) -> String {
         let targets = self.targets.iter().map(|target| percent(target)).collect::<Vec<_>>().join(",");
         let parts = [
             self.environment.as_deref().map(percent),
             self.configuration.as_deref().map(|path| format!("config={}", percent(path))),
             (!targets.is_empty()).then(|| format!("target={}", clipped_mark(&targets))),
+            mode(scope).map(|mode| format!("mode={mode}")),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         match parts.is_empty() {
             true => "<!-- hookwright plan -->".to_owned(),
             false => format!("<!-- hookwright plan: {} -->", parts.join(" ")),
         }
+    }
+}
+
+/// The flag that has a plan look at one thing alone.
+fn mode(scope: Scope) -> Option<&'static str> {
+    match scope {
+        Scope::All | Scope::Selected => None,
+        Scope::Drift => Some("refresh-only"),
+        Scope::Retirements => Some("retire"),
+        Scope::Destruction => Some("destroy"),
     }
 }
 
@@ -152,15 +162,20 @@ mod tests {
     #[test]
     fn plans_of_different_things_have_different_markers() {
         let plain = Place { api: known("sandbox"), commit: known("c0ffee"), ..Place::default() };
-        assert_eq!(plain.marker(), "<!-- hookwright plan -->");
+        assert_eq!(plain.marker(Scope::All), "<!-- hookwright plan -->");
+        assert_eq!(plain.marker(Scope::Drift), "<!-- hookwright plan: mode=refresh-only -->");
+        assert_eq!(plain.marker(Scope::Retirements), "<!-- hookwright plan: mode=retire -->");
         let prod = Place { environment: known("prod"), ..plain.clone() };
-        assert_eq!(prod.marker(), "<!-- hookwright plan: prod -->");
+        assert_eq!(prod.marker(Scope::All), "<!-- hookwright plan: prod -->");
         let other = Place { configuration: known("hooks/b.toml"), ..plain.clone() };
-        assert_eq!(other.marker(), "<!-- hookwright plan: config=hooks%2Fb.toml -->");
+        assert_eq!(other.marker(Scope::All), "<!-- hookwright plan: config=hooks%2Fb.toml -->");
         let named_so = Place { environment: known("config=hooks/b.toml"), ..plain };
-        assert_eq!(named_so.marker(), "<!-- hookwright plan: config%3Dhooks%2Fb.toml -->");
+        assert_eq!(named_so.marker(Scope::All), "<!-- hookwright plan: config%3Dhooks%2Fb.toml -->");
         let targets = ["a".to_owned(), "b,c -->".to_owned()].into();
         let all = Place { environment: known("prod"), targets, ..other };
-        assert_eq!(all.marker(), "<!-- hookwright plan: prod config=hooks%2Fb.toml target=a,b%2Cc%20-%2D%3E -->");
+        assert_eq!(
+            all.marker(Scope::Selected),
+            "<!-- hookwright plan: prod config=hooks%2Fb.toml target=a,b%2Cc%20-%2D%3E -->"
+        );
     }
 }

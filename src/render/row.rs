@@ -38,7 +38,12 @@ pub(super) fn symbol(action: &Action) -> (&'static str, &'static str) {
     match action {
         Action::Create(_) => ("+", "create"),
         Action::Delete { .. } => ("-", "destroy"),
-        Action::Replace { order: Order::CreateFirst, .. } => ("+/-", "create the replacement, then destroy"),
+        Action::Replace { make, order: Order::CreateFirst, .. } if make.overlap.is_zero() => {
+            ("+/-", "create the replacement, then destroy")
+        }
+        Action::Replace { order: Order::CreateFirst, .. } => {
+            ("+/-", "create the replacement; a later apply retires the old endpoint")
+        }
         Action::Replace { order: Order::DestroyFirst, .. } => ("-/+", "destroy, then create the replacement"),
         Action::Rename { .. } => ("→", "rename, in the state alone"),
         Action::Import { .. } => ("<=", "import, in the state alone"),
@@ -138,7 +143,7 @@ fn row<'a>(change: &'a Change, drifted: &Drifted<'a>) -> Row<'a> {
         symbol: symbol(&change.action).0,
         title: title(change),
         because: because(change),
-        consequences: change.consequences().iter().map(|one| consequence(&change.name, one)).collect(),
+        consequences: change.consequences().iter().map(consequence).collect(),
         hidden: all - fields.len(),
         fields,
     }

@@ -1,5 +1,6 @@
 //! Which secrets there are, for people: never a secret, nor its ciphertext.
 
+use super::table::table;
 use crate::quote::escaped;
 use crate::state::{Ended, Managed, State};
 use crate::timestamp::{Timestamp, words};
@@ -19,7 +20,7 @@ pub(crate) fn secret_list(state: &State, now: Timestamp) -> String {
         return "The state has no secrets.\n".to_owned();
     }
     let head = ["NAME", "ENDPOINT", "AGE", "LAST FOUR", "ENCRYPTED TO"].map(str::to_owned);
-    table(std::iter::once(head).chain(rows))
+    table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
 }
 
 /// What a predecessor is.
@@ -65,27 +66,4 @@ fn age(now: Timestamp, made: Timestamp) -> String {
     let age = now.since(made).as_secs();
     let whole = if age >= 86_400 { age - age % 86_400 } else { age - age % 60 };
     words(std::time::Duration::from_secs(whole))
-}
-
-/// Columns as wide as their widest cell; nothing trails.
-fn table<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> String {
-    let rows: Vec<[String; N]> = rows.collect();
-    let widths: [usize; N] =
-        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
-    let line = |row: &[String; N]| {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        format!("{}\n", cells.join("  ").trim_end())
-    };
-    rows.iter().map(line).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = [["a", "bb"], ["ccc", "d"]].map(|row| row.map(str::to_owned));
-        assert_eq!(table(rows.into_iter()), "a    bb\nccc  d\n");
-    }
 }

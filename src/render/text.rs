@@ -9,7 +9,7 @@ use super::place::Place;
 use super::row::{Row, drifted, rows, symbol};
 use super::tally::Tally;
 use super::untrusted::{value, words};
-use super::words::{Alarm, Told, alarms, label, note, told};
+use super::words::{Alarm, Told, alarms, label, note, told, unchanged};
 use crate::plan::{Action, Drift, DriftKind, GuardChange, Note, Plan, Refusal};
 use crate::quote::count;
 
@@ -33,7 +33,7 @@ pub(crate) fn text_at(plan: &Plan, place: &Place, colour: Colour) -> String {
     sections.extend(changes(plan, colour));
     sections.extend(unmanaged(plan));
     sections.extend(notes(&plan.notes));
-    sections.push(summary(plan, colour));
+    sections.extend(summary(plan, colour));
     sections.extend(refusals(&plan.refusals, colour));
     sections.extend(adoption(plan));
     sections.push(id(plan));
@@ -48,7 +48,7 @@ pub(crate) fn text_in_brief(plan: &Plan, place: &Place, colour: Colour) -> Strin
     sections.extend(header(plan, place, colour));
     sections.extend(needs_attention(plan, place, colour));
     sections.extend(notes(&plan.notes));
-    sections.push(summary(plan, colour));
+    sections.extend(summary(plan, colour));
     sections.push(id(plan));
     sections.join("\n")
 }
@@ -71,7 +71,7 @@ fn needs_attention(plan: &Plan, place: &Place, colour: Colour) -> Option<String>
     let all = alarms(plan, place);
     let mut out = format!("{}\n", colour.paint(Ink::Alarm, "Needs attention:"));
     for Alarm { title, body } in &all {
-        out.push_str(&format!("  - {}: {}\n", colour.paint(Ink::Title, title), body.plain()));
+        out.push_str(&format!("  * {}: {}\n", colour.paint(Ink::Title, title), body.plain()));
     }
     (!all.is_empty()).then_some(out)
 }
@@ -119,7 +119,7 @@ fn drift(drift: &[Drift], colour: Colour) -> Option<String> {
             DriftKind::Secret { before, after } => {
                 let (before, after) = pair(colour, Value::Text(before), Value::Text(after));
                 let mark = sign(colour, Sign::Change);
-                out.push_str(&format!("  {mark} {id}: the secret's last four = {before} -> {after}\n"));
+                out.push_str(&format!("  {mark} {id}: last four characters of the secret = {before} -> {after}\n"));
             }
         }
     }
@@ -155,8 +155,8 @@ fn legend(plan: &Plan, colour: Colour) -> String {
     let mut seen = Vec::new();
     for change in &plan.changes {
         let (mark, meaning) = symbol(&change.action);
-        if !seen.contains(&mark) {
-            seen.push(mark);
+        if !seen.contains(&(mark, meaning)) {
+            seen.push((mark, meaning));
             out.push_str(&format!("{} {meaning}\n", colour.paint(ink(&change.action), &format!("{mark:>3}"))));
         }
     }
@@ -199,7 +199,7 @@ fn unmanaged(plan: &Plan) -> Option<String> {
     let total = plan.unmanaged.len();
     let mut out = format!("{} not managed here and left alone:\n", count(total, "live endpoint"));
     for seen in plan.unmanaged.iter().take(NAMED) {
-        out.push_str(&format!("  - {} at {}\n", value(seen.id.as_str()), value(&seen.url)));
+        out.push_str(&format!("  * {} at {}\n", value(seen.id.as_str()), value(&seen.url)));
     }
     if total > NAMED {
         out.push_str(&format!("  and {} more\n", total - NAMED));
@@ -208,21 +208,21 @@ fn unmanaged(plan: &Plan) -> Option<String> {
 }
 
 fn notes(notes: &[Note]) -> Option<String> {
-    let lines: String = notes.iter().map(|one| format!("  - {}\n", note(one).plain())).collect();
+    let lines: String = notes.iter().map(|one| format!("  * {}\n", note(one).plain())).collect();
     (!notes.is_empty()).then(|| format!("Notes:\n{lines}"))
 }
 
-/// The line that readers of Terraform's text look for.
-fn summary(plan: &Plan, colour: Colour) -> String {
-    if plan.is_empty() {
-        let mut out = match plan.attention().is_empty() {
-            true => colour.paint(Ink::Added, "No changes. Your infrastructure matches the configuration."),
-            false => colour.paint(Ink::Alarm, "No changes. What needs attention is at the top."),
-        };
-        out.push('\n');
-        return out;
+/// The line that readers of Terraform's text look for; none where nothing is planned and an error follows.
+fn summary(plan: &Plan, colour: Colour) -> Option<String> {
+    if !plan.is_empty() {
+        return Some(format!("{} {}.\n", colour.paint(Ink::Title, "Plan:"), Tally::of(plan)));
     }
-    format!("{} {}.\n", colour.paint(Ink::Title, "Plan:"), Tally::of(plan))
+    let line = match unchanged(plan) {
+        Some(proven) => colour.paint(Ink::Added, &format!("No changes. {proven}")),
+        None if plan.refusals.is_empty() => colour.paint(Ink::Alarm, "No changes. What needs attention is at the top."),
+        None => return None,
+    };
+    Some(line + "\n")
 }
 
 fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
@@ -232,7 +232,7 @@ fn refusals(refusals: &[Refusal], colour: Colour) -> Option<String> {
     let title = format!("an apply of this plan would be refused, for {}", count(refusals.len(), "reason"));
     let mut out = format!("{} {title}\n", colour.paint(Ink::Alarm, "Error:"));
     for Told { what, ways } in told(refusals) {
-        out.push_str(&format!("\n  - {}\n", what.plain()));
+        out.push_str(&format!("\n  * {}\n", what.plain()));
         for way in ways {
             out.push_str(&format!("    hint: {}\n", way.plain()));
         }

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::api::{ApiReader, ApiWriter, Created};
 use super::carry::{Carry, Request};
-use super::error::ApiError;
+use super::error::{ApiError, Cause};
 use super::http::Http;
 use super::outcome::outcome;
 use super::transport::Transport;
@@ -72,9 +72,9 @@ impl<C: Carry> ApiWriter for HttpWriter<C> {
     }
 
     async fn delete(&self, id: &EndpointId) -> Result<(), ApiError> {
-        if id.as_str().chars().all(|c| c == '.') {
-            // A URL's path would climb by it; no such endpoint can exist.
-            return Ok(());
+        if matches!(id.as_str(), "" | "." | "..") {
+            // A URL without a segment, or one that climbs, encoded or not: it would reach something else.
+            return Err(ApiError { request: format!("DELETE {ENDPOINTS}/ID"), cause: Cause::NoPath(id.clone()) });
         }
         let path = format!("{ENDPOINTS}/{}", paging::encode(id.as_str()));
         match self.reader.transport.repeatable(&Request::new(Method::DELETE, path)).await {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::obstacle::Obstacle;
+use crate::endpoint::EndpointId;
 use crate::quote::{escaped, quoted};
 
 /// A request that did not succeed. `Display` shows status, code, message and request id, all untrusted text escaped.
@@ -30,6 +31,8 @@ pub(crate) enum Cause {
     Unreadable(Box<Refusal>),
     /// The API asks to wait longer than this run may.
     WaitTooLong(Duration),
+    /// The endpoint's id cannot be part of a URL: nothing can be sent about it.
+    NoPath(EndpointId),
     /// This run is ending: nothing more is sent.
     Stopped,
 }
@@ -68,7 +71,7 @@ impl ApiError {
 
     /// Whether the request certainly never left.
     pub(crate) fn was_not_sent(&self) -> bool {
-        matches!(self.cause, Cause::NotSent(_) | Cause::WaitTooLong(_) | Cause::Stopped)
+        matches!(self.cause, Cause::NotSent(_) | Cause::WaitTooLong(_) | Cause::NoPath(_) | Cause::Stopped)
     }
 
     /// Whether the API certainly did nothing: it refused the request.
@@ -101,6 +104,9 @@ impl ApiError {
             _ => match &self.cause {
                 Cause::NotSent(obstacle) => Some(obstacle.hint()),
                 Cause::WaitTooLong(_) => Some("run it again later, or raise --max-wait"),
+                Cause::NoPath(_) => {
+                    Some("delete it by the vendor's own means, then run `hookwright state rm` with the entry's name")
+                }
                 _ => None,
             },
         }
@@ -116,8 +122,13 @@ impl fmt::Display for ApiError {
             Cause::Refused(refusal) => refusal.fmt(f),
             Cause::Unreadable(refusal) => write!(f, "the answer could not be read: {refusal}"),
             Cause::WaitTooLong(wait) => {
-                write!(f, "the API asks to wait {}, longer than this run may", crate::timestamp::words(*wait))
+                write!(
+                    f,
+                    "the API asks to wait {}; all waits of this run together would exceed --max-wait",
+                    crate::timestamp::words(*wait)
+                )
             }
+            Cause::NoPath(id) => write!(f, "the id {} cannot be part of a URL", quoted(id.as_str())),
             Cause::Stopped => f.write_str("not sent: this run is ending"),
         }
     }

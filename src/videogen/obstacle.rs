@@ -64,9 +64,8 @@ impl Obstacle {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Name => "check the host in `base_url` or VIDEOGEN_BASE_URL, and that names are looked up here",
-            Self::Refused | Self::Silent | Self::Other(_) => {
-                "is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for"
-            }
+            Self::Refused => "check `base_url` or VIDEOGEN_BASE_URL: nothing listens on that port",
+            Self::Silent | Self::Other(_) => "check `base_url` or VIDEOGEN_BASE_URL, and the network",
             Self::Certificate(_) => {
                 "where a company's own CA signs: add its certificate to this machine's, or name a bundle in SSL_CERT_FILE"
             }
@@ -102,7 +101,7 @@ impl fmt::Display for Obstacle {
         let escaped = crate::quote::escaped;
         match self {
             Self::Name => f.write_str("the name of its host has no address"),
-            Self::Refused => f.write_str("nobody listens on its port (connection refused)"),
+            Self::Refused => f.write_str("connection refused"),
             Self::Silent => f.write_str("the host does not answer in time"),
             Self::Certificate(why) => write!(f, "its certificate is not trusted here: {}", escaped(why)),
             Self::ProxyPassword => f.write_str("the proxy wants a user and a password"),

@@ -63,7 +63,9 @@ fn an_import_by_configuration_is_planned_and_offers_to_renew_the_secret() {
     let (world, id, _) = world();
     world.config(&format!("{ENTRY}\n[imports]\nold-hook = \"{id}\"\n"));
     assert!(world.ok(&["plan"]).contains("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."));
-    world.ok(&["apply", "--auto-approve"]);
+    let applied = world.ok(&["apply", "--auto-approve"]);
+    let counted = "Apply complete! Resources: 1 imported, 0 added, 0 changed, 0 destroyed.";
+    assert!(applied.contains(counted), "{applied}");
     let plan = world.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(0));
     assert!(plan.stdout.contains("its signing secret is unknown; raise its rotation to 2"), "{}", plan.stdout);

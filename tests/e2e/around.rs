@@ -214,3 +214,12 @@ fn recover_refuses_what_is_no_journal_or_of_another_state() {
     }
     assert_eq!(world.read("state/webhooks.state.json"), before);
 }
+
+#[test]
+fn the_sandbox_names_its_default_key() {
+    let world = World::new();
+    for command in [&["sandbox"][..], &["sandbox", "trigger"]] {
+        let help = world.ok(&[command, &["--help"]].concat());
+        assert!(help.contains("[default: sk_videogen_sandbox]"), "{help}");
+    }
+}

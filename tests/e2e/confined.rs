@@ -57,6 +57,38 @@ fn a_path_on_the_command_line_is_the_users_own_word() {
 }
 
 #[test]
+fn a_result_that_a_link_would_lead_out_of_the_working_folder_is_written_nowhere() {
+    let world = World::new();
+    world.config(&many(1));
+    std::fs::create_dir_all(world.path("elsewhere")).unwrap();
+    world.write("project/webhooks.toml", &world.read("webhooks.toml"));
+    std::fs::create_dir_all(world.path("project/inside")).unwrap();
+    symlink(world.path("elsewhere"), world.path("project/out")).unwrap();
+    symlink("inside", world.path("project/in")).unwrap();
+    let absolute = world.path("project/out/r").display().to_string();
+    let run = |args: &[&str]| world.run(&[&["--chdir", "project"], args].concat());
+    for place in ["out/r", "out/new/r", "./in/../out/r", absolute.as_str()] {
+        for args in [
+            &["plan", "--result-file", place][..],
+            &["plan", "--out", place],
+            &["man", place],
+            &["secret", "export", "--format", "json", "--out", place],
+            &["-c", place, "init"],
+        ] {
+            let run = run(args);
+            assert_eq!(run.code, Some(1), "{args:?}: {}", run.stdout);
+            let of_a_link = run.stderr.contains("is behind a link that leads out of the working folder");
+            // There is no state yet: an export ends before it writes.
+            assert!(of_a_link || args[0] == "secret", "{args:?}: {}", run.stderr);
+        }
+    }
+    assert_eq!(std::fs::read_dir(world.path("elsewhere")).unwrap().count(), 0);
+    for place in ["in/r", "../elsewhere/r"] {
+        assert_eq!(run(&["plan", "--result-file", place]).code, Some(0), "{place}");
+    }
+}
+
+#[test]
 fn a_recipients_file_with_a_private_key_in_it_is_never_quoted() {
     let world = World::new();
     let key = world.read("identity.txt");

@@ -185,7 +185,7 @@ fn a_refusal_names_the_file_of_its_entry() {
                      lifecycle = { prevent_destroy = true, overlap = \"0s\" }\n";
     world.write("hooks/media.toml", protected);
     let refused = world.run(&["plan", "-c", "hooks", "--allow-delete", "*"]);
-    assert!(refused.stdout.contains("- uploads, \"hooks/media.toml\" line 1: "), "{}", refused.stdout);
+    assert!(refused.stdout.contains("* uploads, \"hooks/media.toml\" line 1: "), "{}", refused.stdout);
 }
 
 const ONE_ACCOUNT: &str = r#"

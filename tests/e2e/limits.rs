@@ -63,9 +63,9 @@ fn past_the_longest_wait_it_stops_and_goes_on_later() {
     --- stderr
     h0: create done ([ENDPOINT 1])
     h1: create done ([ENDPOINT 2])
-    h2: create failed: POST /v1/webhooks/endpoints: the API asks to wait [TIME], longer than this run may
+    h2: create failed: POST /v1/webhooks/endpoints: the API asks to wait [TIME]; all waits of this run together would exceed --max-wait
       hint: run it again later, or raise --max-wait
-    warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: the API asks to wait [TIME], longer than this run may; 1 change not begun
+    warning: stopped: the API answered what every other request would get too: POST /v1/webhooks/endpoints: the API asks to wait [TIME]; all waits of this run together would exceed --max-wait; 1 change not begun
     hint: run it again later, or raise --max-wait
     hint: everything that happened is recorded; run it again to do the rest
     --- exit 3

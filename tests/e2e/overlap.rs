@@ -50,7 +50,7 @@ fn a_replaced_endpoint_stays_for_a_day_and_is_retired_by_an_apply_after_it() {
     let world = replaced(&["a"], "");
     assert_eq!(world.state()["endpoints"]["a"]["deposed"][0]["until"], END);
     let before = done(&world, "2026-11-26T11:59:59Z", &["plan", "--detailed-exitcode"]);
-    assert!(before.contains("overlap: its predecessor"), "{before}");
+    assert!(before.contains("every event arrives twice until"), "{before}");
     assert_eq!(at(&world, END, &["plan", "--detailed-exitcode"]).code, Some(2));
     let after = done(&world, END, &APPLY);
     assert!(after.contains("Resources: 0 added, 0 changed, 1 destroyed"), "{after}");
@@ -125,7 +125,7 @@ fn several_predecessors_all_stay_and_the_plan_says_how_often_each_event_comes() 
     world.config(&entry("a", "third", ""));
     done(&world, "2026-11-25T18:00:00Z", &APPLY);
     let plan = done(&world, "2026-11-25T18:00:00Z", &["plan"]);
-    assert!(plan.contains("until then every event comes 3 times"), "{plan}");
+    assert!(plan.contains("every event arrives 3 times until"), "{plan}");
     done(&world, END, &APPLY);
     assert_eq!(world.state()["endpoints"]["a"]["deposed"].as_array().map(Vec::len), Some(1));
     assert_eq!(live(world), 2);

@@ -35,7 +35,7 @@ fn what_is_no_earlier_result_is_left_alone_by_every_command() {
         ("webhooks.toml", "is a configuration"),
         ("state/webhooks.state.json", "is a state"),
         ("identity.txt", "is an identity"),
-        ("notes", "is a file of somebody else's"),
+        ("notes", "was not written by hookwright"),
         ("link", "is a link"),
         ("pipe", "is a pipe"),
         ("pages", "is a folder"),
@@ -49,12 +49,12 @@ fn what_is_no_earlier_result_is_left_alone_by_every_command() {
             let had = fs::symlink_metadata(world.path(place)).map(|meta| (meta.len(), meta.modified().unwrap())).ok();
             let run = world.run(&[output, &[place][..]].concat());
             assert_eq!(run.code, Some(1), "{output:?} {place}: {}", run.stdout);
-            assert!(run.stderr.contains(what) && run.stderr.contains("left alone"), "{output:?}: {}", run.stderr);
+            assert!(run.stderr.contains(what) && run.stderr.contains("not overwritten"), "{output:?}: {}", run.stderr);
             let has = fs::symlink_metadata(world.path(place)).map(|meta| (meta.len(), meta.modified().unwrap())).ok();
             assert_eq!(had, has, "{output:?} {place}");
         }
     }
-    assert!(world.run(&["man", "pages"]).stderr.contains("left alone"));
+    assert!(world.run(&["man", "pages"]).stderr.contains("not overwritten"));
     assert_eq!(world.read("pages/hookwright-plan.1"), "mine\n");
     assert_eq!(requests(&world).len(), before, "all of it before the first request");
 }

@@ -37,7 +37,7 @@ fn without_a_key_the_state_alone_is_compared_and_the_plan_says_so() {
           + endpoint_id    = (known after apply)
           + signing_secret = (sensitive, known after apply)
         }
-        => new signing secret, stored encrypted in the state; pass it to the consumer (`hookwright secret show h0`)
+        => new signing secret, stored encrypted in the state; pass it to the consumer after the apply
 
     Plan: 1 to add, 0 to change, 0 to destroy.
 

@@ -249,8 +249,8 @@ fn an_api_that_is_not_there_is_said_without_a_flag_that_would_not_help() {
     plan.env("VIDEOGEN_BASE_URL", &url).env("VIDEOGEN_API_KEY", KEY);
     assert_snapshot!(finish(plan).snapshot(&world), @"
     --- stderr
-    error: GET /v1/me: no connection to the API: nobody listens on its port (connection refused)
-    hint: is the API reachable from here? `base_url` or VIDEOGEN_BASE_URL says where it is looked for
+    error: GET /v1/me: no connection to the API: connection refused
+    hint: check `base_url` or VIDEOGEN_BASE_URL: nothing listens on that port
     --- exit 1
     ");
     let trigger = world.command(&["sandbox", "trigger", "file.upload.failed", "--url", &url]);

@@ -135,6 +135,39 @@ fn refresh_only_takes_over_what_is_gone_and_nothing_else() {
 }
 
 #[test]
+fn a_plan_of_a_part_says_what_it_looked_at_and_nothing_of_the_rest() {
+    let world = applied();
+    world.config(&TWO.replace("/videogen", "/changed"));
+    let comment = |flags: &[&str]| world.run(&[&["plan", "--format", "markdown"], flags].concat()).stdout;
+    let plain = comment(&[]).lines().next().map(str::to_owned);
+    for (flags, proven, verdict) in [
+        (
+            &["--refresh-only"][..],
+            "No changes. No drift needs to be recorded; the configuration was not compared.",
+            "no drift to record",
+        ),
+        (&["--retire"], "No changes. No retirement is due; nothing else was compared.", "nothing to retire"),
+        (
+            &["--target", "uploads"],
+            "No changes. The selected entries need nothing; 1 other change is left out.",
+            "no changes to the selected entries; 1 other change is left out",
+        ),
+    ] {
+        let text = world.ok(&[&["plan"], flags].concat());
+        assert!(text.contains(proven) && !text.contains("matches the configuration"), "{flags:?}: {text}");
+        let comment = comment(flags);
+        let mut lines = comment.lines();
+        assert_ne!(lines.next().map(str::to_owned), plain, "a comment of its own: {flags:?}");
+        assert_eq!(lines.next(), Some(format!("### hookwright plan: {verdict}").as_str()));
+    }
+    let refused = world.run(&["plan", "--target", "nope"]);
+    assert!(refused.code == Some(1) && !refused.stdout.contains("No changes"), "{}", refused.stdout);
+    assert!(comment(&["--target", "nope"]).contains("### hookwright plan: refused\n"));
+    let offline = world.ok(&["plan", "--refresh=false", "--target", "uploads"]);
+    assert!(!offline.contains("matches the configuration"), "{offline}");
+}
+
+#[test]
 fn events_are_lines_of_json() {
     let world = World::with_sandbox(&[]);
     world.config(TWO);

@@ -32,7 +32,7 @@ fn an_emergency_makes_a_successor_keeps_the_old_one_and_asks_the_next_plan_for_n
     let run = world.run(&ROTATE);
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("`secret rotate` requests a new secret"), "{}", run.stdout);
-    assert!(run.stdout.contains("for 1d every event comes 2 times"), "{}", run.stdout);
+    assert!(run.stdout.contains("for 24h every event comes 2 times"), "{}", run.stdout);
     assert!(run.stderr.contains("stays live until 2026-11-26T12:00:00Z"), "{}", run.stderr);
     let counted = "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.";
     assert!(run.stdout.contains(counted), "nothing is destroyed yet: {}", run.stdout);
@@ -42,7 +42,7 @@ fn an_emergency_makes_a_successor_keeps_the_old_one_and_asks_the_next_plan_for_n
 
     let planned = world.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(planned.code, Some(0), "{}", planned.stdout);
-    assert!(planned.stdout.contains("overlap: its predecessor"), "{}", planned.stdout);
+    assert!(planned.stdout.contains("every event arrives twice until"), "{}", planned.stdout);
 
     assert_eq!(world.run(&FINISH).code, Some(0));
     assert!(world.run(&FINISH).stderr.contains("there is nothing to finish"));
@@ -71,6 +71,19 @@ fn only_the_named_entries_are_touched() {
 }
 
 #[test]
+fn a_rotation_without_overlap_beside_an_older_predecessor_names_that_one() {
+    let world = applied();
+    let oldest = world.state()["endpoints"]["uploads"]["endpoint_id"].as_str().unwrap().to_owned();
+    world.ok(&ROTATE);
+    world.config(&ENTRY.replace("prevent_destroy = true", "prevent_destroy = false"));
+    world.ok(&["apply", "--auto-approve"]);
+    let run = world.run(&[&ROTATE[..], &["--overlap", "0s"]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let told = format!("an older predecessor, {oldest}, stays live until 2026-11-26T12:00:00Z");
+    assert!(run.stderr.contains(&told) && !run.stderr.contains("the old endpoint"), "{}", run.stderr);
+}
+
+#[test]
 fn the_plan_tells_the_phases_of_a_rotation_by_the_file() {
     let mut world = applied();
     let entry = ENTRY.replace("prevent_destroy = true", "prevent_destroy = false");
@@ -79,7 +92,10 @@ fn the_plan_tells_the_phases_of_a_rotation_by_the_file() {
     assert!(make.contains("the signing secret changes"), "{make}");
     world.ok(&["apply", "--auto-approve"]);
     let overlap = world.ok(&["plan"]);
-    assert!(overlap.contains("stays live until 2026-11-26T12:00:00Z, then an apply retires it"), "{overlap}");
+    assert!(
+        overlap.contains("every event arrives twice until 2026-11-26T12:00:00Z; the next apply after that deletes"),
+        "{overlap}"
+    );
     let retire = at(&world, "2026-11-26T12:00:00Z", &["plan", "--detailed-exitcode"]);
     assert_eq!(retire.code, Some(2));
     assert!(retire.stdout.contains("the predecessor retires"), "{}", retire.stdout);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::support::World;
+use crate::support::{World, finish};
 
 const TWO: &str = r#"
 [webhooks.render-done]
@@ -42,6 +42,32 @@ fn a_list_shows_no_secret() {
 }
 
 #[test]
+fn what_is_no_identity_is_told_as_that_and_its_mode_is_no_matter() {
+    let world = applied();
+    fs::set_permissions(world.path("webhooks.toml"), fs::Permissions::from_mode(0o644)).unwrap();
+    let run = world.run(&["secret", "show", "uploads", "-i", "webhooks.toml"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("`webhooks.toml`") && !run.stderr.contains("is open to"), "{}", run.stderr);
+}
+
+#[test]
+fn an_identity_that_nobody_named_is_told_by_its_place() {
+    let world = applied();
+    let show = |args: &[&str]| {
+        let mut command = world.command(args);
+        command.env("XDG_CONFIG_HOME", world.path("home"));
+        finish(command)
+    };
+    assert_eq!(show(&["-c", "other.toml", "init"]).code, Some(0));
+    let run = show(&["secret", "show", "uploads"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("the identity that `init` wrote (`"), "{}", run.stderr);
+    assert!(run.stderr.contains("home/hookwright/identity.txt`) cannot decrypt it"), "{}", run.stderr);
+    let named = show(&["secret", "show", "uploads", "-i", "home/hookwright/identity.txt"]);
+    assert!(named.stderr.contains("none of the identities given can decrypt it"), "{}", named.stderr);
+}
+
+#[test]
 fn an_export_is_a_file_for_its_owner_alone_and_never_goes_through_a_link() {
     let world = applied();
     let export = ["secret", "export", "--format", "dotenv", "-i", "identity.txt", "--out", "secrets.env"];
@@ -58,7 +84,7 @@ fn an_export_is_a_file_for_its_owner_alone_and_never_goes_through_a_link() {
     symlink(world.path("target.txt"), world.path("secrets.env")).unwrap();
     let run = world.run(&export);
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("is a link, and is left alone"), "{}", run.stderr);
+    assert!(run.stderr.contains("is a link, and is not overwritten"), "{}", run.stderr);
     assert_eq!(world.read("target.txt"), "untouched");
 
     let json = world.ok(&["secret", "export", "--format", "json", "uploads", "-i", "identity.txt"]);

@@ -12,6 +12,7 @@ use crate::cli::exit::{DONE, Ended};
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Network};
 use crate::cli::project::base_url_override;
+use crate::cli::results::confined;
 use crate::cli::{identity, terminal};
 use crate::config::BaseUrl;
 use crate::disk;
@@ -48,9 +49,13 @@ pub(super) async fn run(global: &Global, args: &InitArgs) -> Ended {
         return Err(Failure::new(format!("{} exists already, and is left alone", terminal::path(config)))
             .hint("name another with -c PATH"));
     }
+    confined(config)?;
     disk::check_replaceable(config).map_err(|e| Failure::chain(&e))?;
     let identity = match &args.identity {
-        Some(path) => path.clone(),
+        Some(path) => {
+            confined(path)?;
+            path.clone()
+        }
         None => identity::default_file()?,
     };
     let existing = if args.from_live { Some(existing(&args.network).await?) } else { None };

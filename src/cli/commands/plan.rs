@@ -43,7 +43,7 @@ pub(crate) struct PlanArgs {
     /// Write the plan to FILE too, for `hookwright apply FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// As `apply` takes it; a plan never asks
+    /// Accepted for compatibility; a plan never asks
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true")]
     input: bool,

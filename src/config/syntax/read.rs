@@ -153,9 +153,10 @@ fn plain(message: &str, span: Range<usize>, text: &str) -> FileError {
         },
         "invalid basic string" if expected == "`\"`" => said("a string is not closed", "close it with `\"`"),
         "invalid literal string" if expected == "`'`" => said("a string is not closed", "close it with `'`"),
-        "invalid unquoted key" => {
-            said("a bare key holds a untrusted character", "write only A-Z a-z 0-9 _ - in it, or put it in quotes")
-        }
+        "invalid unquoted key" => said(
+            "a bare key contains a character that is not allowed",
+            "write only A-Z a-z 0-9 _ - in it, or put it in quotes",
+        ),
         _ => {
             let label = if matches!(expected, "" | "nothing") { String::new() } else { format!("expected {expected}") };
             FileError::new(escaped(&hidden(wrong)), span, label)

@@ -151,6 +151,8 @@ impl<'t> Item<'t> {
     pub(in crate::config) fn list(&self, example: &str, errors: &mut Errors) -> Option<Vec<Item<'t>>> {
         match self.value.get_ref() {
             DeValue::Array(values) => Some(values.iter().map(|value| Item { value, ..*self }).collect()),
+            // One word that stands alone was meant as an element.
+            DeValue::String(text) => self.wrong("a list", &format!("[{}]", quoted_short(text)), errors),
             _ => self.wrong("a list", &format!("[{example}]"), errors),
         }
     }

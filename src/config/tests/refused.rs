@@ -60,7 +60,7 @@ fn a_wrong_type() {
     2 | allowed_hosts = "h.example"
       |                 ^^^^^^^^^^^ this is a string
       |
-      = hint: write `allowed_hosts = ["hooks.example.com"]`
+      = hint: write `allowed_hosts = ["h.example"]`
     "#);
     insta::assert_snapshot!(refused("[[state]]\n"), @r#"
     error: "state" must be a table

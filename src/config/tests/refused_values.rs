@@ -86,7 +86,7 @@ fn events_that_are_empty_or_unknown() {
     3 | events = "file.*"
       |          ^^^^^^^^ this is a string
       |
-      = hint: write `events = ["tool_execution.succeeded"]`
+      = hint: write `events = ["file.*"]`
     "#);
 }
 

@@ -42,7 +42,15 @@ pub(in crate::config) fn read(
     variables: &Variables<'_>,
     errors: &mut Errors,
 ) -> Option<Events> {
-    let list = item.list(EXAMPLE, errors)?;
+    let Some(list) = item.list(EXAMPLE, errors) else {
+        // A word that stands alone is judged too: both errors are corrected at once.
+        if item.as_text().is_some()
+            && let Some(text) = variables.text(item, EXAMPLES, errors)
+        {
+            expand(&text, unknown, errors);
+        }
+        return None;
+    };
     if list.is_empty() {
         let hint = format!("write at least one, such as `events = {EXAMPLES}`; to drop the endpoint, remove its entry");
         errors.push(FileError::new("`events` is empty", item.span(), "").hint(hint));

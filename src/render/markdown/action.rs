@@ -87,7 +87,9 @@ fn at_a_glance(field: &Field<'_>, ends: bool) -> Option<String> {
         Delta::Add(Value::KnownAfterApply | Value::NewSecret) => return None,
         Delta::Add(new) => format!("{key} → {}", shown(*new)),
         Delta::Change(_, Value::KnownAfterApply | Value::NewSecret) => return None,
-        Delta::Change(_, new) if key == "url" => return Some(format!("{} {}", span("url →"), url(*new))),
+        Delta::Change(old, new) if key == "url" => {
+            return Some(format!("{} {} {} {}", span("url"), url(*old), span("→"), url(*new)));
+        }
         Delta::Change(old @ Value::Number(_), new) => format!("{key} {} → {}", old.shown(), new.shown()),
         Delta::Change(_, new) => format!("{key} → {}", shown(*new)),
         Delta::Set { sign: Sign::Remove | Sign::Keep, .. } => return None,

@@ -10,6 +10,7 @@ use super::place::Place;
 use super::row::rows;
 use super::tally::Tally;
 use super::untrusted::{clipped, inert, span};
+use super::words::briefly;
 use crate::plan::Plan;
 use action::Piece;
 use fit::fit;
@@ -30,9 +31,9 @@ pub fn markdown(plan: &Plan) -> String {
 /// out stands under the verdict.
 pub(crate) fn markdown_at(plan: &Plan, place: &Place) -> String {
     let place = &place.clone().or(plan);
-    let mut head = format!("{}\n{}\n", place.marker(), verdict(plan));
+    let mut head = format!("{}\n{}\n", place.marker(plan.scope), verdict(plan));
     for section in [
-        Some(place.markdown(plan)),
+        place.markdown(),
         sections::refusals(&plan.refusals),
         sections::adoption(plan),
         sections::offline(plan),
@@ -65,12 +66,16 @@ fn verdict(plan: &Plan) -> String {
         Some(environment) => format!(" for {}", span(&clipped(&inert(environment), LONGEST_ENVIRONMENT))),
         None => String::new(),
     };
-    let counts = if plan.is_empty() { "no changes".to_owned() } else { Tally::of(plan).to_string() };
+    let counts = if plan.is_empty() { briefly(plan) } else { Tally::of(plan).to_string() };
     let remark = match (plan.refusals.is_empty(), plan.attention().is_empty()) {
         (true, true) => "",
-        (false, true) => " (refused)",
-        (true, false) => " (needs attention)",
-        (false, false) => " (refused, needs attention)",
+        (false, true) => "refused",
+        (true, false) => "needs attention",
+        (false, false) => "refused, needs attention",
     };
-    format!("### hookwright plan{environment}: {counts}{remark}")
+    let verdict = match (counts.as_str(), remark) {
+        (all, "") | ("", all) => all.to_owned(),
+        (counts, remark) => format!("{counts} ({remark})"),
+    };
+    format!("### hookwright plan{environment}: {verdict}")
 }

@@ -64,7 +64,8 @@ pub(super) fn drift(drift: &[Drift]) -> Option<String> {
                 fields.iter().for_each(|field| draw(&mut lines, field, width, |_| None));
             }
             DriftKind::Secret { before, after } => {
-                lines.push(format!("# {what}"));
+                // What it means stands in the box above: a long line is cut here.
+                lines.push(format!("# {name}{whose} ({})", value(endpoint_id.as_str())));
                 let change = Delta::Change(Value::Text(before), Value::Text(after));
                 draw(&mut lines, &Field::new("secret_last4", change), 0, |_| None);
             }

@@ -2,14 +2,12 @@
 
 use super::super::paint::{Colour, Ink};
 use super::super::secrets::state_of;
+use super::super::table::table;
 use super::super::untrusted::{inert, value};
 use crate::endpoint::Spec;
 use crate::quote::count;
 use crate::state::{Guards, Intent, Managed, State};
 use crate::timestamp::Timestamp;
-
-/// The widest column: what is longer pushes its own line only.
-const WIDEST: usize = 64;
 
 /// A line an endpoint: name, id, the secret's last four, url. Predecessors follow theirs. Empty for an empty state.
 pub(crate) fn state_list(state: &State) -> String {
@@ -18,12 +16,7 @@ pub(crate) fn state_list(state: &State) -> String {
         lines.extend(slot.current.as_deref().into_iter().map(|managed| columns(name.to_string(), managed)));
         lines.extend(slot.deposed.iter().map(|old| columns(format!("{name} ({})", state_of(old)), old)));
     }
-    let width = |column: usize| {
-        let widths = lines.iter().map(|line| line[column].chars().count());
-        widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
-    };
-    let (first, second, third) = (width(0), width(1), width(2));
-    lines.iter().map(|[name, id, last, url]| format!("{name:first$}  {id:second$}  {last:third$}  {url}\n")).collect()
+    table(&lines)
 }
 
 fn columns(name: String, managed: &Managed) -> [String; 4] {
@@ -107,7 +100,7 @@ fn pending(intent: &Intent) -> String {
         None => "never sent".to_owned(),
     };
     let fate = if *closed { "never sent again" } else { "sent again by the next apply" };
-    format!("  - {name}: {}, {sent}; {fate}\n", value(&wanted.spec.url))
+    format!("  * {name}: {}, {sent}; {fate}\n", value(&wanted.spec.url))
 }
 
 /// `key = value` lines under one indent, aligned.

@@ -90,7 +90,7 @@ pub fn terraform_json(plan: &Plan) -> String {
             root_module: Module { resources: configured(&after) },
         },
         applyable: plan.refreshed && plan.refusals.is_empty() && !plan.is_empty(),
-        complete: !plan.partial && plan.refusals.is_empty(),
+        complete: !plan.scope.is_partial() && plan.refusals.is_empty(),
         errored: !plan.refusals.is_empty(),
     };
     let json = serde_json::to_string(&document).expect("our documents have string keys and no failing parts");

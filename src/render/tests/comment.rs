@@ -29,19 +29,19 @@ fn values_and_consequences_are_seen_without_unfolding() {
     <!-- hookwright plan: production -->
     ### hookwright plan for `production`: 2 to add, 0 to change, 0 to destroy
 
-    Environment `production`, API `https://api.videogen.io`, team `vg_team_1`, plan `2-90029a58b9fb71b4e004aa6d19914d6e`, commit `41fac77a0cb6`, run `https://ci.example/8`
+    Environment `production`, API `https://api.videogen.io`, team `vg_team_1`, commit `41fac77a0cb6`, run `https://ci.example/8`
 
     > [!WARNING]
     > **Needs attention**
     >
-    > - **Secret changes:** `audit`, `render-done`; consumers without the new secret fail 1d after this apply
+    > - **Secret changes:** `audit`, `render-done`; pass on the new secret before an apply retires the old endpoint, 24h from now or later
 
     #### Replace: 2 endpoints
 
     | endpoint and values | leads to |
     | --- | --- |
-    | `audit`<br>`https://hooks.example.com`<wbr>`/audit`<br>`rotation 1 → 2` | new signing secret; the old endpoint stays for 1d |
-    | `render-done`<br>`url →` `https://hooks.example.com`<wbr>`/v2/render`<br>`+ file.upload.failed`<br>`description "Render" → null` | new signing secret; the old endpoint stays for 1d |
+    | `audit`<br>`https://hooks.example.com`<wbr>`/audit`<br>`rotation 1 → 2` | new signing secret; the old endpoint stays for 24h |
+    | `render-done`<br>`url` `https://hooks.example.com`<wbr>`/v1/render` `→` `https://hooks.example.com`<wbr>`/v2/render`<br>`+ file.upload.failed`<br>`description "Render" → null` | new signing secret; the old endpoint stays for 24h |
     "#);
 }
 
@@ -96,7 +96,7 @@ fn a_plan_that_was_reviewed_is_told_in_brief() {
     API: "https://api.videogen.io", team "vg_team_1", environment "production"
 
     Needs attention:
-      - Destroyed: `legacy`; no more events, and the signing secret becomes useless
+      * Destroyed: `legacy`; no more events, and the signing secret becomes useless
 
     Plan: 0 to add, 0 to change, 1 to destroy.
 

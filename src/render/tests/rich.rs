@@ -37,7 +37,7 @@ fn text_of_an_empty_world_that_nobody_asked_about() {
     API: "https://api.videogen.io", team "vg_team_1"
     Offline (no API key, or --refresh=false): compared with the state file alone.
 
-    No changes. Your infrastructure matches the configuration.
+    No changes. Your infrastructure matches the configuration, as far as the state file knows.
 
     Plan id: offline-2-a5b1de4c8c39f680d2e5ac3f778c03de (offline: --expect does not accept it)
     "#);
@@ -78,7 +78,7 @@ fn a_secret_that_was_changed_elsewhere_heads_every_format_and_nothing_is_said_to
     let plan = parts.plan();
     assert!(plan.is_empty());
     let text = text(&plan, Colour::Never);
-    let command = "hookwright secret rotate leaked";
+    let command = "hookwright secret rotate leaked --overlap 0s";
     assert!(
         text.lines().nth(2) == Some("Needs attention:") && text.contains(command) && !text.contains("matches"),
         "{text}"

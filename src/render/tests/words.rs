@@ -54,15 +54,15 @@ fn consequences() {
         C::NeverSentAgain,
         C::OrphanDeleted(ep()),
     ];
-    let lines = every.iter().map(|one| (one.into(), consequence(&name("render"), one).plain())).collect();
+    let lines = every.iter().map(|one| (one.into(), consequence(one).plain())).collect();
     assert_snapshot!(all(Consequence::VARIANTS, lines), @"
-    new_secret: new signing secret, stored encrypted in the state; pass it to the consumer (`hookwright secret show render`)
+    new_secret: new signing secret, stored encrypted in the state; pass it to the consumer after the apply
     secret_changes: the signing secret changes; update its consumers
     events_lost_since_deletion: events since the deletion are lost
     events_lost_meanwhile: events between the deletion and the creation are lost
     verification_fails: deliveries fail verification from the deletion until consumers have the new secret
-    overlap: for 1d every event comes 2 times, signed with the old secret and with the new one
-    overlap: for 1d every event comes 2 times: to the old URL signed with the old secret, to the new URL with the new one
+    overlap: for 24h every event comes 2 times, signed with the old secret and with the new one
+    overlap: for 24h every event comes 2 times: to the old URL signed with the old secret, to the new URL with the new one
     retired_later: after that, an apply deletes the old endpoint
     deliveries_end: it stops receiving events at once; its signing secret becomes useless
     predecessor_ends: the predecessor retires and stops receiving events at once; its consumers must have the new secret by then
@@ -122,7 +122,7 @@ fn notes() {
     duplicated: `render`: ep_1 is live, unmanaged and a duplicate of it, so every event comes twice
     predecessor_lives: `render`: it is gone and its predecessor ep_1 is live; a plain apply creates a new one
     deletion_sent: `render`: the deletion of ep_1 was sent at 2027-01-15T08:00:00Z and may still arrive; until then it counts as live
-    overlap: `render`: overlap: its predecessor ep_1 stays live until 2027-01-15T08:00:00Z, then an apply retires it; until then every event comes 2 times
+    overlap: `render`: every event arrives twice until 2027-01-15T08:00:00Z; the next apply after that deletes the predecessor ep_1
     predecessor_missing: `render`: its predecessor ep_1 is no longer listed; its overlap ends at 2027-01-15T08:00:00Z
     successor_missing: `render`: its predecessor ep_1 stays live although its overlap has ended, since its successor is not listed
     retirement_postponed: `render`: the retirement of its predecessor ep_1 is postponed, since its overlap ended after the review

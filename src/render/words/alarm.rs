@@ -124,7 +124,10 @@ fn ended(danger: Danger, whose: &[&Name]) -> Alarm {
         ),
         Danger::FailsLater(overlap) => (
             "Secret changes",
-            sentence("{}; consumers without the new secret fail {} after this apply", [names, own(words(overlap))]),
+            sentence(
+                "{}; pass on the new secret before an apply retires the old endpoint, {} from now or later",
+                [names, own(words(overlap))],
+            ),
         ),
         Danger::Recreated => (
             "Gone, so recreated",
@@ -153,7 +156,9 @@ fn loosened(change: &GuardChange, place: &Place) -> Alarm {
                 0 => Sentence::default(),
                 more => sentence(" and {} more", [own(more)]),
             };
-            sentence("`{}` now lets these read the secrets: ", [key]).then(Sentence::joined(shown, ", ")).then(more)
+            sentence("`{}`: new recipients can read the secrets: ", [key])
+                .then(Sentence::joined(shown, ", "))
+                .then(more)
         }
     };
     Alarm { title: "Guard loosened", body }

@@ -15,16 +15,20 @@ pub(in crate::render) fn attention(attention: &Attention<'_>) -> &'static str {
     }
 }
 
-/// The command that replaces it.
+/// The command that replaces it at once, or ends it: whoever changed it may hold what it sends.
 pub(in crate::render) fn remedy(attention: &Attention<'_>) -> String {
     let name = &attention.drift.name;
     match attention.kind {
-        AttentionKind::SecretChanged => format!("hookwright secret rotate {name}"),
+        AttentionKind::SecretChanged => format!("hookwright secret rotate {name} --overlap 0s"),
         AttentionKind::PredecessorChanged => format!("hookwright secret rotate {name} --finish"),
     }
 }
 
 /// What to do about it.
 pub(in crate::render) fn hint(attention: &Attention<'_>) -> Sentence {
-    sentence("to replace it, run `{}`", [own(remedy(attention))])
+    let words = match attention.kind {
+        AttentionKind::SecretChanged => "to replace it now, run `{}`",
+        AttentionKind::PredecessorChanged => "to delete it now, run `{}`",
+    };
+    sentence(words, [own(remedy(attention))])
 }

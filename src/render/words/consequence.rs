@@ -1,7 +1,6 @@
 //! What a change leads to, in words.
 
 use super::super::sentence::{Sentence, id, own, sentence};
-use crate::endpoint::Name;
 use crate::plan::{Change, Consequence, Reason};
 use crate::timestamp::words;
 
@@ -24,7 +23,7 @@ pub(in crate::render) fn brief(change: &Change) -> Sentence {
         }
         [C::PredecessorEnds, ..] => sentence("it retires; from then on only the new secret verifies", []),
         [C::DeliveriesEnd, ..] => sentence("no more events; its signing secret becomes useless", []),
-        [first, ..] => consequence(&change.name, first),
+        [first, ..] => consequence(first),
         [] => Sentence::default(),
     }
 }
@@ -33,14 +32,13 @@ fn is_remote(reason: &Reason) -> bool {
     matches!(reason, Reason::ChangedRemotely(_))
 }
 
-/// One consequence of a change of an entry.
-pub(in crate::render) fn consequence(name: &Name, consequence: &Consequence) -> Sentence {
+/// One consequence of a change.
+pub(in crate::render) fn consequence(consequence: &Consequence) -> Sentence {
     use Consequence as C;
     match consequence {
-        C::NewSecret => sentence(
-            "new signing secret, stored encrypted in the state; pass it to the consumer (`hookwright secret show {}`)",
-            [own(name)],
-        ),
+        C::NewSecret => {
+            sentence("new signing secret, stored encrypted in the state; pass it to the consumer after the apply", [])
+        }
         C::SecretChanges => sentence("the signing secret changes; update its consumers", []),
         C::EventsLostSinceDeletion => sentence("events since the deletion are lost", []),
         C::EventsLostMeanwhile => sentence("events between the deletion and the creation are lost", []),

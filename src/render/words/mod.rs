@@ -6,6 +6,7 @@ mod consequence;
 mod note;
 mod reason;
 mod refusal;
+mod verdict;
 
 use super::sentence::{Part, Sentence, own, quoted, sentence};
 use crate::endpoint::{Attributed, Name, Observed, Spec};
@@ -18,6 +19,7 @@ pub(super) use reason::reason;
 #[cfg(test)]
 pub(super) use refusal::placed;
 pub(super) use refusal::{Told, refusal, told, ways};
+pub(super) use verdict::{briefly, unchanged};
 
 /// How many names a sentence gives before the rest is a count.
 const NAMED: usize = 8;

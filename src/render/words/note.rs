@@ -51,9 +51,13 @@ fn kind(kind: &NoteKind) -> Sentence {
             "the answer of an earlier create was lost, and it may still arrive; a listing ten minutes later tells",
             [],
         ),
+        N::Overlap { endpoint_id, until, times: 2 } => sentence(
+            "every event arrives twice until {}; the next apply after that deletes the predecessor {}",
+            [own(until), id(endpoint_id)],
+        ),
         N::Overlap { endpoint_id, until, times } => sentence(
-            "overlap: its predecessor {} stays live until {}, then an apply retires it; until then every event comes {} times",
-            [id(endpoint_id), own(until), own(times)],
+            "every event arrives {} times until {}; the next apply after that deletes the predecessor {}",
+            [own(times), own(until), id(endpoint_id)],
         ),
         N::PredecessorMissing { endpoint_id, until } => {
             sentence("its predecessor {} is no longer listed; its overlap ends at {}", [id(endpoint_id), own(until)])

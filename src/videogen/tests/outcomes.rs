@@ -43,10 +43,11 @@ async fn what_is_not_there_counts_as_deleted_and_what_is_refused_does_not() {
 }
 
 #[tokio::test]
-async fn an_id_that_would_climb_a_path_is_never_sent() {
+async fn an_id_that_cannot_be_part_of_a_url_is_never_sent_nor_taken_for_deleted() {
     for id in [".", "..", ""] {
         let api = Scripted::new(|_, _| answer(204, ""));
-        api.writer().delete(&EndpointId::new(id)).await.unwrap();
-        assert!(api.requests().is_empty(), "{id:?}");
+        let error = api.writer().delete(&EndpointId::new(id)).await.unwrap_err();
+        assert!(error.to_string().contains("cannot be part of a URL") && error.hint().is_some(), "{error}");
+        assert!(error.was_not_sent() && api.requests().is_empty(), "{id:?}");
     }
 }

@@ -64,6 +64,22 @@ async fn a_thousand_pages_that_bring_nothing_new_are_an_error() {
     assert_eq!(listed(&api).await, "ep_1 a, ep_2 b", "something new begins the count anew");
 }
 
+#[tokio::test]
+async fn a_listing_that_is_larger_than_memory_should_hold_is_an_error_that_says_so() {
+    let large = "x".repeat(7 << 20);
+    let api = Scripted::new(move |number, _| page(&[("ep_1", &large)], Some(&format!("c{number}"))));
+    assert!(listed(&api).await.contains("does not end after 256 MiB"));
+    assert_eq!(api.requests().len(), 37);
+}
+
+#[tokio::test]
+async fn a_cursor_that_no_url_holds_is_an_error_and_is_not_sent_on() {
+    let long = "c".repeat(9000);
+    let api = Scripted::new(move |_, _| page(&[("ep_1", "a")], Some(&long)));
+    assert!(listed(&api).await.contains("the cursor of the next page is longer than 8 KiB"));
+    assert_eq!(api.requests().len(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_page_that_fails_is_asked_for_again() {
     let api = Scripted::new(|number, _| match number {

@@ -84,6 +84,7 @@ async fn a_wait_that_is_longer_than_the_run_may_wait_is_not_waited() {
     let begun = Instant::now();
     let error = reader.team().await.unwrap_err();
     assert!(matches!(error.cause, Cause::WaitTooLong(_)) && error.stops_everything(), "{error}");
+    assert!(error.to_string().contains("all waits of this run together would exceed --max-wait"), "{error}");
     assert_eq!((begun.elapsed(), api.requests().len()), (Duration::ZERO, 1));
 }
 

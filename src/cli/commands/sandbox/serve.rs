@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::exit::{DONE, Ended};
 use crate::cli::failure::{Failure, on_one_line};
+use crate::cli::results::confined;
 use crate::cli::terminal;
 use crate::sandbox::{self, DEFAULT_KEY, Fault, Kind, Options, Skew};
 
@@ -137,8 +138,11 @@ pub(super) async fn run(args: ServeArgs) -> Ended {
     // Before the first line is out, for whoever reads it may send a signal at once.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| failed(&e))?;
     let mut terminate = signal(SignalKind::terminate()).map_err(|e| failed(&e))?;
+    args.db.iter().chain(&args.request_log).try_for_each(|path| confined(path))?;
+    let key = if args.key == DEFAULT_KEY { DEFAULT_KEY } else { "KEY" };
     let running = sandbox::serve(args.into()).await.map_err(|e| failed(&e))?;
     terminal::print_line(&format!("listening on {}", running.url()))?;
+    terminal::say(&format!("to use it: export VIDEOGEN_BASE_URL={} VIDEOGEN_API_KEY={key}", running.url()));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -8,7 +8,7 @@ use crate::cli::formats::ListFormat;
 use crate::cli::{clock, project, stored, terminal};
 use crate::render;
 
-/// List the secrets: name, id, age, last four, recipients; never a secret
+/// List the secrets: name, id, age, last four characters, recipients; never a secret
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

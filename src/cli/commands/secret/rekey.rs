@@ -7,12 +7,12 @@ use clap::Args;
 use crate::cli::exit::{DONE, Ended};
 use crate::cli::failure::Failure;
 use crate::cli::flags::Global;
-use crate::cli::identity::{self, IdentityArgs, reveal};
+use crate::cli::identity::{self, IdentityArgs, Reader, reveal};
 use crate::cli::lock::LockArgs;
 use crate::cli::{project, stored, terminal};
 use crate::endpoint::{EndpointId, Name};
 use crate::quote::{count, escaped};
-use crate::secrets::{Binding, Ciphertext, Identities, SecretEncryptor};
+use crate::secrets::{Binding, Ciphertext, SecretEncryptor};
 use crate::state::State;
 
 /// Encrypt every secret anew to the file's recipients, all or none
@@ -64,7 +64,7 @@ pub(super) async fn run(global: &Global, args: &RekeyArgs) -> Ended {
 /// Decrypts and encrypts every secret before anything is written: a single one that cannot be decrypted stops it.
 fn encrypted_anew(
     state: &State,
-    identities: &Identities,
+    identities: &Reader,
     encryptor: &SecretEncryptor,
 ) -> Result<Vec<(EndpointId, Ciphertext)>, Failure> {
     let with_secret = state.all().filter(|(_, managed)| managed.secret.is_some());

@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, args: &RotateArgs) -> Ended {
     let choices = Choices { rotate: args.names.iter().map(|name| (name.clone(), args.overlap)).collect(), ..choices };
     let ended = applying::run(global, &args.run, choices, "secret rotate", anything).await?;
     if ended == DONE {
-        next(global, &read(&store).await?, &args.names);
+        next(global, &read(&store).await?, &args.names, args.overlap);
     }
     Ok(ended)
 }
@@ -70,12 +70,17 @@ fn overlapping(state: &State, name: &Name) -> Result<(), Failure> {
 }
 
 /// What is left to do, for those whose old endpoint is still live.
-fn next(global: &Global, state: &State, names: &[Name]) {
+fn next(global: &Global, state: &State, names: &[Name], overlap: Duration) {
     let flags = global.repeated();
     for name in names {
         let Some(old) = state.endpoints.get(name).and_then(|slot| slot.predecessors().next_back()) else { continue };
         let until = old.until.map(|until| format!(" until {until}")).unwrap_or_default();
-        terminal::say(&format!("\n`{name}`: the old endpoint stays live{until}. Hand out the new secret, then:"));
+        let old = match overlap.is_zero() {
+            // What this rotation replaced is deleted already.
+            true => format!("an older predecessor, {}, ", old.endpoint_id),
+            false => format!("the old endpoint {} ", old.endpoint_id),
+        };
+        terminal::say(&format!("\n`{name}`: {old}stays live{until}. Hand out the new secret, then:"));
         terminal::say(&format!("  hookwright secret rotate {name}{flags} --finish"));
     }
 }

@@ -13,7 +13,7 @@ use crate::disk;
 use crate::quote::{count, escaped};
 use crate::state::{Session, Untaken, salvage};
 
-/// Fold the receipts of an errored file, or of a journal that was moved away, into the state
+/// Replay the receipts of an errored file, or of a journal that was moved away, into the state
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
