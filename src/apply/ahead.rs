@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 
 use super::notes::notes;
 use super::run::Run;
@@ -15,12 +16,13 @@ use crate::videogen::ApiWriter;
 pub(super) struct Queue(Arc<Mutex<mpsc::Receiver<Task>>>);
 
 impl Queue {
-    /// Begins to note tasks, a group at a time, each group in one write. At most two groups are noted and not taken.
-    pub(super) fn new<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Self {
+    /// Begins to note tasks, a group at a time, each group in one write. At most two groups are noted and not taken. The
+    /// handle is of what notes them, and shares the run until it has ended.
+    pub(super) fn begin<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> (Self, JoinHandle<()>) {
         let group = run.job.state.ahead(run.job.parallelism);
         let (ready, queue) = mpsc::channel(group);
-        tokio::spawn(note_all(Arc::clone(run), tasks, group, ready));
-        Self(Arc::new(Mutex::new(queue)))
+        let noting = tokio::spawn(note_all(Arc::clone(run), tasks, group, ready));
+        (Self(Arc::new(Mutex::new(queue))), noting)
     }
 
     /// The next task; `None` when all are taken.

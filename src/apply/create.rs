@@ -31,12 +31,13 @@ pub(super) async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> V
     let shared = Arc::clone(run);
     let (syncing, mut synced) = mpsc::channel(1);
     let workers = run.job.parallelism.min(tasks.len());
-    let queue = Queue::new(run, tasks);
+    let (queue, noting) = Queue::begin(run, tasks);
     let next = move || {
         let queue = queue.clone();
         async move { queue.next().await }
     };
     let ended = pool(workers, next, move |task| one(Arc::clone(&shared), task, syncing.clone())).await;
+    noting.await.expect("noting does not panic");
     // Nothing is ever sent: it ends with the last receipt that is being synced.
     synced.recv().await;
     let lost = ended.into_iter().filter_map(|end| if let End::Lost(task) = end { Some(*task) } else { None });
