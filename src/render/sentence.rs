@@ -14,8 +14,6 @@ const LONGEST_VALUE: usize = 300;
 pub(super) enum Part {
     /// Text of ours, or what our own checks confine: names of entries, numbers, moments.
     Own(String),
-    /// Flags of ours: one piece of code to copy, and on a page one for each, between which a narrow one breaks.
-    Flags(Vec<String>),
     /// Untrusted text, bare: an id.
     Id(String),
     /// Untrusted text, in double quotes.
@@ -85,7 +83,6 @@ impl Sentence {
     pub(super) fn plain(&self) -> String {
         self.drawn(|part| match part {
             Part::Own(text) => text.clone(),
-            Part::Flags(flags) => span(&flags.join(" ")),
             Part::Id(text) => inert(text),
             Part::Quoted(text) => value(text),
         })
@@ -95,7 +92,6 @@ impl Sentence {
     pub(super) fn markdown(&self) -> String {
         self.drawn(|part| match part {
             Part::Own(text) => text.clone(),
-            Part::Flags(flags) => flags.iter().map(|flag| span(flag)).collect::<Vec<_>>().join(" "),
             Part::Id(text) | Part::Quoted(text) => span(&clipped(&inert(text), LONGEST_VALUE)),
         })
     }

@@ -224,6 +224,6 @@ fn allow_deletes(names: &BTreeSet<Name>) -> Sentence {
     if names.len() > FLAGS {
         return sentence("or pass `--allow-delete NAME` for each (`--allow-delete '*'` for all)", []);
     }
-    let flags = names.iter().map(|name| format!("--allow-delete {name}")).collect();
-    sentence("or pass {}", [Part::Flags(flags)])
+    let flags = names.iter().map(|name| format!("--allow-delete {name}")).collect::<Vec<_>>().join(" ");
+    sentence("or pass `{}`", [own(flags)])
 }
