@@ -101,7 +101,8 @@ impl Durable {
 }
 
 impl Journal {
-    /// Begins a journal: its head and who writes it are durable, and `room` bytes are reserved where that is possible, when this returns.
+    /// Begins a journal: its head and who writes it are durable, and `room` bytes are reserved where that is possible,
+    /// when this returns.
     pub(super) async fn begin(log: Arc<dyn Log>, base: Base, holder: Holder, room: u64) -> Result<Self, BeginFailed> {
         let Base { lineage, serial } = base;
         let head = Head { journal: uuid::Uuid::new_v4().to_string(), lineage, base_serial: serial };

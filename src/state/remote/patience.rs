@@ -7,8 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::Remote;
 use super::look::{Holding, Seen};
 use super::pace;
-use crate::state::error::RemoteError;
-use crate::state::error::StoreError;
+use crate::state::error::{RemoteError, StoreError};
 use crate::state::format::salvage;
 use crate::state::model::Record;
 

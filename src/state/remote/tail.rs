@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{Remote, once, pace, segment};
 use crate::crash;
@@ -82,26 +82,27 @@ struct Appending {
 impl Appending {
     async fn run(mut self, mut items: mpsc::UnboundedReceiver<Item>) {
         loop {
-            let first = match timeout(pace::keep_alive(), items.recv()).await {
+            let (mut lines, mut waiting, mut closing) = (Vec::new(), Vec::new(), None);
+            let mut next = match timeout(pace::keep_alive(), items.recv()).await {
                 Ok(Some(item)) => Some(item),
                 Ok(None) => return,
                 // Nothing was recorded: an empty segment says that we live.
                 Err(_) => None,
             };
-            let (mut lines, mut waiting, mut closing) = (Vec::new(), Vec::new(), None);
-            let mut next = first;
-            let lingers = tokio::time::Instant::now() + pace::linger();
+            let lingers = Instant::now() + pace::linger();
             while let Some(item) = next.take() {
                 match item {
                     Item::Append { lines: more, ended } => {
                         lines.extend(more);
                         waiting.push(ended);
-                        next = tokio::time::timeout_at(lingers, items.recv()).await.ok().flatten();
+                        next = timeout_at(lingers, items.recv()).await.ok().flatten();
                     }
                     Item::Close(closed) => closing = Some(closed),
                 }
             }
-            if closing.is_none() || !waiting.is_empty() {
+            // The last segment of an ended journal stays, to betray an old document that is put back: a lone first one would
+            // look like a journal that goes on.
+            if closing.is_none() || !waiting.is_empty() || self.number == 1 {
                 let ended = self.append(&lines).await;
                 waiting.into_iter().for_each(|waits| drop(waits.send(ended.clone())));
             }

@@ -30,10 +30,9 @@ impl Session {
         let Loaded { state, tag, base, objects } = load(&*backend).await?;
         // Whatever would keep the state from being written is found before anything is asked of anybody.
         backend.document().probe().await?;
-        let state = state.unwrap_or_else(|| State::new(uuid::Uuid::new_v4().to_string()));
+        let mut state = state.unwrap_or_else(|| State::new(uuid::Uuid::new_v4().to_string()));
         let is_new = tag.is_none();
         let mut held = Leasehold::new(Arc::clone(&backend), lease, tag);
-        let mut state = state;
         if objects > 0 {
             held.replace(&mut state).await?;
             backend.log(&base).remove(1..=objects).await?;
