@@ -48,6 +48,8 @@ pub(crate) struct FaultyObjects {
     objects: Arc<dyn Objects>,
     fault: ObjectFault,
     part: String,
+    /// Whether the part is the whole key.
+    is_whole: bool,
     times: Arc<AtomicU32>,
     late: Arc<Mutex<Late>>,
 }
@@ -56,14 +58,19 @@ impl FaultyObjects {
     /// The store through a handle with this fault, for the first `times` calls about keys that have `part` in them.
     pub(crate) fn new(objects: Arc<dyn Objects>, fault: ObjectFault, part: &str, times: u32) -> Self {
         let times = Arc::new(AtomicU32::new(times));
-        Self { objects, fault, part: part.to_owned(), times, late: Arc::default() }
+        Self { objects, fault, part: part.to_owned(), is_whole: false, times, late: Arc::default() }
+    }
+
+    /// The store through a handle with this fault, for every call about this one key.
+    pub(crate) fn exactly(objects: Arc<dyn Objects>, fault: ObjectFault, key: &str) -> Self {
+        Self { is_whole: true, ..Self::new(objects, fault, key, u32::MAX) }
     }
 
     /// Whether this call, about this key, breaks if the fault is one of these.
     fn breaks(&self, key: &str, faults: &[ObjectFault]) -> bool {
         let one_less = |times: u32| times.checked_sub(1);
         faults.contains(&self.fault)
-            && key.contains(&self.part)
+            && if self.is_whole { key == self.part } else { key.contains(&self.part) }
             && self.times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
     }
 

@@ -3,8 +3,7 @@
 use super::Remote;
 use super::keys::SegmentId;
 use crate::state::backend::{BackendError, Base, Listing, Stored, Tag};
-use crate::state::error::RemoteError;
-use crate::state::error::StoreError;
+use crate::state::error::{RemoteError, StoreError};
 use crate::state::format::{Found, parse_document, parse_journal};
 use crate::state::holder::Holder;
 use crate::state::model::{Record, State};

@@ -12,7 +12,7 @@ fn name() -> Name {
     Name::parse("render").unwrap()
 }
 
-fn intent(key: &str, overlap_seconds: u64) -> Intent {
+pub(super) fn intent(key: &str, overlap_seconds: u64) -> Intent {
     let spec = Spec { url: "https://h.example/x".into(), events: ["a".into()].into(), description: None };
     Intent {
         key: key.to_owned(),
@@ -32,7 +32,7 @@ fn intent(key: &str, overlap_seconds: u64) -> Intent {
     }
 }
 
-fn receipt(key: &str, endpoint: &str, at: i64) -> Record {
+pub(super) fn receipt(key: &str, endpoint: &str, at: i64) -> Record {
     Record::Receipt(Receipt {
         key: key.to_owned(),
         endpoint_id: EndpointId::new(endpoint),
@@ -46,7 +46,7 @@ fn receipt(key: &str, endpoint: &str, at: i64) -> Record {
     })
 }
 
-fn holder() -> Holder {
+pub(super) fn holder() -> Holder {
     Holder { who: "a@b".into(), pid: 1, since: "now".into(), command: "apply".into(), run: None }
 }
 

@@ -1,8 +1,8 @@
 //! A store with one kind of call broken.
 
 use super::*;
-use crate::state::RemoteError;
 use crate::state::backend::objects_faulty::{FaultyObjects, ObjectFault};
+use crate::state::{RemoteError, Rescue};
 
 const EVERYTHING: &str = "w.state.json";
 
@@ -24,19 +24,32 @@ async fn a_write_whose_answer_is_lost_counts_once_and_is_not_taken_for_another_w
     }
 }
 
+/// A segment that the first writer appends to its journal: its own begins on serial 2.
+const APPENDED: &str = "/2/3";
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_busy_for_a_while_is_asked_again() {
     let objects = MemoryObjects::default();
-    let writer = recording(&store(objects.clone()), "a").await;
-    writer.commit(None).await.unwrap();
-    let writer = recording(&faulty(&objects, ObjectFault::Down, ".journal/", 0), "b").await;
-    assert!(create(&writer, "one").await);
-    drop(writer);
-    let writer = recording(&faulty(&objects, ObjectFault::UnwrittenUnknown, ".journal/", 8), "c").await;
-    assert!(create(&writer, "two").await);
+    let writer = recording(&faulty(&objects, ObjectFault::Down, APPENDED, 6), "a").await;
+    assert!(create(&writer, "one").await && create(&writer, "two").await);
     writer.commit(None).await.unwrap();
     let state = loaded(&objects).await;
     assert!(has(&state, "one") && has(&state, "two"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_stays_down_ends_the_writing_and_loses_nothing_that_was_durable() {
+    let objects = MemoryObjects::default();
+    let writer = recording(&faulty(&objects, ObjectFault::Down, APPENDED, u32::MAX), "a").await;
+    assert!(writer.record(note("one")).wait().await.is_ok());
+    let begun = tokio::time::Instant::now();
+    assert!(writer.receive(answer("one")).unwrap().wait().await.is_err());
+    assert!(begun.elapsed() >= Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(writer.record(note("two")).wait().await.is_err(), "nothing is written behind a failure");
+    let unsaved = writer.commit(None).await.unwrap_err();
+    assert!(matches!(unsaved.rescue(&[Record::Receipt(answer("one"))]).await, Rescue::Store(_)));
+    let next = open(&store(objects.clone()), "b").await.unwrap();
+    assert!(has(next.state(), "one") && next.state().intent("two").is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,13 +68,16 @@ async fn a_store_that_lets_every_writer_win_is_refused_before_anything_is_sent()
     let objects = MemoryObjects::default();
     let refused = open(&faulty(&objects, ObjectFault::Unconditional, EVERYTHING, u32::MAX), "a").await.unwrap_err();
     assert!(matches!(refused, StoreError::Remote(RemoteError::IgnoresConditions { .. })), "{refused}");
-    // So is one that ignores the condition of a replacement alone.
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_ignores_the_condition_of_a_replacement_alone_is_refused_too() {
     let objects = MemoryObjects::default();
     recording(&store(objects.clone()), "a").await.commit(None).await.unwrap();
-    let part = "w.state.json";
-    let lies = Arc::new(objects.clone()) as Arc<dyn Objects>;
-    let refused = open(&store(FaultyObjects::new(lies, ObjectFault::Unconditional, part, u32::MAX)), "b").await;
-    assert!(refused.is_err());
+    // The document is there: each of its writes is a replacement, and no segment's is.
+    let lies = FaultyObjects::exactly(Arc::new(objects), ObjectFault::Unconditional, DOCUMENT);
+    let refused = open(&store(lies), "b").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Remote(RemoteError::IgnoresConditions { .. })), "{refused}");
 }
 
 #[tokio::test(start_paused = true)]

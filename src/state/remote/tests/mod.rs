@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Remote;
-use crate::endpoint::{EndpointId, Name, Spec, Wanted};
+use crate::endpoint::Name;
 use crate::state::backend::Objects;
 use crate::state::backend::objects_memory::MemoryObjects;
+use crate::state::tests as fixtures;
 use crate::state::{Holder, Intent, Receipt, Record, Recording, Session, State, Store, StoreError};
 use crate::stopwatch::Stopwatch;
 use crate::timestamp::Timestamp;
@@ -26,7 +27,7 @@ fn remote(objects: impl Objects + 'static) -> Remote {
 }
 
 fn holder(who: &str) -> Holder {
-    Holder { who: who.to_owned(), pid: 1, since: "now".into(), command: "apply".into(), run: None }
+    Holder { who: who.to_owned(), ..fixtures::holder() }
 }
 
 async fn open(store: &Store, who: &str) -> Result<Session, StoreError> {
@@ -43,37 +44,15 @@ fn name(key: &str) -> Name {
 
 /// A create under this key, for the entry of the same name, and its first send.
 fn note(key: &str) -> Vec<Record> {
-    let spec = Spec { url: format!("https://h.example/{key}"), events: ["a".into()].into(), description: None };
-    let intent = Intent {
-        key: key.to_owned(),
-        name: name(key),
-        wanted: Wanted { spec, events_as_written: vec!["a".to_owned()].into(), rotation: 1, prevent_destroy: false },
-        live_before: Default::default(),
-        replaces: None,
-        overlap_seconds: 0,
-        first_sent: None,
-        last_sent: None,
-        unanswered: 0,
-        tag: None,
-        used: Default::default(),
-        received: Default::default(),
-        named: Default::default(),
-        closed: false,
-    };
+    let mut intent = Intent { name: name(key), ..fixtures::intent(key, 0) };
+    intent.wanted.spec.url = format!("https://h.example/{key}");
     vec![Record::Intent(intent), Record::Send { key: key.to_owned(), at: Timestamp(1000) }]
 }
 
 fn answer(key: &str) -> Receipt {
-    Receipt {
-        key: key.to_owned(),
-        endpoint_id: EndpointId::new(format!("ep_{key}")),
-        answered: None,
-        created_at: Some(1000),
-        secret_last4: "1111".to_owned(),
-        secret: serde_json::from_str("\"sealed\"").unwrap(),
-        sealed_to: Default::default(),
-        at: Timestamp(1000),
-        key_honoured: false,
+    match fixtures::receipt(key, &format!("ep_{key}"), 1000) {
+        Record::Receipt(receipt) => receipt,
+        _ => unreachable!("it is a receipt"),
     }
 }
 
