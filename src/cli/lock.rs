@@ -6,8 +6,11 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failure::Failure;
-use super::{clock, pipeline};
+use super::{clock, pipeline, terminal};
 use crate::state::{Holder, Session, Store};
+
+/// How long a command waits before it says so.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// How a command waits for the lock.
 #[derive(Debug, Args)]
@@ -20,7 +23,16 @@ pub(super) struct LockArgs {
 impl LockArgs {
     /// Takes the lock for a command, and opens the state for writing.
     pub(super) async fn open(&self, store: &Store, command: &str) -> Result<Session, Failure> {
-        Ok(store.open(&this_process(command), self.lock_timeout).await?)
+        let holder = this_process(command);
+        let mut opening = std::pin::pin!(store.open(&holder, self.lock_timeout));
+        if let Ok(opened) = tokio::time::timeout(QUIET, &mut opening).await {
+            return Ok(opened?);
+        }
+        // Whoever waits wants to know for whom.
+        if let Ok(Some((other, _))) = store.holding().await {
+            terminal::warn(&format!("waiting for {other}, which is writing the state"));
+        }
+        Ok(opening.await?)
     }
 }
 

@@ -20,13 +20,6 @@ pub struct Holder {
     pub run: Option<String>,
 }
 
-impl Holder {
-    /// Where nobody is known.
-    pub(crate) fn nobody() -> Self {
-        Self { who: "another process".to_owned(), pid: 0, since: String::new(), command: String::new(), run: None }
-    }
-}
-
 impl std::fmt::Display for Holder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { who, pid, since, command, run } = self;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backend::{Backend, BackendError, Local, LockError, Stamp, Tag};
+use super::backend::{BackendError, Local, Stamp, Tag};
 use super::error::StoreError;
 use super::holder::Holder;
 use super::model::State;
@@ -89,11 +89,7 @@ impl Store {
     /// Who is writing the state, and for how many seconds nothing was seen of it, where the store's clock tells.
     pub(crate) async fn holding(&self) -> Result<Option<(Holder, Option<u64>)>, StoreError> {
         match &self.place {
-            Place::Local(local) => match local.lease(&Holder::nobody(), Duration::ZERO).await {
-                Err(LockError::Held { holder }) => Ok(Some((holder.unwrap_or_else(Holder::nobody), None))),
-                Err(error) => Err(error.into()),
-                Ok(_) => Ok(None),
-            },
+            Place::Local(local) => Ok(local.holder()?.map(|holder| (holder, None))),
             Place::Remote(remote) => {
                 let holding = look(remote).await?.and_then(|seen| seen.holding);
                 Ok(holding.map(|holding| (holding.holder, holding.silent_seconds)))

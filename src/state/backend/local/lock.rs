@@ -41,6 +41,23 @@ impl Lock {
         Ok(lock)
     }
 
+    /// Who holds the lock at `path`, where somebody does; writes nothing.
+    pub(super) fn holder(path: &Path) -> Result<Option<Holder>, LockError> {
+        let file = match disk::open(path, disk::options().read(true)) {
+            Ok(file) => file,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(failed("open the lock", path)(e)),
+        };
+        let lock = file.try_clone().map_err(failed("open the lock", path))?;
+        // Whoever releases the lock empties it. Only what a holder left that was killed is told apart by locking.
+        let Some(holder) = read_holder(file) else { return Ok(None) };
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(holder)),
+            Err(TryLockError::Error(e)) => Err(failed("lock", path)(e)),
+        }
+    }
+
     fn write(&mut self, holder: &Holder) -> std::io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
@@ -92,6 +109,22 @@ fn read_holder(file: File) -> Option<Holder> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn its_holder_is_read_as_long_as_it_lives_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, path) = (folder.path().join("s"), folder.path().join("s.lock"));
+        let holder = Holder { who: "a@b".into(), pid: 7, since: "now".into(), command: "apply".into(), run: None };
+        assert_eq!(Lock::holder(&path).unwrap(), None);
+        assert!(!path.exists(), "looking makes no lock");
+        let lock = Lock::take(&path, &state, &holder, Duration::ZERO).await.unwrap();
+        assert_eq!(Lock::holder(&path).unwrap(), Some(holder.clone()));
+        drop(lock);
+        assert_eq!(Lock::holder(&path).unwrap(), None);
+        // A holder that was killed leaves its name.
+        std::fs::write(&path, serde_json::to_string(&holder).unwrap()).unwrap();
+        assert_eq!(Lock::holder(&path).unwrap(), None);
+    }
 
     #[tokio::test]
     async fn a_link_in_the_locks_place_is_refused_and_its_target_untouched() {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Base, Document, Lease, Leased, Log, Rescue, rescue_beside};
+use super::{Backend, Base, Document, Lease, Leased, LockError, Log, Rescue, rescue_beside};
 use crate::disk::{self, DiskError, beside};
 use crate::state::holder::Holder;
 use document::{FileDocument, Identity, identity};
@@ -60,6 +60,11 @@ impl Local {
     /// What differs whenever the state or its journal was written between two calls.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp([identity(self.path()), identity(&self.journal())])
+    }
+
+    /// Who is writing the state, where somebody is.
+    pub(crate) fn holder(&self) -> Result<Option<Holder>, LockError> {
+        Lock::holder(&self.lock())
     }
 
     /// Makes the folder that the state is in.
