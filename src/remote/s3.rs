@@ -26,6 +26,9 @@ use crate::state::{
 };
 use crate::timestamp::Timestamp;
 
+/// The most bytes of an object that are read.
+const LARGEST: u64 = 1 << 30;
+
 /// How often a read, a listing or a removal is repeated while the store is down.
 const REPEATS: usize = 3;
 
@@ -205,6 +208,10 @@ impl Bucket {
         let read = || async {
             let found = self.store.get(&path).await?;
             let tag = tag_of(&found.meta)?;
+            if found.meta.size > LARGEST {
+                let source = format!("it has {} bytes, and no object of a state has so many", found.meta.size).into();
+                return Err(object_store::Error::Generic { store: "S3", source });
+            }
             Ok(Stored { bytes: found.bytes().await?.into(), tag })
         };
         self.found(self.repeatable(&what, read).await, &what)
