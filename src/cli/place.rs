@@ -1,5 +1,5 @@
-//! Where the state of this run is. The file proposes, the run disposes: a file of a branch could name a place that learns
-//! our credentials, so a remote place counts only where `--state` or HOOKWRIGHT_STATE names it or a folder above it.
+//! Where the state of this run is. A file of a branch could name a place that learns our credentials, so a remote place
+//! counts only where `--state` or HOOKWRIGHT_STATE names it, or a folder above it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -121,6 +121,10 @@ class World:
 
     def judge(self, wanted):
         state = json.loads(self.output("state", "list", "--format", "json"))
+        assert self.output("state", "holder") == "Nobody is writing the state.\n"
+        snapshot = self.folder / "snapshot.state.json"
+        snapshot.write_text(self.output("state", "pull"))
+        self.output("plan", "--detailed-exitcode", "--state", str(snapshot))
         live = self.live()
         urls = {one["name"]: one["url"] for one in state}
         assert urls == {name: f"https://hooks.example.com/{path}" for name, path in wanted.items()}, urls
