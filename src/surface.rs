@@ -1,6 +1,6 @@
 //! What the model of recovery, the end-to-end tests and the benchmark drive from outside the library: no stable API.
 //!
-//! Nothing else is public, so the compiler finds what nobody uses any more.
+//! Nothing else is public, so the compiler finds what is not used any more.
 
 pub use crate::config::{BaseUrl, Desired, Entry, Inputs, Lifecycle, ReplaceOrder, Safety, parse};
 pub use crate::diagnostic::Sources;

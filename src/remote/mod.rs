@@ -1,6 +1,7 @@
 //! The engines of a remote state: the objects of a bucket, and the credentials for it. The one user of `object_store`,
 //! which repeats nothing, follows no redirect and reads no environment here.
 
+mod client;
 mod connector;
 mod credentials;
 mod failure;

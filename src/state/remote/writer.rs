@@ -19,7 +19,7 @@ pub(crate) struct Writer {
     /// The version of the document that it wrote.
     pub(super) tag: Tag,
     pub(super) tail: Tail,
-    /// Whether nobody else need wait for it any more.
+    /// Whether it has ended its journal, or tried to.
     pub(super) is_closed: bool,
 }
 
@@ -53,7 +53,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// A command that ends without a commit gives the state up, so that nobody waits for it.
+    /// A command that ends without a commit gives the state up, so that the next one need not wait.
     fn drop(&mut self) {
         if self.is_closed {
             return;
