@@ -1,10 +1,9 @@
 //! Creates, replacements and lost creates: one send at a time each, its intent and the send durable before it goes,
 //! its receipt durable before it counts.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::Semaphore;
 
 use super::Event;
 use super::ahead::Queue;
@@ -29,17 +28,21 @@ pub(super) async fn all<A: ApiWriter>(run: &Arc<Run<A>>) -> Vec<Task> {
 /// Works through the tasks; what is lost comes back.
 pub(super) async fn each<A: ApiWriter>(run: &Arc<Run<A>>, tasks: Vec<Task>) -> Vec<Task> {
     let shared = Arc::clone(run);
-    let (syncing, mut synced) = mpsc::channel(1);
     let workers = run.job.parallelism.min(tasks.len());
+    // Where the journal is slow or its store is down, no more secrets than these are in memory alone.
+    let most = 2 * run.job.parallelism;
+    let unsynced = Arc::new(Semaphore::new(most));
+    let permits = Arc::clone(&unsynced);
     let (queue, noting) = Queue::begin(run, tasks);
     let next = move || {
         let queue = queue.clone();
         async move { queue.next().await }
     };
-    let ended = pool(workers, next, move |task| one(Arc::clone(&shared), task, syncing.clone())).await;
+    let ended = pool(workers, next, move |task| one(Arc::clone(&shared), task, Arc::clone(&permits))).await;
     noting.await.expect("noting does not panic");
-    // Nothing is ever sent: it ends with the last receipt that is being synced.
-    synced.recv().await;
+    // It has them all when the last receipt is synced.
+    let all = unsynced.acquire_many(u32::try_from(most).unwrap_or(u32::MAX)).await;
+    drop(all.expect("it is never closed"));
     let lost = ended.into_iter().filter_map(|end| if let End::Lost(task) = end { Some(*task) } else { None });
     lost.collect()
 }
@@ -50,10 +53,9 @@ enum End {
     Ended,
 }
 
-/// Held as long as a receipt is being synced. The handle of a task would keep the memory of one that has ended.
-type Syncing = mpsc::Sender<Infallible>;
-
-async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task, syncing: Syncing) -> End {
+async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task, unsynced: Arc<Semaphore>) -> End {
+    // Held until the receipt is synced.
+    let permit = unsynced.acquire_owned().await.expect("it is never closed");
     let may = if task.sends == 0 { run.may_begin() } else { run.may_reconcile() };
     if !may {
         if task.sends > 0 {
@@ -79,7 +81,7 @@ async fn one<A: ApiWriter>(run: Arc<Run<A>>, mut task: Task, syncing: Syncing) -
                     // The next send may go meanwhile.
                     tokio::spawn(async move {
                         finish(run, task, receipt, durable).await;
-                        drop(syncing);
+                        drop(permit);
                     });
                     return End::Ended;
                 }

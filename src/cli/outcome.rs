@@ -56,7 +56,10 @@ fn rescued(outcome: &Outcome) {
     match &outcome.rescue {
         Some(Rescue::File(path)) => {
             terminal::warn(&format!("receipts that neither journal nor state took are in {}", terminal::path(path)));
-            terminal::hint(&format!("make room, then replay it: hookwright state recover {}", path.display()));
+            terminal::hint(&format!(
+                "see what kept it from being written, then replay it: hookwright state recover {}",
+                path.display()
+            ));
         }
         Some(Rescue::Store(name)) => {
             terminal::warn(&format!("receipts that came late are in {}; the next apply takes them", escaped(name)));
