@@ -1,4 +1,4 @@
-"""Worlds of faults on a state in a real store: writers that are killed, frozen and taken over.
+"""Worlds of faults on a state in a real store: writers that are killed, frozen, cut off and taken over.
 
     worlds.py HOOKWRIGHT COUNT [FIRST]
 
@@ -13,9 +13,11 @@ import pathlib
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -28,11 +30,54 @@ KEY = "sk_videogen_sandbox"
 SCALE = "60"  # 45 seconds of silence last 0.75
 
 
+class Relay(threading.Thread):
+    """The way to the store, which can be cut and mended."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.store, self.is_cut, self.links = ("127.0.0.1", port), False, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            near, _ = self.listener.accept()
+            if self.is_cut:
+                near.close()
+                continue
+            far = socket.create_connection(self.store)
+            self.links += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self.carry, args=(source, sink), daemon=True).start()
+
+    def carry(self, source, sink):
+        try:
+            while data := source.recv(65536):
+                if self.is_cut:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        source.close()
+        sink.close()
+
+    def cut(self):
+        self.is_cut = True
+        for link in self.links:
+            try:
+                link.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.links = []
+
+
 class World:
     def __init__(self, hookwright, seed, folder):
         self.hookwright, self.folder, self.rng = hookwright, folder, random.Random(seed)
         self.said = []
-        endpoint = urllib.parse.quote(os.environ["HOOKWRIGHT_TEST_S3"], safe="")
+        self.relay = Relay(urllib.parse.urlsplit(os.environ["HOOKWRIGHT_TEST_S3"]).port)
+        endpoint = urllib.parse.quote(f"http://127.0.0.1:{self.relay.port}", safe="")
         self.place = f"s3://hookwright/w{seed}-{os.getpid()}/w.state.json?region=us-east-1&endpoint={endpoint}"
         self.sandbox = subprocess.Popen(
             [hookwright, "sandbox", "--port", "0"],
@@ -87,7 +132,7 @@ class World:
     def fault(self):
         """One faulty moment in the life of the state."""
         apply = ["apply", "--auto-approve", "--parallelism", "4", "--allow-delete", "*"]
-        kind = self.rng.choice(["kill", "kill", "frozen", "two", "unlock"])
+        kind = self.rng.choice(["kill", "kill", "frozen", "two", "unlock", "down"])
         point = f"{self.rng.choice(POINTS)}:{self.rng.randint(1, 4)}"
         if kind == "kill":
             self.run(*apply, HOOKWRIGHT_CRASH_AT=point)
@@ -100,6 +145,12 @@ class World:
             finally:
                 frozen.send_signal(signal.SIGCONT)
             self.end(frozen)
+        elif kind == "down":
+            cut_off = self.begin(*apply)
+            time.sleep(self.rng.uniform(0.02, 0.25))
+            self.relay.cut()
+            self.end(cut_off)
+            self.relay.is_cut = False
         elif kind == "two":
             both = [self.begin(*apply, "--lock-timeout", "30s") for _ in range(2)]
             for one in both:
